@@ -1,0 +1,68 @@
+"""Services run inside an act: a transaction with a named person, a purpose and a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from django.db import transaction
+
+from studysite.core.access import Person
+from studysite.core.models import Act, User
+from studysite.core.roles import Action
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_current: ContextVar[Act | None] = ContextVar("current_act", default=None)
+
+
+def current() -> Act | None:
+    """The act under way, if any."""
+    return _current.get()
+
+
+@contextmanager
+def acting(
+    by: Person | None, action: str, *, subject: str = "", detail: str = "", reason: str = ""
+) -> Iterator[Act]:
+    """Do what follows as one act, in one transaction. No person means the system itself."""
+    person = by if isinstance(by, User) else None
+    with transaction.atomic():
+        act = Act.objects.create(
+            by=person, action=action, subject=subject, detail=detail[:500], reason=reason
+        )
+        token = _current.set(act)
+        try:
+            yield act
+        finally:
+            _current.reset(token)
+
+
+def service(action: Action) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Make a function an act: keyword-only, `by=` the person, `reason=` where it has one."""
+
+    def wrap(function: Callable[P, R]) -> Callable[P, R]:
+        @wraps(function)
+        def run(*args: P.args, **kwargs: P.kwargs) -> R:
+            by, reason = kwargs.get("by"), kwargs.get("reason", "")
+            person = by if isinstance(by, User) else None
+            with acting(person, action.value, reason=str(reason)):
+                return function(*args, **kwargs)
+
+        run.action = action  # type: ignore[attr-defined]
+        return run
+
+    return wrap
+
+
+def about(subject: str, detail: str = "") -> None:
+    """Say whom the act under way concerns and what it came to."""
+    act = _current.get()
+    if act is None:
+        raise RuntimeError("about() is called inside an act")
+    act.subject, act.detail = subject, detail[:500]
+    act.save(update_fields=["subject", "detail"])

@@ -1,0 +1,52 @@
+"""What can go wrong, as sentences for the person who reads them."""
+
+from __future__ import annotations
+
+from django.http import Http404
+
+
+class StudyError(Exception):
+    """A rule of the study that was not kept. `code` is stable, the text is for people."""
+
+    code = "study_error"
+    status = 400
+
+    def __init__(self, sentence: str, *, code: str | None = None, field: str | None = None) -> None:
+        super().__init__(sentence)
+        self.code = code or type(self).code
+        self.field = field
+
+
+class Invalid(StudyError):
+    """What was entered cannot be right."""
+
+    code = "invalid"
+    status = 422
+
+
+class NotPermitted(StudyError):
+    """The person's role does not allow this."""
+
+    code = "not_permitted"
+    status = 403
+
+
+class OutOfOrder(StudyError):
+    """The step does not follow from the state the record is in."""
+
+    code = "out_of_order"
+    status = 409
+
+
+class Conflict(StudyError):
+    """Something else has happened to the record meanwhile."""
+
+    code = "conflict"
+    status = 409
+
+
+class NotThere(StudyError, Http404):
+    """No such record, or none that this person may know of."""
+
+    code = "not_there"
+    status = 404

@@ -1,0 +1,120 @@
+"""Sites, people, what they did, and the jobs they asked for."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from studysite.core.roles import Role
+
+
+class Site(models.Model):
+    """A hospital that takes part; its code starts every subject number."""
+
+    code = models.CharField(max_length=8, unique=True)
+    name = models.CharField(max_length=200)
+    last_number = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class User(AbstractUser):
+    """A person with an account. Usernames are never given to someone else."""
+
+    printed_name = models.CharField(max_length=200)
+
+    def __str__(self) -> str:
+        return self.printed_name or self.username
+
+
+class Membership(models.Model):
+    """A person's role at a site."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="memberships")
+    role = models.CharField(max_length=16, choices=Role.choices)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "site", "role"], name="one_membership_each"),
+            models.CheckConstraint(
+                condition=models.Q(role__in=[role.value for role in Role]), name="role_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.role} {self.site_id}"
+
+
+class Act(models.Model):
+    """One thing that a person, or the system for them, did: who, what, to whom, when and why."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    at = models.DateTimeField(auto_now_add=True, db_index=True)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="acts")
+    action = models.CharField(max_length=40)
+    subject = models.CharField(max_length=32, blank=True, db_index=True)
+    detail = models.CharField(max_length=500, blank=True)
+    reason = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["at"]
+        indexes = [models.Index(fields=["subject", "at"], name="act_by_subject")]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.subject}"
+
+
+class JobState(models.TextChoices):
+    """Where a job is."""
+
+    QUEUED = "queued", _("Waiting")
+    RUNNING = "running", _("Running")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Failed")
+
+
+class Job(models.Model):
+    """Work for a worker. The row is the queue; Celery only announces that it is there."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=40)
+    key = models.CharField(max_length=200, unique=True)
+    target = models.CharField(max_length=64)
+    subject = models.CharField(max_length=32, blank=True, db_index=True)
+    state = models.CharField(
+        max_length=8, choices=JobState.choices, default=JobState.QUEUED, db_index=True
+    )
+    progress = models.FloatField(default=0.0)
+    message = models.CharField(max_length=500, blank=True)
+    attempts = models.PositiveIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True)
+    lease_token = models.UUIDField(null=True)
+    requested_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="jobs")
+    requested_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-requested_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(progress__gte=0.0, progress__lte=1.0), name="progress_is_a_share"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="running", lease_until__isnull=False)
+                | (~models.Q(state="running") & models.Q(lease_until__isnull=True)),
+                name="a_lease_is_held_while_running",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=["done", "failed"], finished_at__isnull=False)
+                | models.Q(state__in=["queued", "running"], finished_at__isnull=True),
+                name="a_finished_job_has_a_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.target} {self.state}"

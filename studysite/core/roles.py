@@ -1,0 +1,105 @@
+"""Who may do what: one table. Nothing else in the project decides it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(TextChoices):
+    """The roles of the protocol; the database keeps the short word."""
+
+    COORDINATOR = "coordinator", _("Coordinator")
+    INVESTIGATOR = "investigator", _("Investigator")
+    READER = "reader", _("Reader")
+    ANALYST = "analyst", _("Imaging analyst")
+    MONITOR = "monitor", _("Monitor")
+    DATA_MANAGER = "data_manager", _("Data manager")
+    ADMINISTRATOR = "administrator", _("Administrator")
+
+
+class Action(StrEnum):
+    """Acts of the protocol that need a permission."""
+
+    SIGN_IN = "sign_in"
+    SEE_WORKLIST = "see_worklist"
+    SEE_PARTICIPANTS = "see_participants"
+    SEE_IDENTITY = "see_identity"
+    SEE_ARM = "see_arm"
+    SEE_CLINICAL = "see_clinical"
+    SCREEN = "screen"
+    RECORD_CONSENT = "record_consent"
+    JUDGE_CRITERIA = "judge_criteria"
+    CONFIRM_ELIGIBILITY = "confirm_eligibility"
+    ENROL = "enrol"
+    WITHDRAW = "withdraw"
+    ENTER_FORM = "enter_form"
+    ENTER_SURGICAL_FINDING = "enter_surgical_finding"
+    UPLOAD_SCAN = "upload_scan"
+    SEE_SCANS = "see_scans"
+    SEE_IMAGES = "see_images"
+    SETTLE_HELD_SCAN = "settle_held_scan"
+    CHECK_QUALITY = "check_quality"
+    SET_END_POINTS = "set_end_points"
+    MEASURE = "measure"
+    SEE_MEASUREMENTS = "see_measurements"
+    READ_CASE = "read_case"
+    SEE_READS = "see_reads"
+    ADJUDICATE = "adjudicate"
+    SEE_CASE_SUMMARY = "see_case_summary"
+    MAKE_CASE_SUMMARY = "make_case_summary"
+    SIGN_CASE = "sign_case"
+    LOCK = "lock"
+    SEE_HISTORY = "see_history"
+    SEE_JOBS = "see_jobs"
+    RETRY_JOB = "retry_job"
+    MANAGE_ACCOUNTS = "manage_accounts"
+
+
+_C, _I, _R, _A, _M, _D, _X = (
+    Role.COORDINATOR,
+    Role.INVESTIGATOR,
+    Role.READER,
+    Role.ANALYST,
+    Role.MONITOR,
+    Role.DATA_MANAGER,
+    Role.ADMINISTRATOR,
+)
+
+POLICY: dict[Action, frozenset[Role]] = {
+    Action.SIGN_IN: frozenset(Role),
+    Action.SEE_WORKLIST: frozenset(Role),
+    Action.SEE_PARTICIPANTS: frozenset({_C, _I, _M, _D}),
+    Action.SEE_IDENTITY: frozenset({_C, _I, _M}),
+    Action.SEE_ARM: frozenset({_C, _I, _M, _D}),
+    Action.SEE_CLINICAL: frozenset({_C, _I, _M, _D}),
+    Action.SCREEN: frozenset({_C}),
+    Action.RECORD_CONSENT: frozenset({_C}),
+    Action.JUDGE_CRITERIA: frozenset({_I}),
+    Action.CONFIRM_ELIGIBILITY: frozenset({_I}),
+    Action.ENROL: frozenset({_C, _I}),
+    Action.WITHDRAW: frozenset({_C, _I}),
+    Action.ENTER_FORM: frozenset({_C, _I}),
+    Action.ENTER_SURGICAL_FINDING: frozenset({_I}),
+    Action.UPLOAD_SCAN: frozenset({_C, _A}),
+    Action.SEE_SCANS: frozenset({_C, _I, _A, _M, _D}),
+    Action.SEE_IMAGES: frozenset({_I, _A, _M}),
+    Action.SETTLE_HELD_SCAN: frozenset({_C}),
+    Action.CHECK_QUALITY: frozenset({_A}),
+    Action.SET_END_POINTS: frozenset({_A}),
+    Action.MEASURE: frozenset({_A}),
+    Action.SEE_MEASUREMENTS: frozenset({_I, _A, _M, _D}),
+    Action.READ_CASE: frozenset({_R}),
+    Action.SEE_READS: frozenset({_I, _M, _D}),
+    Action.ADJUDICATE: frozenset({_R}),
+    Action.SEE_CASE_SUMMARY: frozenset({_I, _M, _D}),
+    Action.MAKE_CASE_SUMMARY: frozenset({_I, _D}),
+    Action.SIGN_CASE: frozenset({_I}),
+    Action.LOCK: frozenset({_D}),
+    Action.SEE_HISTORY: frozenset({_I, _M, _D}),
+    Action.SEE_JOBS: frozenset({_C, _I, _A, _M, _D}),
+    Action.RETRY_JOB: frozenset({_A, _C, _D}),
+    Action.MANAGE_ACCOUNTS: frozenset({_X}),
+}
