@@ -1,0 +1,18 @@
+"""Why a file or a series cannot be used, in words for the person who sent it."""
+
+from __future__ import annotations
+
+
+class DicomRefused(Exception):
+    """A refusal: `code` is a stable short word, `str` one sentence for a user."""
+
+    def __init__(self, code: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.code = code
+
+    @property
+    def sentence(self) -> str:
+        return str(self)
+
+    def __reduce__(self) -> tuple[type[DicomRefused], tuple[str, str]]:
+        return type(self), (self.code, str(self))
