@@ -1,0 +1,73 @@
+# Everything that is done with this project from a shell. Each target sets up what it needs first.
+SHELL := /bin/bash
+PYTHON := .venv/bin/python
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+SERVE ?= 1
+PORT ?= 8000
+DICOM ?=
+WORKERS ?= 2
+
+# What `manage.py check --deploy` is run with: production's settings, no production.
+PRODUCTION_LIKE := env PRODUCTION=1 ALLOWED_HOSTS=study.example.org VAR_DIR=var/check \
+	SECRET_KEY=$$(head -c 48 /dev/urandom | base64 -w 0) \
+	DATABASE_URL=postgres://study@localhost/study VAULT_DATABASE_URL=postgres://study@localhost/vault \
+	CELERY_BROKER_URL=redis://localhost/0
+
+.PHONY: help setup dev demo serve test check format bench accuracy lock messages clean
+
+help:
+	@echo "make demo | serve | test | check | bench | accuracy | setup | lock | messages | format | clean"
+
+setup:
+	@bash studysite/install.sh run
+
+dev:
+	@bash studysite/install.sh dev
+
+demo: setup
+	@DICOM="$(DICOM)" SERVE="$(SERVE)" PORT="$(PORT)" $(PYTHON) manage.py demo
+
+serve: setup
+	@$(PYTHON) manage.py serve --port "$(PORT)"
+
+test: dev
+	@$(PYTHON) -m pytest -n $(WORKERS) $(ARGS)
+
+check: dev
+	ruff check .
+	ruff format --check .
+	mypy
+	lint-imports --no-cache
+	git ls-files -z '*.html' | xargs -0 -r djhtml --check --tabwidth 2
+	$(PYTHON) manage.py makemigrations --check --dry-run
+	$(PRODUCTION_LIKE) $(PYTHON) manage.py check --deploy --fail-level WARNING
+	$(PYTHON) -m pytest -q tests/test_architecture.py tests/test_setup_locks.py tests/test_setup_messages.py
+
+format: dev
+	ruff check --fix .
+	ruff format .
+	git ls-files -z '*.html' | xargs -0 -r djhtml --tabwidth 2
+
+bench: dev
+	@$(PYTHON) -m tests.bench
+
+accuracy: dev
+	@$(PYTHON) -m tests.bench.accuracy
+
+# Resolves the pins anew for every platform, with hashes. A pin that did not change keeps what it
+# brought along; `make lock UPGRADE=--upgrade` takes the newest of everything that is not pinned.
+UV := .venv/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes $(UPGRADE)
+lock: setup
+	$(UV) --no-deps requirements-uv.txt -o requirements-uv.lock
+	$(UV) requirements.txt -o requirements.lock
+	$(UV) -c requirements.lock requirements.txt requirements-dev.txt -o requirements-dev.lock
+
+messages: dev
+	$(PYTHON) manage.py makemessages --locale zh_Hans --no-location --no-wrap \
+		--ignore '.venv/*' --ignore 'var/*' --ignore 'tests/*'
+	$(PYTHON) manage.py compilemessages --locale zh_Hans --ignore '.venv' --ignore 'var'
+
+# The study's data in var/ is not an intermediate file: it stays.
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
