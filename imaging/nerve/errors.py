@@ -1,0 +1,65 @@
+"""Why a nerve could not be measured: a sentence for the reader, a code that stays."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class Refused(Exception):
+    """A measurement that cannot be given with a warrant. str() is one sentence."""
+
+    code: ClassVar[str] = "refused"
+
+
+class OutsideVolume(Refused):
+    """An end point lies outside the scan, or so near its border that fluid is cut off."""
+
+    code = "outside_volume"
+
+
+class VoxelsTooLarge(Refused):
+    """Slices or pixels are too large for a nerve of about 1 mm."""
+
+    code = "voxels_too_large"
+
+
+class UnusableImage(Refused):
+    """The values in the image cannot carry a measurement: not finite, constant, saturated."""
+
+    code = "unusable_image"
+
+
+class NoStrand(Refused):
+    """There is no nerve-like strand at an end point."""
+
+    code = "no_strand"
+
+
+class NoPath(Refused):
+    """No path joins the two end points along one strand."""
+
+    code = "no_path"
+
+
+class DifferentStructures(Refused):
+    """The path between the end points leaves the strand that it started on."""
+
+    code = "different_structures"
+
+
+class TooShort(Refused):
+    """The end points are too close together, or too far apart, for a cisternal nerve."""
+
+    code = "implausible_length"
+
+
+class TooUncertain(Refused):
+    """Noise and resolution leave the cross-section undetermined."""
+
+    code = "too_uncertain"
+
+
+class ModelMisfit(Refused):
+    """A tube in fluid does not describe the image."""
+
+    code = "model_misfit"

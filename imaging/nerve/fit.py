@@ -1,0 +1,306 @@
+"""Maximum-likelihood fit of blurred tubes to native voxels, both nerves of a participant at once.
+
+Model of one side:  I(x) = b(x) + C a(x) sum_k F_k(x),  expected value sqrt(I^2 + sd^2) where the
+image is a magnitude (Rician). b is a spline along the nerve with slopes across it; a = b where
+the strand is darker than fluid (the coil's sensitivity scales both) and 1 where it is brighter;
+C is one contrast for all nerves of the participant; a vessel has its own. F_k is the share of the
+voxel inside strand k. Levenberg-Marquardt on the chi-square with priors; the stiffness of the radius
+along the nerve is chosen by restricted likelihood (Wood and Fasiolo, Biometrics 73, 2017).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.linalg import cho_factor, cho_solve
+
+from .neighbourhood import Neighbourhood, Placed, place
+from .response import Sampling
+from .splines import Spline
+from .strand import Strand
+from .volume import Array
+
+REACH_MM = 2.2
+FAR_MM = 6.0
+STEPS = 12
+CONVERGED = 1e-3
+OUTLIER = 4.5
+
+
+@dataclass(frozen=True)
+class Side:
+    """One nerve's surroundings and the strands in it; strands[0] is the nerve.
+
+    trusted: (n,) bool, voxels that the model is asked to describe. background: coefficients of
+    `ground`, the spline along the nerve, times 1, u and v.
+    """
+
+    near: Neighbourhood
+    trusted: np.ndarray
+    strands: tuple[Strand, ...]
+    ground: Spline
+    background: Array
+    own_contrasts: Array
+
+    @property
+    def size(self) -> int:
+        return sum(s.size for s in self.strands) + len(self.background) + len(self.own_contrasts)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What does not change while coefficients do."""
+
+    placed: list[Placed]
+    bases: list[list[Array]]
+    ground: Array
+
+
+@dataclass(frozen=True)
+class Fit:
+    """sides as fitted; contrast C; sd, the noise; covariance of all coefficients, side after side
+    (strands, background, own contrasts), C last; information: the same without priors;
+    residuals: per side, (n,), in units of sd; chi: root mean square of the trusted ones."""
+
+    sides: tuple[Side, ...]
+    contrast: float
+    multiplicative: bool
+    sd: float
+    covariance: Array
+    information: Array
+    residuals: tuple[Array, ...]
+    chi: float
+    settled: bool
+
+    def block(self, side: int, strand: int = 0) -> slice:
+        """Where a strand's coefficients stand in the covariance."""
+        start = sum(s.size for s in self.sides[:side])
+        start += sum(s.size for s in self.sides[side].strands[:strand])
+        return slice(start, start + self.sides[side].strands[strand].size)
+
+
+def prepare(side: Side) -> Prepared:
+    """Project the voxels on every strand's course and tabulate the bases there."""
+    points = side.near.points_mm[side.trusted]
+    placed = [place(points, strand.course, FAR_MM) for strand in side.strands]
+    bases = [s.bases(p.arc_mm) for s, p in zip(side.strands, placed, strict=True)]
+    return Prepared(placed, bases, ground_of(side, placed[0]))
+
+
+def ground_of(side: Side, placed: Placed) -> Array:
+    """Design matrix of the background, shape (n, 3 * count)."""
+    along = side.ground.basis(placed.arc_mm)
+    across = np.stack([np.ones_like(placed.u_mm), placed.u_mm, placed.v_mm], 1)
+    return np.asarray((across[:, :, None] * along[:, None, :]).reshape(len(along), -1))
+
+
+def expected(
+    side: Side, ready: Prepared, contrast: float, multiplicative: bool, sampling: Sampling
+) -> tuple[Array, Array, Array]:
+    """Noise-free values (n,), derivatives by the side's coefficients (n, size) and by C (n,)."""
+    level = ready.ground @ side.background
+    weight = level if multiplicative else np.ones_like(level)
+    total = np.zeros_like(level)
+    shared = np.zeros_like(level)
+    columns = []
+    own_columns = []
+    own = iter(side.own_contrasts)
+    for strand, placed, bases in zip(side.strands, ready.placed, ready.bases, strict=True):
+        share, slopes = strand.response(placed, bases, sampling)
+        amount = next(own) if strand.own_contrast else contrast
+        total += amount * share
+        columns.append((amount * weight)[:, None] * slopes)
+        if strand.own_contrast:
+            own_columns.append((weight * share)[:, None])
+        else:
+            shared += share
+    lift = 1 + total if multiplicative else np.ones_like(total)
+    jacobian = np.concatenate([*columns, lift[:, None] * ready.ground, *own_columns], axis=1)
+    return level + weight * total, jacobian, weight * shared
+
+
+def with_coefficients(side: Side, values: Array) -> Side:
+    """The side with all its coefficients replaced, in the order of `expected`."""
+    cuts = np.cumsum([*[s.size for s in side.strands], len(side.background)])
+    *parts, background, own = np.split(values, cuts)
+    strands = tuple(
+        replace(s, coefficients=part) for s, part in zip(side.strands, parts, strict=True)
+    )
+    return replace(side, strands=strands, background=background, own_contrasts=own)
+
+
+def coefficients_of(side: Side) -> Array:
+    return np.concatenate(
+        [*[s.coefficients for s in side.strands], side.background, side.own_contrasts]
+    )
+
+
+@dataclass
+class System:
+    """Normal equations at one point: chi-square with priors, gradient and curvature."""
+
+    cost: float
+    gradient: Array
+    curvature: Array
+    information: Array
+    residuals: list[Array]
+
+
+class Problem:
+    """The joint fit of all sides."""
+
+    def __init__(
+        self, sides: tuple[Side, ...], multiplicative: bool, sampling: Sampling, magnitude: bool
+    ) -> None:
+        self.multiplicative = multiplicative
+        self.sampling = sampling
+        self.magnitude = magnitude
+        self.ready = [prepare(side) for side in sides]
+        self.values = [side.near.values[side.trusted] for side in sides]
+
+    def system(self, sides: tuple[Side, ...], contrast: float, sd: float) -> System:
+        size = sum(side.size for side in sides) + 1
+        gradient, information = np.zeros(size), np.zeros((size, size))
+        prior = np.zeros((size, size))
+        prior_gradient = np.zeros(size)
+        cost, start = 0.0, 0
+        residuals = []
+        for side, ready, values in zip(sides, self.ready, self.values, strict=True):
+            model, jacobian, by_contrast = expected(
+                side, ready, contrast, self.multiplicative, self.sampling
+            )
+            jacobian = np.concatenate([jacobian, by_contrast[:, None]], axis=1)
+            if self.magnitude:
+                lifted = np.sqrt(model**2 + sd**2)
+                jacobian *= (model / lifted)[:, None]
+                model = lifted
+            left = (values - model) / sd
+            jacobian /= sd
+            where = np.append(np.arange(start, start + side.size), size - 1)
+            information[np.ix_(where, where)] += jacobian.T @ jacobian
+            gradient[where] += jacobian.T @ left
+            cost += float(left @ left)
+            residuals.append(left)
+            for strand in side.strands:
+                block = slice(start, start + strand.size)
+                pull = strand.prior_gradient()
+                prior[block, block] = strand.prior()
+                prior_gradient[block] = pull
+                cost += float(strand.coefficients @ pull)
+                start += strand.size
+            start += len(side.background) + len(side.own_contrasts)
+        return System(cost, gradient - prior_gradient, information + prior, information, residuals)
+
+
+def solve(
+    sides: tuple[Side, ...],
+    contrast: float,
+    sd: float,
+    *,
+    multiplicative: bool,
+    sampling: Sampling,
+    magnitude: bool,
+    steps: int = STEPS,
+) -> Fit:
+    """Levenberg-Marquardt from the given start, noise and stiffness re-estimated on the way."""
+    problem = Problem(sides, multiplicative, sampling, magnitude)
+    now = problem.system(sides, contrast, sd)
+    damping, settled = 1e-3, False
+    for _ in range(steps):
+        step, tried, trial_contrast, trial = _advance(problem, now, sides, contrast, sd, damping)
+        if trial.cost > now.cost * (1 + 1e-12):
+            damping *= 10
+            if damping > 1e6:
+                break
+            continue
+        gain = now.cost - trial.cost
+        sides, contrast, now = tried, trial_contrast, trial
+        damping = max(damping / 10, 1e-9)
+        settled = gain < CONVERGED * max(1.0, 1e-4 * now.cost)
+        sides, sd = _retuned(sides, now, sd)
+        now = problem.system(sides, contrast, sd)
+        if settled:
+            break
+    return _finished(sides, contrast, multiplicative, sd, now, settled)
+
+
+def _advance(
+    problem: Problem,
+    now: System,
+    sides: tuple[Side, ...],
+    contrast: float,
+    sd: float,
+    damping: float,
+) -> tuple[Array, tuple[Side, ...], float, System]:
+    curvature = now.curvature + np.diag(damping * np.diag(now.curvature) + 1e-12)
+    step = cho_solve(cho_factor(curvature), now.gradient)
+    cuts = np.cumsum([side.size for side in sides])
+    parts = np.split(step, cuts)
+    tried = tuple(
+        with_coefficients(side, coefficients_of(side) + part)
+        for side, part in zip(sides, parts[:-1], strict=True)
+    )
+    changed = contrast + float(parts[-1][0])
+    return step, tried, changed, problem.system(tried, changed, sd)
+
+
+def _retuned(sides: tuple[Side, ...], now: System, sd: float) -> tuple[tuple[Side, ...], float]:
+    """New noise from the residuals, new stiffness of each radius (Fellner-Schall step)."""
+    covariance = cho_solve(
+        cho_factor(now.curvature + 1e-9 * np.eye(len(now.curvature))), np.eye(len(now.curvature))
+    )
+    used = float(np.sum(covariance * now.information))
+    count = sum(len(r) for r in now.residuals)
+    chi_squared = sum(float(r @ r) for r in now.residuals)
+    new_sd = sd * float(np.sqrt(chi_squared / max(count - used, 1.0)))
+    retuned, start = [], 0
+    for side in sides:
+        strands = []
+        for strand in side.strands:
+            n = strand.radius.count
+            block = covariance[start : start + n, start : start + n]
+            strands.append(replace(strand, stiffness=_stiffness(strand, block)))
+            start += strand.size
+        start += len(side.background) + len(side.own_contrasts)
+        retuned.append(replace(side, strands=tuple(strands)))
+    return tuple(retuned), new_sd
+
+
+def _stiffness(strand: Strand, covariance: Array) -> float:
+    bending = strand.radius.bending()
+    radius = strand.parts(strand.coefficients)[0]
+    rank = strand.radius.count - 2
+    free = rank / strand.stiffness - float(np.sum(covariance * bending))
+    bent = float(radius @ bending @ radius)
+    factor = free * strand.stiffness / max(bent * strand.stiffness, 1e-9)
+    return float(np.clip(strand.stiffness * np.clip(factor, 0.1, 10), 0.3, 3e4))
+
+
+def _finished(
+    sides: tuple[Side, ...],
+    contrast: float,
+    multiplicative: bool,
+    sd: float,
+    now: System,
+    settled: bool,
+) -> Fit:
+    covariance = np.linalg.inv(now.curvature + 1e-9 * np.eye(len(now.curvature)))
+    count = sum(len(r) for r in now.residuals)
+    chi = float(np.sqrt(sum(float(r @ r) for r in now.residuals) / max(count, 1)))
+    residuals = []
+    for side, left in zip(sides, now.residuals, strict=True):
+        full = np.zeros(len(side.trusted))
+        full[side.trusted] = left
+        residuals.append(full)
+    return Fit(
+        sides,
+        contrast,
+        multiplicative,
+        sd,
+        covariance,
+        now.information,
+        tuple(residuals),
+        chi,
+        settled,
+    )

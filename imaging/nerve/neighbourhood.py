@@ -1,0 +1,125 @@
+"""The native voxels around a nerve, and where each lies along and across a course."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .compiled import compiled
+from .frame import OVERHANG_MM, Course
+from .patch import box_around
+from .volume import Array, Volume
+
+
+@dataclass(frozen=True)
+class Neighbourhood:
+    """Voxels near a nerve. index: (n, 3) voxel indices; points_mm: (n, 3); values: (n,)."""
+
+    index: Array
+    points_mm: Array
+    values: Array
+
+
+@dataclass(frozen=True)
+class Placed:
+    """Points relative to a course: arc length, offsets along its normal and binormal (mm), and
+    the nearest sample's number. All of shape (n,)."""
+
+    arc_mm: Array
+    u_mm: Array
+    v_mm: Array
+    sample: Array
+
+    @property
+    def distance_mm(self) -> Array:
+        return np.hypot(self.u_mm, self.v_mm)
+
+
+def place(points_mm: Array, course: Course, reach_mm: float) -> Placed:
+    """Project points (n, 3) onto a course, exactly to second order between its samples.
+
+    Points farther than reach_mm from every sample get the nearest sample and are not refined.
+    """
+    arc, u, v, sample = _place(
+        np.ascontiguousarray(points_mm),
+        course.points_mm,
+        course.tangents,
+        course.normals,
+        course.binormals,
+        course.arc_mm,
+        reach_mm,
+    )
+    return Placed(arc, u, v, sample)
+
+
+@compiled
+def _place(
+    points: Array,
+    curve: Array,
+    tangents: Array,
+    normals: Array,
+    binormals: Array,
+    arcs: Array,
+    reach: float,
+) -> tuple[Array, Array, Array, Array]:
+    n = len(points)
+    m = len(curve)
+    arc = np.empty(n)
+    u = np.empty(n)
+    v = np.empty(n)
+    sample = np.empty(n, dtype=np.int64)
+    step = arcs[1] - arcs[0]
+    for p in range(n):
+        x, y, z = points[p, 0], points[p, 1], points[p, 2]
+        best = 1e30
+        nearest = 0
+        i = 0
+        while i < m:
+            dx, dy, dz = x - curve[i, 0], y - curve[i, 1], z - curve[i, 2]
+            d = dx * dx + dy * dy + dz * dz
+            if d < best:
+                best = d
+                nearest = i
+            # The curve cannot come nearer than best within this many samples.
+            i += max(1, int((np.sqrt(d) - np.sqrt(best)) / step))
+        sample[p] = nearest
+        here = 0.0
+        for k in range(3):
+            here += (points[p, k] - curve[nearest, k]) * tangents[nearest, k]
+        other = nearest + 1 if here > 0 else nearest - 1
+        share = 0.0
+        if 0 <= other < m and best < reach * reach:
+            there = 0.0
+            for k in range(3):
+                there += (points[p, k] - curve[other, k]) * tangents[other, k]
+            if here != there:
+                share = min(max(here / (here - there), 0.0), 1.0)
+        else:
+            other = nearest
+        arc[p] = arcs[nearest] * (1 - share) + arcs[other] * share
+        if other == nearest:
+            arc[p] += here
+        a = 0.0
+        b = 0.0
+        for k in range(3):
+            away = points[p, k] - (curve[nearest, k] * (1 - share) + curve[other, k] * share)
+            a += away * (normals[nearest, k] * (1 - share) + normals[other, k] * share)
+            b += away * (binormals[nearest, k] * (1 - share) + binormals[other, k] * share)
+        u[p] = a
+        v[p] = b
+    return arc, u, v, sample
+
+
+def voxels_near(volume: Volume, course: Course, reach_mm: float) -> Neighbourhood:
+    """Voxels within reach_mm of the course between its two ends."""
+    first, last = box_around(volume, course.points_mm, reach_mm - OVERHANG_MM + 0.5)
+    sides = [np.arange(a, b) for a, b in zip(first, last, strict=True)]
+    index = np.stack(np.meshgrid(*sides, indexing="ij"), -1).reshape(-1, 3)
+    points_mm = volume.to_patient(index)
+    placed = place(points_mm, course, reach_mm)
+    along = (placed.arc_mm >= 0) & (placed.arc_mm <= course.length_mm)
+    kept = along & (placed.distance_mm <= reach_mm)
+    index = index[kept]
+    values = volume.voxels[index[:, 0], index[:, 1], index[:, 2]].astype(float)
+    return Neighbourhood(index, np.ascontiguousarray(points_mm[kept]), values)

@@ -1,0 +1,95 @@
+"""A first guess for the fit: fluid level, contrast, radius, and which voxels to leave out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import ndimage
+
+from .fit import FAR_MM, REACH_MM, Side
+from .frame import Course
+from .neighbourhood import Neighbourhood, place, voxels_near
+from .patch import Mask
+from .splines import spline
+from .strand import Strand, strand_on
+from .volume import Array, Volume
+
+GROUND_KNOTS_MM = 6.0
+OTHER = 0.35
+CORE_MM = 0.35
+FLUID_MM = (1.2, 2.2)
+
+
+@dataclass(frozen=True)
+class Guess:
+    """fluid: level around the nerve; contrast: nerve minus fluid, same unit; radius_mm."""
+
+    fluid: float
+    contrast: float
+    radius_mm: float
+
+
+def guess(near: Neighbourhood, course: Course, voxel_mm3: float, sign: int) -> Guess:
+    """Levels from quantiles beside and on the axis, radius from the intensity integral."""
+    placed = place(near.points_mm, course, FAR_MM)
+    distance = placed.distance_mm
+    core = near.values[distance < max(CORE_MM, float(np.quantile(distance, 0.02)))]
+    ring = near.values[(distance > FLUID_MM[0]) & (distance < FLUID_MM[1])]
+    fluid = float(np.quantile(ring, 0.6 if sign > 0 else 0.4))
+    contrast = (float(np.median(core)) - fluid) * 1.05
+    if contrast * sign >= 0:
+        contrast = -sign * max(0.2 * abs(fluid), float(np.std(ring)), 1e-6)
+    close = distance < 1.1
+    filled = np.clip((near.values[close] - fluid) / contrast, -0.3, 1.2).sum()
+    area = filled * voxel_mm3 / course.length_mm
+    return Guess(fluid, contrast, float(np.clip(np.sqrt(max(area, 0) / np.pi), 0.35, 0.8)))
+
+
+def smoothed_at(volume: Volume, near: Neighbourhood) -> Array:
+    """The scan lightly smoothed (about 0.7 voxel), at the neighbourhood's voxels, (n,)."""
+    first = np.maximum(near.index.min(axis=0) - 3, 0)
+    last = np.minimum(near.index.max(axis=0) + 4, volume.size)
+    box = volume.voxels[first[0] : last[0], first[1] : last[1], first[2] : last[2]].astype(float)
+    smooth = ndimage.gaussian_filter(box, 0.7, truncate=3)
+    return np.asarray(smooth[tuple((near.index - first).T)])
+
+
+def elsewhere(near: Neighbourhood, like_nerve: Array, inside_mm: Array, voxel_mm: float) -> Mask:
+    """Voxels that another structure fills or borders, (n,): nerve-like by more than OTHER, farther
+    than a voxel from every strand's edge (inside_mm, negative outside), and their neighbours."""
+    other = (like_nerve > OTHER) & (inside_mm < -(0.15 + 0.9 * voxel_mm))
+    low = near.index.min(axis=0)
+    grid = np.zeros(near.index.max(axis=0) - low + 1, dtype=bool)
+    where = tuple((near.index - low).T)
+    grid[where] = other
+    labels, count = ndimage.label(grid, np.ones((3, 3, 3)))
+    sizes = np.bincount(labels.ravel(), minlength=count + 1)
+    sizes[0] = 0
+    grid = (sizes >= 4)[labels]
+    grown = ndimage.binary_dilation(grid, ndimage.generate_binary_structure(3, 2))
+    return np.asarray(grown[where])
+
+
+def depth_inside(strands: tuple[Strand, ...], near: Neighbourhood) -> Array:
+    """Distance inside the nearest strand's edge, mm, negative outside, (n,)."""
+    deepest = np.full(len(near.values), -np.inf)
+    for strand in strands:
+        placed = place(near.points_mm, strand.course, FAR_MM)
+        shape = strand.shape(placed.arc_mm)
+        away = np.hypot(placed.u_mm - shape.u_mm, placed.v_mm - shape.v_mm)
+        deepest = np.maximum(deepest, shape.radius_mm - away)
+    return deepest
+
+
+def first_side(volume: Volume, course: Course, sign: int, knots_mm: float) -> tuple[Side, Guess]:
+    """The nerve alone on its path, other structures masked out."""
+    near = voxels_near(volume, course, REACH_MM)
+    begin = guess(near, course, float(np.prod(volume.spacing_mm)), sign)
+    strand = strand_on(course, begin.radius_mm, knots_mm)
+    like = (smoothed_at(volume, near) - begin.fluid) / begin.contrast
+    trusted = ~elsewhere(near, like, depth_inside((strand,), near), float(volume.spacing_mm.min()))
+    ground = spline(course.length_mm, GROUND_KNOTS_MM)
+    background = np.zeros(3 * ground.count)
+    background[: ground.count] = begin.fluid
+    return Side(near, trusted, (strand,), ground, background, np.zeros(0)), begin

@@ -1,0 +1,106 @@
+"""One strand in a fit: nerve, neighbouring nerve or vessel, as coefficients of splines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from .frame import Course
+from .neighbourhood import Placed
+from .response import FLATTEST, Sampling, Shape, filled
+from .splines import Spline, spline
+from .volume import Array
+
+CENTRE_KNOTS_MM = 1.6
+ELLIPSE_KNOTS_MM = 6.0
+THINNEST_MM = 0.1
+THICKEST_MM = 3.0
+CENTRE_PRIOR_MM = 0.5
+ELLIPSE_PRIOR = 0.25
+
+
+@dataclass(frozen=True)
+class Strand:
+    """coefficients: radius, u, v, cosine, sine splines one after the other, shape (size,).
+
+    stiffness: weight of the radius spline's bending in units of chi-square (mm^4 per mm^2).
+    own_contrast: a vessel, which need not be as dark as the nerve.
+    """
+
+    course: Course
+    radius: Spline
+    centre: Spline
+    ellipse: Spline
+    coefficients: Array
+    stiffness: float = 30.0
+    own_contrast: bool = False
+
+    @property
+    def counts(self) -> list[int]:
+        return [self.radius.count] + [self.centre.count] * 2 + [self.ellipse.count] * 2
+
+    @property
+    def size(self) -> int:
+        return sum(self.counts)
+
+    def parts(self, coefficients: Array) -> list[Array]:
+        """Split into radius, u, v, cosine, sine."""
+        return np.split(coefficients, np.cumsum(self.counts)[:-1])
+
+    def bases(self, arc_mm: Array) -> list[Array]:
+        centre, ellipse = self.centre.basis(arc_mm), self.ellipse.basis(arc_mm)
+        return [self.radius.basis(arc_mm), centre, centre, ellipse, ellipse]
+
+    def shape(self, arc_mm: Array) -> Shape:
+        bases = self.bases(arc_mm)
+        pairs = zip(bases, self.parts(self.coefficients), strict=True)
+        radius, u, v, cosine, sine = (basis @ part for basis, part in pairs)
+        flat = np.maximum(np.hypot(cosine, sine) / FLATTEST, 1.0)
+        radius = np.clip(radius, THINNEST_MM, THICKEST_MM)
+        return Shape(radius, u, v, cosine / flat, sine / flat)
+
+    def response(
+        self, placed: Placed, bases: list[Array], sampling: Sampling
+    ) -> tuple[Array, Array]:
+        """Share of each voxel inside, (n,), and its derivatives, (n, size)."""
+        share, slopes = filled(self.course, self.shape(self.course.arc_mm), placed, sampling)
+        parts = [slopes[:, i : i + 1] * basis for i, basis in enumerate(bases)]
+        return share, np.concatenate(parts, axis=1)
+
+    def prior(self) -> Array:
+        """Precision of the coefficients before any data, shape (size, size)."""
+        n = self.radius.count
+        spread = np.repeat(
+            [0.0, CENTRE_PRIOR_MM**-2, CENTRE_PRIOR_MM**-2, ELLIPSE_PRIOR**-2, ELLIPSE_PRIOR**-2],
+            self.counts,
+        )
+        precision = np.diag(spread)
+        precision[:n, :n] += self.stiffness * self.radius.bending()
+        return precision
+
+    def prior_gradient(self) -> Array:
+        return np.asarray(self.prior() @ self.coefficients)
+
+
+def strand_on(
+    course: Course, radius_mm: float, radius_knots_mm: float, *, own_contrast: bool = False
+) -> Strand:
+    """A round strand of constant radius on the course."""
+    length = course.length_mm
+    radius = spline(length, radius_knots_mm)
+    centre = spline(length, CENTRE_KNOTS_MM)
+    ellipse = spline(length, ELLIPSE_KNOTS_MM)
+    rest = np.zeros(2 * centre.count + 2 * ellipse.count)
+    start = np.concatenate([np.full(radius.count, radius_mm), rest])
+    return Strand(course, radius, centre, ellipse, start, own_contrast=own_contrast)
+
+
+def moved_to(strand: Strand, course: Course, radius_knots_mm: float) -> Strand:
+    """The same radius on a new course, centre offsets back to zero, ellipse left to refit."""
+    fresh = strand_on(course, 0.5, radius_knots_mm, own_contrast=strand.own_contrast)
+    ticks = np.linspace(0, course.length_mm, 4 * fresh.radius.count)
+    radius = strand.shape(ticks * strand.course.length_mm / course.length_mm).radius_mm
+    start = fresh.coefficients.copy()
+    start[: fresh.radius.count] = fresh.radius.fitted(ticks, radius)
+    return replace(fresh, coefficients=start, stiffness=strand.stiffness)
