@@ -10,6 +10,8 @@ wanted=${1:-run}
 # as long), the fonts hold Latin and Chinese, EGL and Mesa let VTK draw without a display.
 run_packages=(libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-cjk fonts-dejavu-core
   libegl1 libgl1-mesa-dri)
+# scikit-fmm is published as source alone and is compiled here.
+run_packages+=(g++ python3-dev)
 # Chromium is driven by the browser tests, poppler reads our PDFs, PostgreSQL and Redis are the
 # production pair and are started by the tests in folders of their own, gettext checks translations.
 dev_packages=(chromium poppler-utils postgresql redis-server gettext)
@@ -88,7 +90,7 @@ install_requirements() { # run|dev
   lock=$(lock_of "$1")
   say "Installing the Python packages of $lock"
   rm -f .venv/stamp-run .venv/stamp-dev
-  .venv/uv/bin/uv pip sync --python .venv/bin/python --require-hashes --no-build "$lock" \
+  .venv/uv/bin/uv pip sync --python .venv/bin/python --require-hashes "$lock" \
     </dev/null >"$folder/uv.log" 2>&1 ||
     fail "The Python packages of $lock could not be installed; $folder/uv.log says why."
   stamp_of "$lock" >".venv/stamp-$1"
