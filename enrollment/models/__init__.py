@@ -1,0 +1,25 @@
+"""People in the study, as rows."""
+
+from enrollment.models.consent import Consent
+from enrollment.models.eligibility import Judgement, ScreenFailure
+from enrollment.models.enrolment import ArmCount, Enrolment, Withdrawal
+from enrollment.models.forms import FormEntry, FormRevision
+from enrollment.models.identity import Identity
+from enrollment.models.participant import Participant
+from enrollment.models.visits import ExpectedScan, ScanState, Visit
+
+__all__ = [
+    "ArmCount",
+    "Consent",
+    "Enrolment",
+    "ExpectedScan",
+    "FormEntry",
+    "FormRevision",
+    "Identity",
+    "Judgement",
+    "Participant",
+    "ScanState",
+    "ScreenFailure",
+    "Visit",
+    "Withdrawal",
+]

@@ -1,0 +1,63 @@
+"""Answers to case report forms, every revision kept."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from enrollment.models.participant import Participant
+from studysite.core.models import User
+
+
+class EntryState(models.TextChoices):
+    """Whether a form is complete."""
+
+    DRAFT = "draft", _("Draft")
+    SUBMITTED = "submitted", _("Submitted")
+
+
+class FormEntry(models.Model):
+    """A form of one participant at one visit, as it stands."""
+
+    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="entries")
+    form = models.CharField(max_length=32)
+    form_version = models.CharField(max_length=16)
+    visit = models.CharField(max_length=24)
+    state = models.CharField(max_length=12, choices=EntryState.choices)
+    answers = models.JSONField(default=dict)
+    revision = models.PositiveIntegerField(default=0)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["participant", "form", "visit"], name="one_entry_a_visit"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.participant_id} {self.form} {self.visit}"
+
+
+class FormRevision(models.Model):
+    """The answers after one save, with the reason where a submitted form was changed."""
+
+    entry = models.ForeignKey(FormEntry, on_delete=models.PROTECT, related_name="revisions")
+    number = models.PositiveIntegerField()
+    form_version = models.CharField(max_length=16)
+    state = models.CharField(max_length=12, choices=EntryState.choices)
+    answers = models.JSONField()
+    reason = models.TextField(blank=True)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["entry", "number"], name="one_revision_a_number")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.entry_id} {self.number}"

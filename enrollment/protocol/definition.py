@@ -1,0 +1,141 @@
+"""The trial as data: what a protocol file says, in frozen rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.translation import get_language
+
+
+@dataclass(frozen=True)
+class Named:
+    """Something with a key and its name in both languages of the site."""
+
+    key: str
+    label_en: str
+    label_zh: str
+
+    @property
+    def label(self) -> str:
+        """The name in the reader's language."""
+        return self.label_zh if (get_language() or "").startswith("zh") else self.label_en
+
+
+@dataclass(frozen=True)
+class Arm(Named):
+    """A group of participants and the reading technique registered for it."""
+
+    techniques: tuple[str, ...]
+    target: int
+
+
+@dataclass(frozen=True)
+class Criterion(Named):
+    """One atomic condition of eligibility. `source` says what it is judged from."""
+
+    kind: str
+    source: str
+
+    @property
+    def excludes(self) -> bool:
+        """Whether meeting it keeps a person out."""
+        return self.kind == "exclusion"
+
+    @property
+    def judged_by_person(self) -> bool:
+        """Whether an investigator answers it; the others are computed."""
+        return self.source == "investigator"
+
+
+@dataclass(frozen=True)
+class VisitPlan(Named):
+    """A visit: when it is due and which forms belong to it."""
+
+    forms: tuple[str, ...]
+    after_enrolment_days: int | None
+    window_days: int
+
+
+@dataclass(frozen=True)
+class ScanPlan(Named):
+    """A series that a visit should bring, and the limits it is checked against. mm and tesla."""
+
+    visit: str
+    required: bool
+    measurable: bool
+    modality: str
+    descriptions: tuple[str, ...]
+    maximum_slice_mm: float
+    maximum_in_plane_mm: float
+    minimum_slices: int
+    field_strength_tesla: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class ConsentDocument:
+    """A released version of the consent form."""
+
+    version: str
+    released_on: date
+    languages: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Bounds of the computed criteria, both ends included."""
+
+    minimum_age_years: int
+    maximum_age_years: int
+    minimum_duration_years: int
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """One version of a trial's protocol."""
+
+    id: str
+    version: str
+    sha256: str
+    registry_id: str
+    site_protocol_id: str
+    title_en: str
+    title_zh: str
+    acronym: str
+    sponsor: str
+    study_type: str
+    reading_design: str
+    severity_scales: tuple[str, ...]
+    allocation_method: str
+    arms: tuple[Arm, ...]
+    consent_documents: tuple[ConsentDocument, ...]
+    limits: Limits
+    criteria: tuple[Criterion, ...]
+    visits: tuple[VisitPlan, ...]
+    scans: tuple[ScanPlan, ...]
+
+    @property
+    def title(self) -> str:
+        """The study's title in the reader's language."""
+        return self.title_zh if (get_language() or "").startswith("zh") else self.title_en
+
+    def arm(self, key: str) -> Arm:
+        """The arm of that key; KeyError when the protocol has none."""
+        return {arm.key: arm for arm in self.arms}[key]
+
+    def criterion(self, key: str) -> Criterion:
+        """The criterion of that id; KeyError when the protocol has none."""
+        return {criterion.key: criterion for criterion in self.criteria}[key]
+
+    def visit(self, key: str) -> VisitPlan:
+        """The visit of that key; KeyError when the protocol has none."""
+        return {visit.key: visit for visit in self.visits}[key]
+
+    def scan(self, key: str) -> ScanPlan:
+        """The expected series of that key; KeyError when the protocol has none."""
+        return {scan.key: scan for scan in self.scans}[key]
+
+    def current_consent(self, on: date) -> ConsentDocument | None:
+        """The newest consent form released by a day."""
+        released = [document for document in self.consent_documents if document.released_on <= on]
+        return max(released, key=lambda document: document.released_on, default=None)

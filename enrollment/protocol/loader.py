@@ -1,0 +1,135 @@
+"""From a protocol file to its frozen rows, or one sentence that says what is wrong with it."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from enrollment.protocol.definition import (
+    Arm,
+    ConsentDocument,
+    Criterion,
+    Limits,
+    Protocol,
+    ScanPlan,
+    VisitPlan,
+)
+from studysite.core.errors import StudyError
+
+FOLDER = Path(__file__).parent
+SOURCES = {"investigator", "affected_side", "duration", "age"}
+
+
+class ProtocolError(StudyError):
+    """A protocol file that cannot be used."""
+
+    code = "protocol"
+
+
+@cache
+def load(name: str) -> Protocol:
+    """Read `<name>.toml` beside this file."""
+    return parse((FOLDER / f"{name}.toml").read_bytes())
+
+
+def current() -> Protocol:
+    """The protocol that this site runs."""
+    return load(settings.PROTOCOL)
+
+
+def parse(content: bytes) -> Protocol:
+    """A protocol from its file's bytes. Raises ProtocolError with a sentence."""
+    try:
+        raw = tomllib.loads(content.decode("utf-8"))
+        protocol = _protocol(raw, hashlib.sha256(content).hexdigest())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ProtocolError(f"The protocol file is not readable TOML: {error}.") from error
+    except KeyError as error:
+        raise ProtocolError(f"The protocol file lacks {error}.") from error
+    _check(protocol)
+    return protocol
+
+
+def _protocol(raw: dict[str, Any], sha256: str) -> Protocol:
+    return Protocol(
+        id=raw["id"],
+        version=raw["version"],
+        sha256=sha256,
+        registry_id=raw["registry_id"],
+        site_protocol_id=raw["site_protocol_id"],
+        title_en=raw["title"],
+        title_zh=raw["title_zh"],
+        acronym=raw["acronym"],
+        sponsor=raw["sponsor"],
+        study_type=raw["study_type"],
+        reading_design=raw["reading_design"],
+        severity_scales=tuple(raw["severity_scales"]),
+        allocation_method=raw["allocation"]["method"],
+        arms=tuple(
+            Arm(row["key"], row["label"], row["label_zh"], tuple(row["techniques"]), row["target"])
+            for row in raw["arms"]
+        ),
+        consent_documents=tuple(
+            ConsentDocument(row["version"], row["released_on"], tuple(row["languages"]))
+            for row in raw["consent"]["documents"]
+        ),
+        limits=Limits(**raw["limits"]),
+        criteria=tuple(
+            Criterion(row["id"], row["text"], row["text_zh"], row["kind"], row["source"])
+            for row in raw["criteria"]
+        ),
+        visits=tuple(_visit(row) for row in raw["visits"]),
+        scans=tuple(_scan(row) for row in raw["scans"]),
+    )
+
+
+def _visit(row: dict[str, Any]) -> VisitPlan:
+    return VisitPlan(
+        row["key"],
+        row["label"],
+        row["label_zh"],
+        tuple(row["forms"]),
+        row.get("after_enrolment_days"),
+        row.get("window_days", 0),
+    )
+
+
+def _scan(row: dict[str, Any]) -> ScanPlan:
+    low, high = row["field_strength_tesla"]
+    return ScanPlan(
+        row["sequence"],
+        row["label"],
+        row["label_zh"],
+        row["visit"],
+        row["required"],
+        row["measurable"],
+        row["modality"],
+        tuple(row["descriptions"]),
+        row["maximum_slice_mm"],
+        row["maximum_in_plane_mm"],
+        row["minimum_slices"],
+        (low, high),
+    )
+
+
+def _check(protocol: Protocol) -> None:
+    for name in ("arms", "criteria", "visits", "scans"):
+        keys = [row.key for row in getattr(protocol, name)]
+        if len(set(keys)) != len(keys):
+            raise ProtocolError(f"Two {name} of the protocol have the same key.")
+    if protocol.allocation_method != "assigned":
+        raise ProtocolError("This version allocates arms by assignment (`assigned`) alone.")
+    if any(arm.target < 1 for arm in protocol.arms):
+        raise ProtocolError("Each arm of the protocol needs a target of at least one.")
+    visits = {visit.key for visit in protocol.visits}
+    if lost := [scan.key for scan in protocol.scans if scan.visit not in visits]:
+        raise ProtocolError(f"The scan {lost[0]} belongs to a visit that the protocol lacks.")
+    for criterion in protocol.criteria:
+        known = criterion.source in SOURCES or "." in criterion.source
+        if criterion.kind not in {"inclusion", "exclusion"} or not known:
+            raise ProtocolError(f"Criterion {criterion.key} has an unknown kind or source.")

@@ -1,0 +1,33 @@
+"""When visits and their forms are due. Pure rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from enrollment.protocol.definition import Protocol, VisitPlan
+
+
+@dataclass(frozen=True)
+class Window:
+    """The day a visit is due and the days around it that still count."""
+
+    due_on: date
+    opens_on: date
+    closes_on: date
+
+
+def window(plan: VisitPlan, screened_on: date, enrolled_on: date | None) -> Window | None:
+    """A visit's window; None while its start is not known."""
+    if plan.after_enrolment_days is None:
+        return Window(screened_on, screened_on, screened_on)
+    if enrolled_on is None:
+        return None
+    due = enrolled_on + timedelta(days=plan.after_enrolment_days)
+    spread = timedelta(days=plan.window_days)
+    return Window(due, max(due - spread, enrolled_on), due + spread)
+
+
+def visits_of_form(protocol: Protocol, form: str) -> list[str]:
+    """The visits at which a form is filled in."""
+    return [visit.key for visit in protocol.visits if form in visit.forms]

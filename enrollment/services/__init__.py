@@ -1,0 +1,1 @@
+"""The acts of enrolment, one file a noun."""

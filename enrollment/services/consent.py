@@ -1,0 +1,70 @@
+"""Consent, by version, language and signer."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.utils import timezone
+
+from enrollment.journey import State
+from enrollment.models import Consent, Participant
+from enrollment.protocol.loader import current
+from enrollment.services import way
+from studysite.core.access import require
+from studysite.core.acts import about, service
+from studysite.core.errors import Conflict, Invalid, OutOfOrder
+from studysite.core.models import User
+from studysite.core.roles import Action
+
+
+@service(Action.RECORD_CONSENT)
+def record_consent(
+    *, by: User, participant: Participant, document_version: str, language: str, signed_on: date
+) -> Consent:
+    """Record that a participant signed a version of the consent form."""
+    require(by, Action.RECORD_CONSENT, participant.site)
+    row = way.hold(participant)
+    _check(document_version, language, signed_on)
+    if Consent.objects.filter(participant=row, document_version=document_version).exists():
+        raise Conflict(f"Consent to version {document_version} is already recorded.")
+    consent = Consent.objects.create(
+        participant=row,
+        document_version=document_version,
+        language=language,
+        signed_on=signed_on,
+        obtained_by=by,
+    )
+    if row.state == State.SCREENED:
+        way.step(row, State.CONSENTED)
+    about(row.number, f"Consent version {document_version}, {language}, {signed_on.isoformat()}")
+    participant.refresh_from_db()
+    return consent
+
+
+def require_consent(participant: Participant) -> Consent:
+    """The consent that covers today; data outside a valid one is refused."""
+    due = current().current_consent(timezone.localdate())
+    version = due.version if due else None
+    consent = participant.consents.filter(document_version=version).first()
+    if consent is None:
+        raise OutOfOrder(
+            f"{participant.number} has not consented to version {version} of the consent form.",
+            code="no_consent",
+        )
+    return consent
+
+
+def _check(document_version: str, language: str, signed_on: date) -> None:
+    documents = {document.version: document for document in current().consent_documents}
+    document = documents.get(document_version)
+    if document is None:
+        raise Invalid(
+            f"There is no version {document_version} of the consent form.",
+            field="document_version",
+        )
+    if language not in document.languages:
+        raise Invalid("The consent form was not released in this language.", field="language")
+    if signed_on > timezone.localdate():
+        raise Invalid("The consent was signed in the future.", field="signed_on")
+    if signed_on < document.released_on:
+        raise Invalid("The consent was signed before this version was released.", field="signed_on")

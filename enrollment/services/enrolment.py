@@ -1,0 +1,113 @@
+"""Enrolment into an arm, and leaving."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db.models import F
+from django.utils import timezone
+
+from enrollment.journey import State
+from enrollment.models import ArmCount, Enrolment, Participant, Withdrawal
+from enrollment.models.enrolment import LeavingKind
+from enrollment.protocol.loader import current
+from enrollment.schedule import window
+from enrollment.services import way
+from enrollment.services.consent import require_consent
+from enrollment.services.visits import plan_visit
+from studysite.core.access import require
+from studysite.core.acts import about, service
+from studysite.core.errors import Conflict, Invalid, OutOfOrder
+from studysite.core.models import User
+from studysite.core.roles import Action
+
+
+@service(Action.ENROL)
+def enrol(*, by: User, participant: Participant, arm: str, reason: str) -> Enrolment:
+    """Put an eligible participant into an arm that still has a place, and plan the visits."""
+    require(by, Action.ENROL, participant.site)
+    protocol = current()
+    if arm not in {item.key for item in protocol.arms}:
+        raise Invalid("The protocol has no such arm.", field="arm")
+    if not reason.strip():
+        raise Invalid("Say why this arm was chosen.", field="reason")
+    row = way.hold(participant)
+    require_consent(row)
+    way.step(row, State.ENROLLED)
+    today = timezone.localdate()
+    enrolment = Enrolment.objects.create(
+        participant=row,
+        arm=arm,
+        position=_take_place(arm),
+        method=protocol.allocation_method,
+        reason=reason.strip(),
+        on=today,
+        by=by,
+    )
+    planned = set(row.visits.values_list("key", flat=True))
+    for plan in protocol.visits:
+        due = window(plan, row.screened_on, today)
+        if due is not None and plan.key not in planned:
+            plan_visit(row, plan, due, protocol)
+    about(row.number, "Enrolled")
+    participant.refresh_from_db()
+    return enrolment
+
+
+def places_left() -> dict[str, int]:
+    """How many more participants each arm takes."""
+    taken = dict(ArmCount.objects.values_list("arm", "enrolled"))
+    return {arm.key: arm.target - taken.get(arm.key, 0) for arm in current().arms}
+
+
+def _take_place(arm: str) -> int:
+    """The next place of an arm. One conditional update, so that no race overshoots the target."""
+    target = current().arm(arm).target
+    ArmCount.objects.get_or_create(arm=arm, defaults={"target": target})
+    taken = ArmCount.objects.filter(arm=arm, enrolled__lt=F("target")).update(
+        enrolled=F("enrolled") + 1
+    )
+    if not taken:
+        raise Conflict(f"The arm is full: it takes {target} participants.", code="arm_full")
+    return ArmCount.objects.get(arm=arm).enrolled
+
+
+@service(Action.WITHDRAW)
+def withdraw(
+    *,
+    by: User,
+    participant: Participant,
+    kind: str,
+    on: date,
+    decided_by: str,
+    data_may_stay: bool,
+    reason: str,
+) -> Withdrawal:
+    """End a participant's part in the study; what data may stay is recorded with it."""
+    require(by, Action.WITHDRAW, participant.site)
+    row = way.hold(participant)
+    if kind not in LeavingKind.values:
+        raise Invalid("A participant is withdrawn or lost to follow-up.", field="kind")
+    if decided_by not in {"participant", "investigator"}:
+        raise Invalid("The participant or the investigator decides.", field="decided_by")
+    if not reason.strip():
+        raise Invalid("A reason is required.", field="reason")
+    if not row.screened_on <= on <= timezone.localdate():
+        raise Invalid("The date lies outside screening to today.", field="on")
+    left_in = row.state
+    if kind == LeavingKind.LOST and left_in in {State.SCREENED, State.CONSENTED, State.ELIGIBLE}:
+        raise OutOfOrder("Only an enrolled participant can be lost to follow-up.")
+    way.step(row, State(kind))
+    about(row.number, f"{LeavingKind(kind).label}, decided by {decided_by}")
+    withdrawal = Withdrawal.objects.create(
+        participant=row,
+        kind=kind,
+        left_in_state=left_in,
+        on=on,
+        decided_by=decided_by,
+        data_may_stay=data_may_stay,
+        reason=reason.strip(),
+        by=by,
+    )
+    participant.refresh_from_db()
+    return withdrawal

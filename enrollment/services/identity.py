@@ -1,0 +1,18 @@
+"""Looking at who a participant is: one at a time, each look recorded."""
+
+from __future__ import annotations
+
+from enrollment import vault
+from enrollment.models import Participant
+from studysite.core.access import require
+from studysite.core.acts import about, service
+from studysite.core.models import User
+from studysite.core.roles import Action
+
+
+@service(Action.SEE_IDENTITY)
+def see_identity(*, by: User, participant: Participant, reason: str) -> vault.Person:
+    """Open one participant's identity, for a reason that stays on record."""
+    require(by, Action.SEE_IDENTITY, participant.site)
+    about(participant.number, "Identity seen")
+    return vault.reveal(participant.number)

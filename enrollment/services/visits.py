@@ -1,0 +1,50 @@
+"""Visits and the scans expected at them."""
+
+from __future__ import annotations
+
+from enrollment.models import ExpectedScan, Participant, ScanState, Visit
+from enrollment.protocol.definition import Protocol, VisitPlan
+from enrollment.schedule import Window
+from studysite.core.errors import OutOfOrder
+
+
+def plan_visit(participant: Participant, plan: VisitPlan, due: Window, protocol: Protocol) -> Visit:
+    """Put a visit on a participant's calendar with the scans that the protocol expects of it."""
+    visit = Visit.objects.create(
+        participant=participant,
+        key=plan.key,
+        due_on=due.due_on,
+        opens_on=due.opens_on,
+        closes_on=due.closes_on,
+    )
+    ExpectedScan.objects.bulk_create(
+        ExpectedScan(visit=visit, sequence=scan.key, required=scan.required)
+        for scan in protocol.scans
+        if scan.visit == plan.key
+    )
+    return visit
+
+
+def expected_scan(participant: Participant, sequence: str) -> ExpectedScan | None:
+    """The first scan of a sequence that is still expected of a participant, or was received."""
+    scans = ExpectedScan.objects.filter(visit__participant=participant, sequence=sequence)
+    open_ones = scans.exclude(state__in=[ScanState.ACCEPTED, ScanState.NOT_DONE])
+    return open_ones.order_by("visit__due_on").first()
+
+
+def mark_scan(scan: ExpectedScan, state: ScanState) -> None:
+    """Move an expected scan to a state; an accepted scan stays accepted."""
+    if scan.state == ScanState.ACCEPTED and state != ScanState.ACCEPTED:
+        raise OutOfOrder("An accepted scan stays accepted.")
+    scan.state = state
+    scan.save(update_fields=["state"])
+
+
+def missing_scans(participant: Participant) -> list[ExpectedScan]:
+    """The required scans that have not come, or must be repeated."""
+    waiting = [ScanState.EXPECTED, ScanState.REPEAT_ASKED]
+    return list(
+        ExpectedScan.objects.filter(
+            visit__participant=participant, required=True, state__in=waiting
+        ).select_related("visit")
+    )

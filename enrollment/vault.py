@@ -1,0 +1,114 @@
+"""The identity vault: AES-256-GCM, a key per participant, wrapped by a master key from a file.
+
+Destroying a participant's wrapped key erases the identity and leaves every study row in place.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import os
+import secrets
+from dataclasses import asdict, dataclass
+from datetime import date
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+
+from enrollment.models import Identity
+from studysite.core.errors import Conflict, NotThere, StudyError
+from studysite.core.keys import key_from_file
+
+NONCE_BYTES = 12
+# One whole-day offset a participant, within about ten years and never zero, so that no moved date
+# is the true one.
+LARGEST_OFFSET_DAYS = 3650
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who a participant is. Kept in the vault alone."""
+
+    name: str
+    hospital_number: str
+    birth_on: date | None
+    date_offset_days: int = 0
+
+
+class VaultError(StudyError):
+    """The vault cannot be opened with this key."""
+
+    code = "vault"
+    status = 500
+
+
+def _master_key() -> bytes:
+    return key_from_file(settings.VAULT_KEY_FILE)
+
+
+def _mac(hospital_number: str) -> str:
+    key = hmac.digest(_master_key(), b"hospital-number", "sha256")
+    return hmac.new(key, hospital_number.strip().encode(), hashlib.sha256).hexdigest()
+
+
+def _seal(key: bytes, content: bytes, number: str) -> bytes:
+    nonce = os.urandom(NONCE_BYTES)
+    return nonce + AESGCM(key).encrypt(nonce, content, number.encode())
+
+
+def _open(key: bytes, sealed: bytes, number: str) -> bytes:
+    try:
+        return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], number.encode())
+    except InvalidTag as error:
+        raise VaultError("The identity vault cannot be opened with this key.") from error
+
+
+def store(number: str, person: Person) -> None:
+    """Seal a participant's identity. Conflict when the hospital number is already there."""
+    mac = _mac(person.hospital_number) if person.hospital_number else None
+    if mac and Identity.objects.filter(hospital_number_mac=mac).exists():
+        raise Conflict(
+            "A participant with this hospital number is already in the study.",
+            code="already_screened",
+            field="hospital_number",
+        )
+    offset = -(1 + secrets.randbelow(LARGEST_OFFSET_DAYS))
+    content = asdict(person) | {
+        "birth_on": person.birth_on.isoformat() if person.birth_on else "",
+        "date_offset_days": offset,
+    }
+    key = AESGCM.generate_key(bit_length=256)
+    Identity.objects.create(
+        number=number,
+        hospital_number_mac=mac,
+        wrapped_key=_seal(_master_key(), key, number),
+        sealed=_seal(key, json.dumps(content, ensure_ascii=False).encode(), number),
+    )
+
+
+def reveal(number: str) -> Person:
+    """A participant's identity. The caller records the look as an act."""
+    row = Identity.objects.filter(number=number).first()
+    if row is None or row.wrapped_key is None:
+        raise NotThere("The identity of this participant is not in the vault.")
+    key = _open(_master_key(), bytes(row.wrapped_key), number)
+    content = json.loads(_open(key, bytes(row.sealed), number))
+    birth = content.pop("birth_on")
+    return Person(**content, birth_on=date.fromisoformat(birth) if birth else None)
+
+
+def number_of(hospital_number: str) -> str | None:
+    """The subject number that belongs to a hospital number, if any."""
+    if not hospital_number.strip():
+        return None
+    row = Identity.objects.filter(hospital_number_mac=_mac(hospital_number)).first()
+    return row.number if row else None
+
+
+def erase(number: str) -> None:
+    """Destroy the key of one participant: the identity is gone, the study's rows stay."""
+    Identity.objects.filter(number=number).update(
+        wrapped_key=None, hospital_number_mac=None, sealed=b""
+    )
