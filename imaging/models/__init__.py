@@ -1,0 +1,23 @@
+"""Scans, what was measured on them, and what readers saw, as rows."""
+
+from imaging.models.intake import Held, HeldFile, HeldState, Intake, IntakeFile, IntakeState
+from imaging.models.measurement import Measurement, MeasurementState
+from imaging.models.reading import Adjudication, Read
+from imaging.models.series import Instance, QualityCheck, Series, SeriesState
+
+__all__ = [
+    "Adjudication",
+    "Held",
+    "HeldFile",
+    "HeldState",
+    "Instance",
+    "Intake",
+    "IntakeFile",
+    "IntakeState",
+    "Measurement",
+    "MeasurementState",
+    "QualityCheck",
+    "Read",
+    "Series",
+    "SeriesState",
+]

@@ -1,0 +1,120 @@
+"""Where bytes lie: the spool, the quarantine (sealed) and the scans (named by their digest)."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+from uuid import UUID
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
+
+from studysite.core.errors import Invalid
+from studysite.core.keys import key_from_file
+
+CHUNK_BYTES = 1 << 20
+NONCE_BYTES = 12
+
+
+def spool_path(intake: UUID, number: int) -> Path:
+    """The place of one arrived file; our own name, whatever the sender's was."""
+    return Path(settings.SPOOL_DIR) / str(intake) / f"{number:06d}"
+
+
+def spool(intake: UUID, number: int, stream: IO[bytes]) -> tuple[str, int]:
+    """Write a file to the spool and to the disk below it; its sha256 and size in bytes."""
+    path = spool_path(intake, number)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(".part")
+    digest, size = hashlib.sha256(), 0
+    with draft.open("wb") as file:
+        while chunk := stream.read(CHUNK_BYTES):
+            size += len(chunk)
+            if size > settings.INTAKE_MAX_BYTES:
+                draft.unlink()
+                raise Invalid("The file is larger than this site takes.", code="too_large")
+            digest.update(chunk)
+            file.write(chunk)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.rename(path)
+    _sync_folder(path.parent)
+    return digest.hexdigest(), size
+
+
+def empty_spool(intake: UUID) -> None:
+    """Remove an arrival's files once every one is stored or held."""
+    folder = Path(settings.SPOOL_DIR) / str(intake)
+    for path in folder.rglob("*"):
+        if path.is_file():
+            path.unlink()
+    if folder.exists():
+        folder.rmdir()
+
+
+def seal(content: bytes) -> str:
+    """Keep bytes in quarantine, encrypted; their sha256 is the name."""
+    digest = hashlib.sha256(content).hexdigest()
+    path = Path(settings.QUARANTINE_DIR) / digest[:2] / digest
+    if not path.exists():
+        nonce = os.urandom(NONCE_BYTES)
+        sealed = nonce + AESGCM(_quarantine_key()).encrypt(nonce, content, digest.encode())
+        _write(path, sealed)
+    return digest
+
+
+def unseal(digest: str) -> bytes:
+    """Bytes out of quarantine."""
+    sealed = (Path(settings.QUARANTINE_DIR) / digest[:2] / digest).read_bytes()
+    key = AESGCM(_quarantine_key())
+    return key.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], digest.encode())
+
+
+def keep_scan(content: bytes) -> str:
+    """Keep a de-identified file under the digest of its bytes. Twice is once."""
+    digest = hashlib.sha256(content).hexdigest()
+    store, name = storages["scans"], scan_name(digest)
+    if not store.exists(name):
+        store.save(name, ContentFile(content))
+    return digest
+
+
+def scan_name(digest: str) -> str:
+    """The storage name of a scan file."""
+    return f"{digest[:2]}/{digest[2:4]}/{digest}.dcm"
+
+
+def scan_path(digest: str) -> Path:
+    """The local path of a scan file, for readers that need one."""
+    return Path(storages["scans"].path(scan_name(digest)))
+
+
+def spooled(intake: UUID, numbers: list[int]) -> Iterator[Path]:
+    """The paths of an arrival's files."""
+    return (spool_path(intake, number) for number in numbers)
+
+
+def _quarantine_key() -> bytes:
+    return key_from_file(settings.VAR_DIR / "keys" / "quarantine")
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f"{path.name}.{os.getpid()}.part")
+    with draft.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.rename(path)
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    os.fsync(descriptor)
+    os.close(descriptor)
