@@ -59,16 +59,14 @@ def deidentify(source: Source, *, keys: DeidKeys, trial: TrialModule) -> bytes:
     dataset = open_dataset(source)
     with lenient(name):
         _require_mr(dataset, name)
-        names = identity_words(dataset)
-        cleaned = _clean(dataset, keys, trial, names)
+        cleaned = _clean(dataset, keys, trial, name)
         if "PixelData" in dataset:
             cleaned.add_new(0x7FE00010, _pixel_vr(dataset), plain_pixels(dataset, name))
-        header = _written(cleaned, pixels=False)
-        _require_nobody(header, names - _own_words(trial), name)
-        return _written(cleaned, pixels=True)
+        return _written(cleaned)
 
 
-def _clean(dataset: Dataset, keys: DeidKeys, trial: TrialModule, names: frozenset[str]) -> Dataset:
+def _clean(dataset: Dataset, keys: DeidKeys, trial: TrialModule, name: str) -> Dataset:
+    names = identity_words(dataset)
     offset = None if trial.is_blinded else keys.date_offset_days
     cleaner = Cleaner(keys.uid_key, offset, not trial.is_blinded, names)
     cleaned = cleaner.clean(dataset)
@@ -79,6 +77,7 @@ def _clean(dataset: Dataset, keys: DeidKeys, trial: TrialModule, names: frozense
         cleaned.PatientBirthDate = ""
     if str(dataset.get("BurnedInAnnotation") or "") == "YES":
         cleaned.BurnedInAnnotation = "YES"
+    _require_nobody(_written(cleaned), names, name)
     write_trial(cleaned, trial)
     write_markers(
         cleaned,
@@ -108,9 +107,8 @@ def _pixel_vr(dataset: Dataset) -> str:
     return "OB" if int(dataset.BitsAllocated) <= 8 else "OW"
 
 
-def _written(cleaned: Dataset, *, pixels: bool) -> bytes:
-    shown = cleaned if pixels else Dataset({t: cleaned[t] for t in cleaned.keys() - {0x7FE00010}})
-    file = Dataset(shown)
+def _written(cleaned: Dataset) -> bytes:
+    """Part 10 bytes with a file meta group of our own and a preamble of zeros."""
     meta = FileMetaDataset()
     meta.FileMetaInformationVersion = b"\x00\x01"
     meta.MediaStorageSOPClassUID = cleaned.SOPClassUID
@@ -122,19 +120,11 @@ def _written(cleaned: Dataset, *, pixels: bool) -> bytes:
     writing = config.settings.writing_validation_mode
     config.settings.writing_validation_mode = config.IGNORE
     try:
-        whole = pydicom.FileDataset(buffer, file, preamble=b"\0" * 128, file_meta=meta)
+        whole = pydicom.FileDataset(buffer, cleaned, preamble=b"\0" * 128, file_meta=meta)
         pydicom.dcmwrite(buffer, whole, enforce_file_format=True)
     finally:
         config.settings.writing_validation_mode = writing
     return buffer.getvalue()
-
-
-def _own_words(trial: TrialModule) -> frozenset[str]:
-    """Words that we write ourselves: a re-upload of our own file names its subject."""
-    named = Dataset()
-    named.PatientID = trial.reading_id or trial.subject_id
-    named.PatientName = " ".join((trial.sponsor, trial.site_name, trial.protocol_id))
-    return identity_words(named)
 
 
 def _require_nobody(header: bytes, names: frozenset[str], name: str) -> None:

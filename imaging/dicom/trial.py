@@ -18,6 +18,7 @@ from imaging.dicom.confidentiality import EDITION
 Code = tuple[str, str]
 
 EQUIPMENT = ("studysite", "imaging.dicom.deidentify", "1")
+NOT_BLINDED = (profile.MODIFIED_DATES[0], profile.PATIENT_CHARACTERISTICS[0])
 CLINICAL_TRIAL_GROUP = 0x0012
 
 
@@ -83,6 +84,9 @@ def write_markers(dataset: Dataset, *, dates: str, options: Sequence[Code]) -> N
     ours = f"{EQUIPMENT[1]} {EQUIPMENT[2]}, {EDITION}"
     dataset.DeidentificationMethod = [*(m for m in methods if m and m != ours), ours]
     codes = list(dataset.get("DeidentificationMethodCodeSequence") or [])
+    if dates == "REMOVED":
+        # a blinded copy no longer keeps what the copy it was made from kept
+        codes = [item for item in codes if item.get("CodeValue") not in NOT_BLINDED]
     known = {str(item.get("CodeValue")) for item in codes}
     codes += [_code(option) for option in options if option[0] not in known]
     dataset.DeidentificationMethodCodeSequence = Items(codes)
