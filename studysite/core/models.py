@@ -118,3 +118,24 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.target} {self.state}"
+
+
+class Signature(models.Model):
+    """Somebody's signature under content as it was: who, when, with what meaning, over which bytes.
+
+    Validity is computed when read: the content's digest now against the digest signed.
+    """
+
+    subject = models.CharField(max_length=32, db_index=True)
+    kind = models.CharField(max_length=32)
+    content_sha256 = models.CharField(max_length=64)
+    meaning = models.CharField(max_length=200)
+    printed_name = models.CharField(max_length=200)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="signatures")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["at"]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.subject}"

@@ -1,0 +1,5 @@
+"""Documents that were made."""
+
+from reports.models.document import Document, DocumentState
+
+__all__ = ["Document", "DocumentState"]
