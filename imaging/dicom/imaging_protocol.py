@@ -1,0 +1,212 @@
+"""A series against the trial's imaging protocol: which sequence it is, and where it departs.
+
+The rules are data of the protocol file. The check reads the original headers, for
+de-identification drops some of what it needs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from imaging.dicom.deidentify import MR_IMAGES, burned_in_risk
+from imaging.dicom.geometry import Stack, stack
+from imaging.dicom.header import Header
+
+Range = tuple[float, float]
+
+LOCALISER = re.compile(r"local[iy][sz]er|scout|survey|3[- _]?plane|aahead", re.IGNORECASE)
+PROJECTIONS = frozenset(
+    ("MIP", "MINIP", "PROJECTION IMAGE", "MPR", "CPR", "LOCALIZER", "REFORMATTED")
+)
+# a wrong slice geometry keeps a picture from being one volume; mixed patients from being anyone's
+REFUSED = frozenset(("no_geometry", "mixed_patients", "mixed_sizes", "mixed_spacing"))
+
+
+@dataclass(frozen=True)
+class SeriesRule:
+    """One sequence of the imaging protocol.
+
+    key: the expected scan's short word, such as "t2_3d", "t1_3d", "tof".
+    patterns: regular expressions, any case; one found in description, protocol or sequence name
+        makes a series a candidate. excludes: one found there makes it none.
+    max_slice_mm: largest distance between slice centres. max_pixel_mm: largest in-plane spacing.
+    field_strength_t, repetition_ms, echo_ms: allowed ranges, None for any.
+    acquisition: "3D", "2D" or "" for either.
+    min_coverage_mm: least extent along rows, columns and slices, so that both sides are in.
+    measurable: whether the nerve may be measured on this sequence.
+    """
+
+    key: str
+    title: str
+    patterns: tuple[str, ...]
+    excludes: tuple[str, ...] = ()
+    modality: str = "MR"
+    acquisition: str = ""
+    max_slice_mm: float | None = None
+    max_pixel_mm: float | None = None
+    field_strength_t: Range | None = None
+    repetition_ms: Range | None = None
+    echo_ms: Range | None = None
+    min_slices: int = 1
+    min_coverage_mm: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    measurable: bool = False
+
+
+@dataclass(frozen=True)
+class Deviation:
+    """One departure: a short code, a sentence, and whether it rules a measurement out."""
+
+    code: str
+    sentence: str
+    blocks_measurement: bool = False
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a series is. `key`: the rule's, None where it is none of the trial's. `refusal`: why it
+    waits for a person. `measurable`: whether the nerve may be measured on it."""
+
+    key: str | None
+    deviations: tuple[Deviation, ...]
+    refusal: Deviation | None
+    measurable: bool
+
+
+def check_series(headers: Sequence[Header], rules: Sequence[SeriesRule]) -> Finding:
+    """Judge one series by its original headers. Never raises: a refusal is a finding."""
+    if not headers:
+        return _refused("empty", "The series holds no image.")
+    refusal = _refusal(headers)
+    if refusal is not None:
+        return Finding(None, (), refusal, False)
+    found = stack(headers)
+    if found.problems and found.problems[0].code in REFUSED:
+        return _refused(found.problems[0].code, found.problems[0].sentence)
+    candidates = [rule for rule in rules if _names(rule, headers[0])]
+    if not candidates:
+        return _refused(
+            "unknown_sequence",
+            f'"{_title(headers[0])}" is none of the sequences that the protocol expects.',
+        )
+    judged = [(rule, _deviations(rule, headers, found)) for rule in candidates]
+    rule, deviations = min(judged, key=lambda pair: len(pair[1]))
+    blocked = any(d.blocks_measurement for d in deviations)
+    return Finding(rule.key, tuple(deviations), None, rule.measurable and not blocked)
+
+
+def _refused(code: str, sentence: str) -> Finding:
+    return Finding(None, (), Deviation(code, sentence, True), False)
+
+
+def _title(header: Header) -> str:
+    return header.series_description or header.protocol_name or f"series {header.series_number}"
+
+
+def _names(rule: SeriesRule, header: Header) -> bool:
+    said = "\n".join((header.series_description, header.protocol_name, header.sequence_name))
+
+    def any_of(patterns: tuple[str, ...]) -> bool:
+        return any(re.search(pattern, said, re.IGNORECASE) for pattern in patterns)
+
+    return rule.modality == header.modality and any_of(rule.patterns) and not any_of(rule.excludes)
+
+
+def _refusal(headers: Sequence[Header]) -> Deviation | None:
+    """Kinds of image that no rule may accept."""
+    first = headers[0]
+    risk = next((r for r in map(burned_in_risk, headers) if r), None)
+    if risk is not None:
+        return Deviation("burned_in", risk, True)
+    if first.modality != "MR":
+        kind = first.modality or "an image of unknown kind"
+        return Deviation("not_mr", f"The series is {kind}; the trial takes MR.", True)
+    if first.sop_class_uid not in MR_IMAGES:
+        return Deviation("not_mr", "The series holds no MR images but other MR objects.", True)
+    if LOCALISER.search(_title(first)) or "LOCALIZER" in first.image_type:
+        return Deviation("localiser", "The series is a localiser, not a scan of the nerve.", True)
+    if PROJECTIONS & set(first.image_type):
+        return Deviation(
+            "reformatted", "The series is a projection or reformat, not the scan itself.", True
+        )
+    return None
+
+
+def _deviations(rule: SeriesRule, headers: Sequence[Header], found: Stack) -> list[Deviation]:
+    geometry = [Deviation(p.code, p.sentence, True) for p in found.problems]
+    return [*geometry, *_sampling(rule, headers[0], found), *_physics(rule, headers[0])]
+
+
+def _sampling(rule: SeriesRule, header: Header, found: Stack) -> list[Deviation]:
+    """Slices, pixels and coverage."""
+    deviations = []
+    step = found.step_mm if found.step_mm is not None else header.slice_thickness_mm
+    if rule.max_slice_mm is not None and step is not None and step > rule.max_slice_mm + 1e-3:
+        deviations.append(
+            Deviation(
+                "thick_slices",
+                f"Slices are {step:.2f} mm apart; the protocol allows {rule.max_slice_mm:g} mm.",
+                True,
+            )
+        )
+    pixel = max(header.spacing_mm or (0.0,))
+    if rule.max_pixel_mm is not None and pixel > rule.max_pixel_mm + 1e-3:
+        deviations.append(
+            Deviation(
+                "large_pixels",
+                f"Pixels are {pixel:.2f} mm wide; the protocol allows {rule.max_pixel_mm:g} mm.",
+                True,
+            )
+        )
+    count = len(found.slices)
+    if count < rule.min_slices:
+        deviations.append(
+            Deviation("few_slices", f"{count} slices; the protocol asks for {rule.min_slices}.")
+        )
+    return deviations + _coverage(rule, header, count, step)
+
+
+def _coverage(rule: SeriesRule, header: Header, count: int, step: float | None) -> list[Deviation]:
+    spacing = header.spacing_mm or (0.0, 0.0)
+    extent = (header.columns * spacing[0], header.rows * spacing[1], count * (step or 0.0))
+    if all(e >= least for e, least in zip(extent, rule.min_coverage_mm, strict=True)):
+        return []
+    size = " x ".join(f"{e:.0f}" for e in extent)
+    least = " x ".join(f"{m:g}" for m in rule.min_coverage_mm)
+    return [
+        Deviation("small_coverage", f"The scan covers {size} mm; the protocol asks for {least} mm.")
+    ]
+
+
+def _physics(rule: SeriesRule, header: Header) -> list[Deviation]:
+    """Acquisition type, field strength, TR and TE; what a file does not say is noted, no more."""
+    deviations = []
+    if rule.acquisition and header.acquisition_type != rule.acquisition:
+        said = header.acquisition_type
+        sentence = (
+            f"The scan is {said}; the protocol asks for {rule.acquisition}."
+            if said
+            else f"The file does not say whether the scan is {rule.acquisition}."
+        )
+        deviations.append(Deviation("acquisition", sentence, bool(said)))
+    for code, what, unit, value, allowed in (
+        ("field_strength", "Field strength", "T", header.field_strength_t, rule.field_strength_t),
+        ("repetition_time", "Repetition time", "ms", header.repetition_time_ms, rule.repetition_ms),
+        ("echo_time", "Echo time", "ms", header.echo_time_ms, rule.echo_ms),
+    ):
+        deviations += _range(code, what, unit, value, allowed)
+    return deviations
+
+
+def _range(
+    code: str, what: str, unit: str, value: float | None, allowed: Range | None
+) -> list[Deviation]:
+    if allowed is None:
+        return []
+    bounds = f"{allowed[0]:g} to {allowed[1]:g} {unit}"
+    if value is None:
+        return [Deviation(code, f"{what} is not stated; the protocol asks for {bounds}.")]
+    if allowed[0] <= value <= allowed[1]:
+        return []
+    return [Deviation(code, f"{what} is {value:g} {unit}; the protocol asks for {bounds}.")]
