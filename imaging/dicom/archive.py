@@ -1,0 +1,156 @@
+"""Zip archives from outside, opened within bounds and one member at a time.
+
+Names inside are for messages only and never become paths. Bounds count what is really inflated,
+not what the archive claims.
+"""
+
+from __future__ import annotations
+
+import re
+import stat
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+from imaging.dicom.errors import DicomRefused
+
+CHUNK = 1 << 18
+MIB = 1 << 20
+ENCRYPTED = 0x1
+ZIP_MARKS = (b"PK\x03\x04", b"PK\x05\x06")
+DRIVE = re.compile(r"[A-Za-z]:")
+METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+ARCHIVE_MARKS = (*ZIP_MARKS, b"\x1f\x8b", b"7z\xbc\xaf\x27\x1c", b"Rar!")
+DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    NotImplementedError,
+    ValueError,
+    OSError,
+    RuntimeError,
+)
+
+
+@dataclass(frozen=True)
+class ArchiveBounds:
+    members: int = 20_000
+    member_bytes: int = 1024 * MIB
+    total_bytes: int = 8 * 1024 * MIB
+    ratio: int = 200
+    free_bytes: int = 4 * MIB  # below this a member may have any ratio
+    name_length: int = 1024
+
+
+BOUNDS = ArchiveBounds()
+
+
+@dataclass(frozen=True)
+class Member:
+    """One file of an archive: its name there, for messages, and its bytes on our disk."""
+
+    name: str
+    path: Path
+
+
+def is_zip(path: Path) -> bool:
+    """Whether a file begins as a zip archive does."""
+    with path.open("rb") as file:
+        return file.read(4) in ZIP_MARKS
+
+
+def unpack(archive: Path, folder: Path, *, bounds: ArchiveBounds = BOUNDS) -> Iterator[Member]:
+    """Write each member to `folder` under a name of ours and yield it; the caller may delete it.
+
+    The whole directory is judged before anything is written. Raises DicomRefused.
+    """
+    try:
+        with zipfile.ZipFile(archive) as opened:
+            members = [m for m in opened.infolist() if not m.is_dir()]
+            _judge(members, archive, bounds)
+            total = 0
+            for number, member in enumerate(members):
+                path = folder / f"{number:06d}"
+                total += _write(opened, member, path, bounds, bounds.total_bytes - total)
+                yield Member(name=PurePosixPath(member.filename).name, path=path)
+    except DAMAGE as trouble:
+        raise DicomRefused(
+            "damaged_archive", f"{archive.name} is no whole zip archive ({trouble})."
+        ) from trouble
+
+
+def _judge(members: list[zipfile.ZipInfo], archive: Path, bounds: ArchiveBounds) -> None:
+    if not members:
+        raise DicomRefused("empty", f"{archive.name} holds no file.")
+    if len(members) > bounds.members:
+        raise DicomRefused(
+            "too_many", f"{archive.name} holds {len(members):,} files; {bounds.members:,} may be."
+        )
+    names = set()
+    for member in members:
+        _judge_member(member, archive.name, bounds)
+        names.add(member.filename)
+    if len(names) != len(members):
+        raise DicomRefused("doubled", f"{archive.name} holds two files of one name.")
+    _judge_overlaps(members, archive)
+
+
+def _judge_member(member: zipfile.ZipInfo, archive: str, bounds: ArchiveBounds) -> None:
+    parts = PurePosixPath(member.filename.replace("\\", "/"))
+    if parts.is_absolute() or ".." in parts.parts or DRIVE.match(member.filename):
+        raise DicomRefused("traversal", f"{archive} holds a file that points outside of it.")
+    if len(member.filename) > bounds.name_length or "\0" in member.orig_filename:
+        raise DicomRefused("traversal", f"{archive} holds a file with an impossible name.")
+    mode = member.external_attr >> 16
+    if stat.S_IFMT(mode) not in (0, stat.S_IFREG):
+        raise DicomRefused("link", f"{archive} holds a link or device, not only files.")
+    if member.flag_bits & ENCRYPTED:
+        raise DicomRefused("encrypted", f"{archive} is encrypted; send it without a password.")
+    if member.compress_type not in METHODS:
+        raise DicomRefused("compression", f"{archive} is compressed in a way that is not taken.")
+
+
+def _judge_overlaps(members: list[zipfile.ZipInfo], archive: Path) -> None:
+    """Members that share bytes make small archives expand without end."""
+    end = 0
+    for member in sorted(members, key=lambda m: m.header_offset):
+        if member.header_offset < end:
+            raise DicomRefused("overlap", f"{archive.name} holds files that share their bytes.")
+        end = member.header_offset + 30 + member.compress_size
+
+
+def _write(
+    opened: zipfile.ZipFile,
+    member: zipfile.ZipInfo,
+    path: Path,
+    bounds: ArchiveBounds,
+    left: int,
+) -> int:
+    most = min(bounds.member_bytes, left, _by_ratio(member, bounds))
+    with opened.open(member) as source, path.open("xb") as target:
+        return _copy(source, target, most, Path(member.filename).name)
+
+
+def _by_ratio(member: zipfile.ZipInfo, bounds: ArchiveBounds) -> int:
+    return max(bounds.free_bytes, member.compress_size * bounds.ratio)
+
+
+def _copy(source: IO[bytes], target: IO[bytes], most: int, name: str) -> int:
+    written = 0
+    while chunk := source.read(CHUNK):
+        if written == 0 and chunk.startswith(ARCHIVE_MARKS):
+            raise DicomRefused(
+                "nested", f"{name} is an archive inside an archive; unpack it first."
+            )
+        written += len(chunk)
+        if written > most:
+            raise DicomRefused(
+                "bomb", f"{name} inflates to more than {most // MIB} MiB, more than is allowed."
+            )
+        target.write(chunk)
+    return written
