@@ -6,6 +6,7 @@ With nothing set, this is the embedded study: SQLite, a file broker and keys mad
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
 import environ
@@ -145,6 +146,7 @@ TIME_ZONE = env.str("SITE_TIME_ZONE", default="Asia/Shanghai")
 # Files
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT.mkdir(exist_ok=True)
 STATICFILES_DIRS = [BASE_DIR / "studysite" / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -172,8 +174,9 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20
 INTAKE_MAX_BYTES = env.int("INTAKE_MAX_BYTES", default=4 * 2**30)
 
 # Jobs: the row is the queue, Celery only wakes the worker.
-CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="filesystem://")
-if CELERY_BROKER_URL == "filesystem://":
+CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="filesystem://localhost")
+if CELERY_BROKER_URL.startswith("filesystem:"):
+    (VAR_DIR / "broker" / "control").mkdir(parents=True, exist_ok=True)
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(VAR_DIR / "broker"),
         "data_folder_out": str(VAR_DIR / "broker"),
@@ -183,10 +186,14 @@ if CELERY_BROKER_URL == "filesystem://":
     }
 JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", default=30)
 JOB_MAX_ATTEMPTS = env.int("JOB_MAX_ATTEMPTS", default=3)
-JOB_TIME_LIMIT_SECONDS = env.int("JOB_TIME_LIMIT_SECONDS", default=600)
+CELERY_TASK_TIME_LIMIT = env.int("JOB_TIME_LIMIT_SECONDS", default=600)
 
 # The trial
 PROTOCOL = env.str("PROTOCOL", default="nct04645277")
+STUDY_NAME = env.str("STUDY_NAME", default="MRI-HFS")
+VERSION = tomllib.loads((BASE_DIR / "pyproject.toml").read_text(encoding="utf-8"))["project"][
+    "version"
+]
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [

@@ -1,0 +1,73 @@
+"""Web server, worker and clock in one terminal."""
+
+from __future__ import annotations
+
+import socket
+import sys
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandParser
+
+from studysite.core.supervisor import Program, Supervisor, python
+
+REFUSED = 3
+
+
+class Command(BaseCommand):
+    """Runs until Ctrl-C; ends everything it started."""
+
+    help = "Serve the study: web server, worker and clock in one terminal, until stopped."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Where to listen."""
+        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--host", default="127.0.0.1")
+
+    def handle(self, *args: Any, host: str, port: int, **options: Any) -> None:
+        """Supervise the programs."""
+        if not port_is_free(host, port):
+            self.stderr.write(f"Port {port} of {host} is in use; choose another with --port.")
+            sys.exit(REFUSED)
+        place = f"http://{host}:{port}/"
+        Supervisor(programs(host, port), cwd=settings.BASE_DIR).run(
+            say=self.stderr.write,
+            ready=lambda: self.stdout.write(f"The study is served at {place} (Ctrl-C stops it)."),
+        )
+
+
+def port_is_free(host: str, port: int) -> bool:
+    """Whether a server could listen there now."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
+def programs(host: str, port: int) -> list[Program]:
+    """What runs: one web process with threads, one worker, one clock."""
+    address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    schedule: Path = settings.VAR_DIR / "clock"
+    celery = python(*_embedded_as_root(), "-m", "celery", "--quiet", "-A", "studysite")
+    web = ["studysite.wsgi", "--bind", address, "--worker-class", "gthread", "--threads", "8"]
+    # The control socket would lie in the home folder and be shared by every study there.
+    web += ["--timeout", "120", "--graceful-timeout", "3", "--no-control-socket"]
+    alone = ["--without-mingle", "--without-gossip", "--without-heartbeat"]
+    return [
+        Program("web server", python("-m", "gunicorn", *web, "--log-level", "warning")),
+        Program(
+            "worker",
+            [*celery, "worker", *alone, "--concurrency", "1", "--loglevel", "WARNING"],
+        ),
+        Program("clock", [*celery, "beat", "--schedule", str(schedule), "--loglevel", "WARNING"]),
+    ]
+
+
+def _embedded_as_root() -> list[str]:
+    """Python's flag that keeps Celery from warning of root, who may well try the study out."""
+    return [] if settings.PRODUCTION else ["-W", "ignore:You're running the worker with superuser"]
