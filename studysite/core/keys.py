@@ -14,6 +14,15 @@ def key_from_file(path: Path) -> bytes:
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         _create(path)
+    return _read(path)
+
+
+def key_in(path: Path) -> bytes | None:
+    """The key in a file, or None; none is made."""
+    return _read(path) if path.exists() else None
+
+
+def _read(path: Path) -> bytes:
     return bytes.fromhex(path.read_text(encoding="ascii").strip())
 
 

@@ -1,0 +1,69 @@
+"""What production refuses to start with. The settings themselves decide; each error names one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from django.apps.config import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core.exceptions import ImproperlyConfigured
+
+from studysite.core.keys import key_in
+
+ARGON2 = "django.contrib.auth.hashers.Argon2PasswordHasher"
+SHORTEST_SECRET = 50
+
+
+@register(Tags.security, deploy=True)
+def production_is_safe(
+    app_configs: Sequence[AppConfig] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Everything wrong with these settings for production; nothing for the embedded study."""
+    if not settings.PRODUCTION:
+        return []
+    return [*_errors(), *_warnings()]
+
+
+def refuse_unsafe_production() -> None:
+    """Raises ImproperlyConfigured, in sentences, when production must not start like this."""
+    if settings.PRODUCTION and (errors := _errors()):
+        sentences = " ".join(error.msg for error in errors)
+        raise ImproperlyConfigured(f"Production does not start like this. {sentences}")
+
+
+def _errors() -> list[CheckMessage]:
+    found: list[CheckMessage] = []
+    if settings.DEBUG:
+        found.append(Error("DEBUG is on: set DEBUG=0.", id="studysite.E001"))
+    if sentence := _secret_key_fault():
+        found.append(Error(sentence, id="studysite.E002"))
+    if any(host == "*" or host.startswith(".") for host in settings.ALLOWED_HOSTS):
+        found.append(Error("ALLOWED_HOSTS holds a wildcard: name each host.", id="studysite.E003"))
+    if settings.PASSWORD_HASHERS[:1] != [ARGON2]:
+        found.append(Error("PASSWORD_HASHERS does not begin with Argon2.", id="studysite.E004"))
+    return found
+
+
+def _secret_key_fault() -> str:
+    made_here = key_in(Path(settings.VAR_DIR) / "keys" / "secret")
+    if made_here is not None and made_here.hex() == settings.SECRET_KEY:
+        return "SECRET_KEY is not set: give production one of its own."
+    if len(settings.SECRET_KEY) < SHORTEST_SECRET or settings.SECRET_KEY.startswith("django-"):
+        return f"SECRET_KEY is too weak: give it at least {SHORTEST_SECRET} random characters."
+    return ""
+
+
+def _warnings() -> list[CheckMessage]:
+    found: list[CheckMessage] = []
+    for alias, database in settings.DATABASES.items():
+        if database["ENGINE"].endswith("sqlite3"):
+            name = "DATABASE_URL" if alias == "default" else "VAULT_DATABASE_URL"
+            sentence = f"{name} is SQLite, which is meant for the embedded study."
+            found.append(Warning(sentence, id="studysite.W001"))
+    if Path(settings.VAULT_KEY_FILE).resolve().is_relative_to(settings.VAR_DIR):
+        sentence = "VAULT_KEY_FILE lies in VAR_DIR, beside the identities that it protects."
+        found.append(Warning(sentence, id="studysite.W002"))
+    return found
