@@ -4,8 +4,8 @@ Model of one side:  I(x) = b(x) + C a(x) sum_k F_k(x),  expected value sqrt(I^2 
 image is a magnitude (Rician). b is a spline along the nerve with slopes across it; a = b where
 the strand is darker than fluid (the coil's sensitivity scales both) and 1 where it is brighter;
 C is one contrast for all nerves of the participant; a vessel has its own. F_k is the share of the
-voxel inside strand k. Levenberg-Marquardt on the chi-square with priors; the stiffness of the radius
-along the nerve is chosen by restricted likelihood (Wood and Fasiolo, Biometrics 73, 2017).
+voxel inside strand k. Levenberg-Marquardt on the chi-square with priors; the stiffness of the
+radius along the nerve is chosen by restricted likelihood (Wood and Fasiolo, Biometrics 73, 2017).
 """
 
 from __future__ import annotations
@@ -208,7 +208,7 @@ def solve(
     now = problem.system(sides, contrast, sd)
     damping, settled = 1e-3, False
     for _ in range(steps):
-        step, tried, trial_contrast, trial = _advance(problem, now, sides, contrast, sd, damping)
+        tried, trial_contrast, trial = _advance(problem, now, sides, contrast, sd, damping)
         if trial.cost > now.cost * (1 + 1e-12):
             damping *= 10
             if damping > 1e6:
@@ -232,7 +232,7 @@ def _advance(
     contrast: float,
     sd: float,
     damping: float,
-) -> tuple[Array, tuple[Side, ...], float, System]:
+) -> tuple[tuple[Side, ...], float, System]:
     curvature = now.curvature + np.diag(damping * np.diag(now.curvature) + 1e-12)
     step = cho_solve(cho_factor(curvature), now.gradient)
     cuts = np.cumsum([side.size for side in sides])
@@ -242,7 +242,7 @@ def _advance(
         for side, part in zip(sides, parts[:-1], strict=True)
     )
     changed = contrast + float(parts[-1][0])
-    return step, tried, changed, problem.system(tried, changed, sd)
+    return tried, changed, problem.system(tried, changed, sd)
 
 
 def _retuned(sides: tuple[Side, ...], now: System, sd: float) -> tuple[tuple[Side, ...], float]:

@@ -25,5 +25,6 @@ def noise_sd(box: Array) -> float:
             continue
         crossed = correlate1d(box, SECOND_DIFFERENCE, axis=first)
         crossed = correlate1d(crossed, SECOND_DIFFERENCE, axis=second)
-        found.append(float(np.median(np.abs(crossed))) / 0.6745 / 6.0)
+        whole = np.moveaxis(crossed, (first, second), (0, 1))[1:-1, 1:-1]
+        found.append(float(np.median(np.abs(whole))) / 0.6745 / 6.0)
     return min(found, default=0.0)

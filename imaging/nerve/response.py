@@ -55,7 +55,7 @@ def filled(course: Course, shape: Shape, placed: Placed, sampling: Sampling) -> 
     radius, u, v, cosine and sine at the voxel's arc length.
 
     An ellipse with semi-axes a, b has 1/r^2 proportional to 1 - c cos 2t - s sin 2t; r is scaled so
-    that the area is pi radius^2. The blur across the edge is widened where the edge is oblique to r.
+    that the area is pi radius^2. The blur along r is widened where the edge is oblique to r.
     """
     sides = np.stack([course.tangents, course.normals, course.binormals], 1)
     grids = np.stack([shape.radius_mm, shape.u_mm, shape.v_mm, shape.cosine, shape.sine], 1)

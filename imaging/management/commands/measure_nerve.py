@@ -1,0 +1,99 @@
+"""Measure facial nerves in one scan: the numerics alone, no database."""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import ArgumentTypeError
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from imaging.dicom.errors import DicomRefused
+from imaging.dicom.volumes import digest, read_volume
+from imaging.nerve.errors import Refused
+from imaging.nerve.measure import ORDER, measure
+from imaging.nerve.result import Ends, Point
+from imaging.nerve.table import to_json_dict
+
+REFUSED = 3
+FORM = "NAME:X,Y,Z:X,Y,Z"
+
+
+def software_version() -> str:
+    """The installed version, or the checkout's."""
+    try:
+        return version("studysite")
+    except PackageNotFoundError:
+        return "0.1.0"
+
+
+def nerve_argument(text: str) -> tuple[str, Ends]:
+    """`left:X,Y,Z:X,Y,Z`: brainstem end, way-points if any, canal end; LPS, mm."""
+    name, *points = text.split(":")
+    if name not in ORDER or len(points) < 2:
+        raise ArgumentTypeError(f"a nerve is {FORM}, NAME left or right, not {text!r}")
+    first, *between, last = (_point(point, text) for point in points)
+    return name, Ends(first, last, tuple(between))
+
+
+def _point(text: str, whole: str) -> Point:
+    try:
+        x, y, z = (float(part) for part in text.split(","))
+    except ValueError:
+        raise ArgumentTypeError(f"a point is three numbers in mm, X,Y,Z; see {whole!r}") from None
+    return x, y, z
+
+
+class Command(BaseCommand):
+    help = __doc__ or ""
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("volume", type=Path, metavar="VOLUME")
+        parser.add_argument(
+            "--nerve",
+            type=nerve_argument,
+            action="append",
+            required=True,
+            metavar=FORM,
+            help="brainstem end, then canal end, LPS in mm; once for each nerve; "
+            "further points between them are way-points",
+        )
+        parser.add_argument("--tof", type=Path, help="time-of-flight series, to tell arteries")
+        parser.add_argument("--json", type=Path, metavar="FILE", help="default: standard output")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        nerves: list[tuple[str, Ends]] = options["nerve"]
+        if len({name for name, _ in nerves}) < len(nerves):
+            raise CommandError("Each nerve is named once: left or right.", returncode=2)
+        try:
+            volume = read_volume(options["volume"])
+            tof = read_volume(options["tof"]) if options["tof"] else None
+            report = measure(volume, dict(nerves), tof=tof, progress=self._progress())
+        except (DicomRefused, Refused) as refused:
+            raise CommandError(str(refused), returncode=REFUSED) from refused
+        table = to_json_dict(report, digest(options["volume"]), software_version())
+        self._write(table, options["json"])
+        if not report.measured:
+            reasons = [f"{n.name}: {n.reason}" for n in report.nerves.values()]
+            raise CommandError(" ".join(reasons), returncode=REFUSED)
+
+    def _write(self, table: dict[str, Any], file: Path | None) -> None:
+        text = json.dumps(table, indent=2, ensure_ascii=False) + "\n"
+        if file is None:
+            self.stdout.write(text, ending="")
+        else:
+            file.write_text(text, encoding="utf-8")
+
+    def _progress(self) -> Any:
+        if not sys.stderr.isatty():
+            return None
+
+        def show(share: float, doing: str) -> None:
+            ending = "\n" if share >= 1 else ""
+            self.stderr.write(f"\r{share:4.0%}  {doing:<40}", ending=ending)
+
+        return show

@@ -1,0 +1,162 @@
+"""From end points to a fitted nerve: path, first fit, re-centred fits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from .errors import ModelMisfit, NoPath, Refused
+from .fit import OUTLIER, REACH_MM, Fit, Side, expected, prepare, solve
+from .frame import Course, course_through, smoothed
+from .neighbourhood import voxels_near
+from .patch import Patch, patch_around
+from .path import Path, find_path, require_one_strand
+from .response import Sampling, sampling_of
+from .start import depth_inside, elsewhere, first_side, ground_like, smoothed_at
+from .strand import moved_to
+from .volume import Array, Volume
+
+COARSE_KNOTS_MM: Final = 3.0
+FINE_KNOTS_MM: Final = 0.9
+PATH_DEVIATION_MM: Final = 0.2
+RETRACE_MM: Final = 0.5
+SHORTEST_MM: Final = 3.0
+
+
+@dataclass(frozen=True)
+class Scan:
+    """A volume with what the fit needs to know of it."""
+
+    volume: Volume
+    sampling: Sampling
+    sign: int
+    magnitude: bool
+
+    @property
+    def multiplicative(self) -> bool:
+        return self.sign > 0
+
+
+def scan_of(volume: Volume, sign: int, lowest: float) -> Scan:
+    """sign: +1 for a nerve darker than fluid, -1 for brighter. A scan with negative values is no
+    magnitude image, so its noise adds no floor."""
+    return Scan(volume, sampling_of(volume), sign, lowest >= 0)
+
+
+def traced(patch: Patch, points_mm: Array, sign: int) -> Path:
+    """The path of one polarity through brainstem end, way-points and canal end."""
+    return find_path(patch, points_mm, sign)
+
+
+def best_sign(patches: dict[str, Patch], points: dict[str, Array]) -> int:
+    """+1 where the nerves are darker than what surrounds them, -1 where brighter: the polarity in
+    which all paths together are clearer."""
+    clarity = {
+        sign: sum(_clarity(patches[name], points[name], sign) for name in points)
+        for sign in (1, -1)
+    }
+    return 1 if clarity[1] >= clarity[-1] else -1
+
+
+def _clarity(patch: Patch, points_mm: Array, sign: int) -> float:
+    try:
+        return traced(patch, points_mm, sign).clarity
+    except Refused:
+        return 0.0
+
+
+def course_along(patch: Patch, points_mm: Array, sign: int) -> Course:
+    """A smooth course from the first to the last point. Raises when the strand is not one."""
+    path = traced(patch, points_mm, sign)
+    require_one_strand(path)
+    course = course_through(
+        smoothed(path.points_mm, PATH_DEVIATION_MM), points_mm[0], points_mm[-1]
+    )
+    if course.length_mm < SHORTEST_MM:
+        raise NoPath("The end points project onto the same place of the strand; check them.")
+    return course
+
+
+def fitted(scan: Scan, sides: tuple[Side, ...], contrast: float, sd: float) -> Fit:
+    """`solve` for this scan; a system without a solution is a misfit."""
+    try:
+        return solve(
+            sides,
+            contrast,
+            sd,
+            multiplicative=scan.multiplicative,
+            sampling=scan.sampling,
+            magnitude=scan.magnitude,
+        )
+    except np.linalg.LinAlgError as error:
+        raise ModelMisfit(
+            "The fit of the nerve has no solution: the image does not look like a nerve in fluid."
+        ) from error
+
+
+def first_fit(scan: Scan, course: Course) -> Fit:
+    """The nerve with few knots, from its path alone."""
+    side, begin = first_side(scan.volume, course, scan.sign, COARSE_KNOTS_MM)
+    contrast = begin.contrast / (begin.fluid if scan.multiplicative else 1.0)
+    return fitted(scan, (side,), contrast, abs(begin.contrast) / 10)
+
+
+def retraced(fit: Fit, side: int, points_mm: Array) -> Course:
+    """The fitted centreline as a course of its own."""
+    strand = fit.sides[side].strands[0]
+    course = strand.course
+    count = max(6, round(course.length_mm / RETRACE_MM))
+    arc = np.linspace(0, course.length_mm, count + 1)
+    shape = strand.shape(arc)
+    _, normals, binormals = course.frames_at(arc)
+    centre = course.at(arc) + shape.u_mm[:, None] * normals + shape.v_mm[:, None] * binormals
+    again = course_through(centre, points_mm[0], points_mm[-1])
+    if again.length_mm < SHORTEST_MM:
+        raise NoPath("The end points project onto the same place of the strand; check them.")
+    return again
+
+
+def refined_side(scan: Scan, fit: Fit, number: int, points_mm: Array, knots_mm: float) -> Side:
+    """The same side on its own centreline: voxels, masks and knots anew."""
+    old = fit.sides[number]
+    course = retraced(fit, number, points_mm)
+    near = voxels_near(scan.volume, course, REACH_MM)
+    strand = moved_to(old.strands[0], course, knots_mm)
+    side = ground_like(old, near, course, strand)
+    everywhere = replace(side, trusted=np.ones(len(near.values), dtype=bool))
+    model, _, by_contrast = expected(
+        everywhere, prepare(everywhere), fit.contrast, scan.multiplicative, scan.sampling
+    )
+    empty = model - fit.contrast * by_contrast
+    step = fit.contrast * (empty if scan.multiplicative else 1.0)
+    like = (smoothed_at(scan.volume, near) - empty) / step
+    inside = depth_inside(side.strands, near)
+    away = elsewhere(near, like, inside, float(scan.volume.spacing_mm.min()))
+    odd = np.abs(near.values - model) > OUTLIER * fit.sd
+    return replace(side, trusted=~away & ~odd)
+
+
+def alone(scan: Scan, patch: Patch, points_mm: Array) -> Fit:
+    """One nerve measured by itself: path, coarse fit, two re-centred fits."""
+    fit = first_fit(scan, course_along(patch, points_mm, scan.sign))
+    for knots_mm in (COARSE_KNOTS_MM, FINE_KNOTS_MM):
+        side = refined_side(scan, fit, 0, points_mm, knots_mm)
+        fit = fitted(scan, (side,), fit.contrast, fit.sd)
+    return fit
+
+
+def together(scan: Scan, fits: list[Fit], points: list[Array]) -> Fit:
+    """All nerves at once with one contrast, each started from its own fit."""
+    sides = tuple(
+        refined_side(scan, fit, 0, ends, FINE_KNOTS_MM)
+        for fit, ends in zip(fits, points, strict=True)
+    )
+    contrast = float(np.mean([fit.contrast for fit in fits]))
+    sd = float(np.mean([fit.sd for fit in fits]))
+    return fitted(scan, sides, contrast, sd)
+
+
+def prepared_patch(volume: Volume, points_mm: Array) -> Patch:
+    return patch_around(volume, points_mm)

@@ -1,0 +1,181 @@
+"""The one way in: a scan and end points in, a report out. Pure: no files, no clock, no chance."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from .errors import OutsideVolume, Refused
+from .fit import Fit
+from .follow import Scan, alone, best_sign, prepared_patch, scan_of, together
+from .noise import noise_sd
+from .patch import Patch, box_around
+from .quality import flags_of, require_inside, require_usable, require_values, require_warrant
+from .result import Ends, Nerve, Quality, Report
+from .section import numbers_of, profile_of, sections_of
+from .volume import Array, Volume
+
+Progress = Callable[[float, str], None]
+ORDER = ("left", "right")
+NEAR_MM = 3.0
+APART = 3.0
+
+
+def measure(
+    volume: Volume,
+    ends: dict[str, Ends],
+    *,
+    tof: Volume | None = None,
+    progress: Progress | None = None,
+) -> Report:
+    """Measure the facial nerves of one participant.
+
+    ends: by name, "left" and/or "right". tof: a time-of-flight angiogram in the same patient
+    coordinates, to tell arteries. A nerve that cannot be measured is refused by name in the
+    report; a scan that cannot carry any measurement raises Refused.
+    """
+    tell = progress or _silent
+    require_usable(volume)
+    names = [name for name in ORDER if name in ends]
+    if not names or len(names) != len(ends):
+        raise ValueError("nerves are named left and right")
+    tell(0.05, "Following the nerves")
+    points, patches, refused = _looked_up(volume, {name: ends[name] for name in names})
+    sign = best_sign(patches, points) if points else 1
+    fits: dict[str, Fit] = {}
+    for number, name in enumerate(points):
+        tell(0.1 + 0.3 * number, f"Fitting the {name} nerve")
+        scan = scan_of(volume, sign, float(patches[name].values.min()))
+        try:
+            fits[name] = alone(scan, patches[name], points[name])
+        except Refused as reason:
+            refused[name] = _refused(name, reason)
+    tell(0.7, "Fitting both nerves together")
+    nerves = _finished(volume, sign, fits, points, patches, refused)
+    tell(1.0, "Done")
+    size, spacing = volume.size, volume.spacing_mm
+    return Report(
+        polarity=("dark" if sign > 0 else "bright") if points else None,
+        size=size,
+        spacing_mm=(float(spacing[0]), float(spacing[1]), float(spacing[2])),
+        nerves={name: nerves[name] for name in names},
+    )
+
+
+def _silent(_: float, __: str) -> None:
+    return None
+
+
+def _refused(name: str, reason: Refused) -> Nerve:
+    return Nerve(name, "refused", reason=str(reason), reason_code=reason.code)
+
+
+def _looked_up(
+    volume: Volume, ends: dict[str, Ends]
+) -> tuple[dict[str, Array], dict[str, Patch], dict[str, Nerve]]:
+    """End points and surroundings of the nerves that can be looked for; the others refused."""
+    points: dict[str, Array] = {}
+    patches: dict[str, Patch] = {}
+    refused: dict[str, Nerve] = {}
+    for name, end in ends.items():
+        try:
+            require_inside(volume, end)
+            clicks = np.array([end.brainstem_mm, *end.waypoints, end.canal_mm], dtype=float)
+            require_values(*_values_near(volume, clicks))
+            patches[name] = prepared_patch(volume, clicks)
+            points[name] = clicks
+        except Refused as reason:
+            refused[name] = _refused(name, reason)
+    return points, patches, refused
+
+
+def _values_near(volume: Volume, points_mm: Array) -> tuple[Array, Array]:
+    first, last = box_around(volume, points_mm, NEAR_MM)
+    if np.any(last - first < 4):
+        raise OutsideVolume("The end points lie at the border of the scan; the nerve is cut off.")
+    stored = volume.voxels[first[0] : last[0], first[1] : last[1], first[2] : last[2]].ravel()
+    return stored.astype(float), np.asarray(stored)
+
+
+def _finished(
+    volume: Volume,
+    sign: int,
+    fits: dict[str, Fit],
+    points: dict[str, Array],
+    patches: dict[str, Patch],
+    refused: dict[str, Nerve],
+) -> dict[str, Nerve]:
+    """Joint fits where the nerves share a contrast, then numbers and their warrant."""
+    nerves = dict(refused)
+    for group in _groups(fits):
+        lowest = min(float(patches[name].values.min()) for name in group)
+        scan = scan_of(volume, sign, lowest)
+        try:
+            joint = together(scan, [fits[n] for n in group], [points[n] for n in group])
+        except Refused as reason:
+            nerves.update({name: _refused(name, reason) for name in group})
+            continue
+        for number, name in enumerate(group):
+            nerves[name] = _nerve(scan, name, joint, number, fits[name], patches[name])
+            if len(fits) > len(group) and nerves[name].status == "measured":
+                note = "The contrast of this nerve differs from the other side's."
+                nerves[name] = replace(nerves[name], flags=(*nerves[name].flags, note))
+    return nerves
+
+
+def _groups(fits: dict[str, Fit]) -> list[list[str]]:
+    """Both nerves in one group where their contrasts agree, else each alone."""
+    names = list(fits)
+    if len(names) < 2:
+        return [names] if names else []
+    first, second = (fits[name] for name in names)
+    apart = abs(first.contrast - second.contrast)
+    spread = float(np.hypot(_contrast_sd(first), _contrast_sd(second)))
+    usual = 0.1 * abs(first.contrast + second.contrast) / 2
+    return [names] if apart <= APART * spread + usual else [[name] for name in names]
+
+
+def _contrast_sd(fit: Fit) -> float:
+    return float(np.sqrt(fit.covariance[-1, -1]))
+
+
+def _nerve(scan: Scan, name: str, fit: Fit, number: int, own: Fit, patch: Patch) -> Nerve:
+    profile = profile_of(fit, number)
+    numbers = numbers_of(profile)
+    quality = _quality(scan, fit, number, own, patch)
+    strand = fit.sides[number].strands[0]
+    try:
+        require_warrant(numbers, quality)
+    except Refused as reason:
+        return _refused(name, reason)
+    return Nerve(
+        name,
+        "measured",
+        flags=flags_of(numbers, quality),
+        numbers=numbers,
+        sections=sections_of(strand, profile),
+        quality=quality,
+        course=strand.course,
+    )
+
+
+def _quality(scan: Scan, fit: Fit, number: int, own: Fit, patch: Patch) -> Quality:
+    side = fit.sides[number]
+    residuals = fit.residuals[number][side.trusted]
+    spread = float(np.sqrt(np.mean(residuals**2))) * fit.sd
+    first, last = side.near.index.min(axis=0), side.near.index.max(axis=0) + 1
+    box = scan.volume.voxels[first[0] : last[0], first[1] : last[1], first[2] : last[2]]
+    noise = noise_sd(box.astype(float))
+    level = float(np.mean(side.background[: side.ground.count])) if scan.multiplicative else 1.0
+    step = abs(fit.contrast * level)
+    numbers = numbers_of(profile_of(fit, number))
+    return Quality(
+        chi=spread / noise if noise > 0 else 1.0,
+        contrast=fit.contrast,
+        contrast_alone=own.contrast,
+        snr=step / max(spread, 1e-12),
+        coverage=float(np.mean(side.trusted)),
+        efficiency=min(1.0, (numbers.csa_mean_bound_mm2 / numbers.csa_mean_sd_mm2) ** 2),
+    )

@@ -1,0 +1,133 @@
+"""Whether a measurement has a warrant: what is refused beforehand, afterwards, and what flagged."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from .errors import (
+    ModelMisfit,
+    OutsideVolume,
+    TooShort,
+    TooUncertain,
+    UnusableImage,
+    VoxelsTooLarge,
+)
+from .result import Ends, Numbers, Quality
+from .volume import Array, Volume
+
+THICKEST_MM: Final = 1.25
+SHORTEST_MM: Final = 4.0
+LONGEST_MM: Final = 40.0
+FEWEST_VOXELS: Final = 8
+SATURATED: Final = 0.02
+LOOSEST_CHI: Final = 2.0
+FLAGGED_CHI: Final = 1.3
+LEAST_COVERAGE: Final = 0.35
+FLAGGED_COVERAGE: Final = 0.6
+LARGEST_RELATIVE_SD: Final = 0.25
+FLAGGED_RELATIVE_SD: Final = 0.08
+LEAST_SNR: Final = 2.0
+PLAUSIBLE_MM2: Final = (0.15, 12.0)
+USUAL_MM2: Final = (0.5, 2.5)
+
+
+def require_usable(volume: Volume) -> None:
+    """Raises VoxelsTooLarge or UnusableImage for a scan that can carry no measurement."""
+    if not np.all(np.isfinite(volume.affine)) or abs(np.linalg.det(volume.affine[:3, :3])) < 1e-6:
+        raise UnusableImage("The scan's geometry is not usable: its axes or spacing are invalid.")
+    axes = volume.axes
+    if np.abs(axes.T @ axes - np.eye(3)).max() > 1e-2:
+        raise UnusableImage("The scan's axes are not at right angles; resample it first.")
+    coarsest = float(volume.spacing_mm.max())
+    if coarsest > THICKEST_MM:
+        raise VoxelsTooLarge(
+            f"The slices or pixels are {coarsest:.2g} mm apart, too far for a nerve of about 1 mm; "
+            f"a 3D series of at most {THICKEST_MM:g} mm, better 0.5 mm, is needed."
+        )
+    if min(volume.size) < FEWEST_VOXELS:
+        raise UnusableImage(
+            f"The scan has only {min(volume.size)} voxels along one axis; at least "
+            f"{FEWEST_VOXELS} are needed around the nerve."
+        )
+
+
+def require_inside(volume: Volume, ends: Ends) -> None:
+    """Raises OutsideVolume or TooShort for end points that cannot belong to a nerve."""
+    points = [ends.brainstem_mm, *ends.waypoints, ends.canal_mm]
+    names = ["brainstem end point", *["way-point"] * len(ends.waypoints), "canal end point"]
+    for name, point in zip(names, points, strict=True):
+        where = np.asarray(point, dtype=float)
+        if not np.all(np.isfinite(where)) or not volume.holds(where):
+            place = ", ".join(f"{x:.1f}" for x in point)
+            raise OutsideVolume(f"The {name} ({place}) mm lies outside the scan.")
+    steps = np.diff(np.asarray(points, dtype=float), axis=0)
+    chord = float(np.linalg.norm(steps, axis=1).sum())
+    if not SHORTEST_MM <= chord <= LONGEST_MM:
+        raise TooShort(
+            f"The end points are {chord:.1f} mm apart; a cisternal facial nerve is between "
+            f"{SHORTEST_MM:g} and {LONGEST_MM:g} mm long."
+        )
+
+
+def require_values(values: Array, counted: Array) -> None:
+    """Raises UnusableImage for values (n,) around the nerve that are not finite, constant or cut
+    off. counted: the same voxels as stored."""
+    if not np.all(np.isfinite(values)):
+        raise UnusableImage("The scan holds values that are not finite near the nerve.")
+    if np.ptp(values) <= 0:
+        raise UnusableImage("The scan is constant near the nerve: there is nothing to measure.")
+    top = float(np.mean(counted == counted.max()))
+    if top > SATURATED:
+        raise UnusableImage(
+            f"{100 * top:.0f} % of the voxels near the nerve share the highest value: the image "
+            "is saturated; export it without clipping."
+        )
+
+
+def require_warrant(numbers: Numbers, quality: Quality) -> None:
+    """Raises a refusal where the fit does not support the numbers."""
+    relative = numbers.csa_mean_sd_mm2 / numbers.csa_mean_mm2
+    if quality.snr < LEAST_SNR or relative > LARGEST_RELATIVE_SD:
+        raise TooUncertain(
+            f"The mean cross-section is uncertain by {100 * relative:.0f} % (contrast is "
+            f"{quality.snr:.1f} times the noise); a finer or less noisy scan is needed."
+        )
+    if quality.chi > LOOSEST_CHI:
+        raise ModelMisfit(
+            f"The image around the nerve differs from a tube in fluid by {quality.chi:.1f} times "
+            "its noise: a tumour, an adherent nerve or an artefact; move the end points."
+        )
+    if quality.coverage < LEAST_COVERAGE:
+        raise ModelMisfit(
+            f"Only {100 * quality.coverage:.0f} % of the nerve's surroundings is fluid; the end "
+            "points may lie inside brainstem or bone."
+        )
+    low, high = PLAUSIBLE_MM2
+    if not low <= numbers.csa_mean_mm2 <= high:
+        raise ModelMisfit(
+            f"The strand found has a cross-section of {numbers.csa_mean_mm2:.2f} mm², which "
+            "no facial nerve has; check the end points."
+        )
+
+
+def flags_of(numbers: Numbers, quality: Quality) -> tuple[str, ...]:
+    """Sentences about what a reader should know of a result that is given."""
+    flags = []
+    if quality.chi > FLAGGED_CHI:
+        flags.append(f"Residuals are {quality.chi:.2f} times the image's noise.")
+    if quality.coverage < FLAGGED_COVERAGE:
+        flags.append(
+            f"Only {100 * quality.coverage:.0f} % of the surroundings is free of other structures."
+        )
+    relative = numbers.csa_mean_sd_mm2 / numbers.csa_mean_mm2
+    if relative > FLAGGED_RELATIVE_SD:
+        flags.append(f"The mean cross-section is uncertain by {100 * relative:.0f} %.")
+    low, high = USUAL_MM2
+    if not low <= numbers.csa_mean_mm2 <= high:
+        flags.append(
+            f"A mean cross-section of {numbers.csa_mean_mm2:.2f} mm² is outside the usual "
+            f"{low:g} to {high:g} mm²."
+        )
+    return tuple(flags)

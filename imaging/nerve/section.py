@@ -1,0 +1,142 @@
+"""From a fitted strand to its cross-sections and their uncertainty."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from .fit import Fit
+from .result import Numbers, Point, Section
+from .strand import Strand
+from .volume import Array
+
+SECTION_MM: Final = 0.25
+REZ_MM: Final = 3.0
+WINDOW_MM: Final = 10.0
+DRAWS: Final = 400
+
+
+@dataclass(frozen=True)
+class Profile:
+    """Area along the nerve. arc_mm, area_mm2: (n,); covariance: (n, n) of the areas, priors
+    included; bound: (n, n), the Cramer-Rao bound without them."""
+
+    arc_mm: Array
+    area_mm2: Array
+    covariance: Array
+    bound: Array
+
+    def mean(self, upto_mm: float) -> Array:
+        """Weights (n,) of the mean area from 0 to upto_mm, by the trapezoidal rule."""
+        return trapezoid(self.arc_mm, upto_mm) / upto_mm
+
+
+def trapezoid(arc_mm: Array, upto_mm: float) -> Array:
+    """Weights (n,) of the integral over [0, upto_mm] of a function known at arc_mm."""
+    fine = np.linspace(0, upto_mm, 401)
+    each = np.full(401, upto_mm / 400)
+    each[[0, -1]] /= 2
+    place = np.interp(fine, arc_mm, np.arange(len(arc_mm)))
+    low = np.minimum(place.astype(int), len(arc_mm) - 2)
+    part = place - low
+    weights = np.zeros(len(arc_mm))
+    np.add.at(weights, low, each * (1 - part))
+    np.add.at(weights, low + 1, each * part)
+    return weights
+
+
+def sections_at(length_mm: float) -> Array:
+    """Arc lengths of the sections, both ends included, at most SECTION_MM apart."""
+    return np.linspace(0, length_mm, int(np.ceil(length_mm / SECTION_MM)) + 1)
+
+
+def profile_of(fit: Fit, side: int) -> Profile:
+    """The nerve's area along its course: pi R^2 of the area-equivalent radius."""
+    strand = fit.sides[side].strands[0]
+    arc = sections_at(strand.course.length_mm)
+    radius = strand.shape(arc).radius_mm
+    slope = (2 * np.pi * radius)[:, None] * strand.radius.basis(arc)
+    rows = np.arange(fit.block(side).start, fit.block(side).start + strand.radius.count)
+    covariance = slope @ fit.covariance[np.ix_(rows, rows)] @ slope.T
+    bound = slope @ free_covariance(fit, rows) @ slope.T
+    return Profile(arc, np.pi * radius**2, covariance, bound)
+
+
+def free_covariance(fit: Fit, rows: Array) -> Array:
+    """Inverse Fisher information of these coefficients, all others unknown too. The ridge is far
+    below any information that a usable image holds."""
+    ridge = np.diag(1e-9 * np.maximum(np.diag(fit.information), 1e-9))
+    return np.asarray(np.linalg.inv(fit.information + ridge)[np.ix_(rows, rows)])
+
+
+def numbers_of(profile: Profile) -> Numbers:
+    """Mean, minimum, volume and their standard deviations."""
+    length = float(profile.arc_mm[-1])
+    area = profile.area_mm2
+    mean = profile.mean(length)
+    rez = profile.mean(min(REZ_MM, length))
+    mean_sd = _sd(mean, profile.covariance)
+    thin = int(np.argmin(area))
+    window = trapezoid(profile.arc_mm, WINDOW_MM) if length >= WINDOW_MM else None
+    return Numbers(
+        length_mm=length,
+        volume_mm3=float(mean @ area) * length,
+        volume_sd_mm3=mean_sd * length,
+        volume_10mm_mm3=None if window is None else float(window @ area),
+        volume_10mm_sd_mm3=None if window is None else _sd(window, profile.covariance),
+        csa_mean_mm2=float(mean @ area),
+        csa_mean_sd_mm2=mean_sd,
+        csa_mean_bound_mm2=_sd(mean, profile.bound),
+        csa_min_mm2=float(area[thin]),
+        csa_min_sd_mm2=float(np.sqrt(profile.covariance[thin, thin])),
+        csa_min_at_mm=float(profile.arc_mm[thin]),
+        csa_min_interval_mm2=minimum_interval(profile),
+        csa_rez_mm2=float(rez @ area),
+        csa_rez_sd_mm2=_sd(rez, profile.covariance),
+    )
+
+
+def minimum_interval(profile: Profile) -> tuple[float, float]:
+    """95 % interval of the smallest area, from draws of whole profiles: the minimum of many
+    uncertain sections lies lower than the section that happens to be smallest."""
+    values, vectors = np.linalg.eigh(profile.covariance)
+    root = vectors * np.sqrt(np.maximum(values, 0))
+    draws = np.random.default_rng(20201127).standard_normal((DRAWS, len(values)))
+    lowest = (profile.area_mm2 + draws @ root.T).min(axis=1)
+    shift = float(profile.area_mm2.min() - np.median(lowest))
+    low, high = np.quantile(lowest, [0.025, 0.975]) + shift
+    return float(max(low, 0.0)), float(high)
+
+
+def _sd(weights: Array, covariance: Array) -> float:
+    return float(np.sqrt(max(weights @ covariance @ weights, 0.0)))
+
+
+def sections_of(strand: Strand, profile: Profile) -> tuple[Section, ...]:
+    """Cuts perpendicular to the fitted centreline."""
+    arc = profile.arc_mm
+    shape = strand.shape(arc)
+    tangents, normals, binormals = strand.course.frames_at(arc)
+    centre = strand.course.at(arc)
+    centre = centre + shape.u_mm[:, None] * normals + shape.v_mm[:, None] * binormals
+    flat = np.hypot(shape.cosine, shape.sine)
+    stretch = ((1 + flat) / (1 - flat)) ** 0.25
+    deviation = np.sqrt(np.maximum(np.diag(profile.covariance), 0))
+    return tuple(
+        Section(
+            arc_mm=float(arc[i]),
+            centre_mm=_point(centre[i]),
+            normal=_point(tangents[i]),
+            area_mm2=float(profile.area_mm2[i]),
+            area_sd_mm2=float(deviation[i]),
+            major_mm=float(2 * shape.radius_mm[i] * stretch[i]),
+            minor_mm=float(2 * shape.radius_mm[i] / stretch[i]),
+        )
+        for i in range(len(arc))
+    )
+
+
+def _point(values: Array) -> Point:
+    return float(values[0]), float(values[1]), float(values[2])

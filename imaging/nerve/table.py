@@ -1,0 +1,124 @@
+"""A report as the JSON that other programs rely on: nerve-measurement/1."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Final
+
+from .result import Contact, Nerve, Numbers, Quality, Report, Section, Vessel
+from .section import REZ_MM
+
+SCHEMA: Final = "nerve-measurement/1"
+SOFTWARE: Final = "studysite"
+
+
+def to_json_dict(report: Report, sha256: str, version: str) -> dict[str, Any]:
+    """sha256: of the input's bytes; version: the software's. Values are rounded to what they can
+    mean (at most 1e-4), so that the same input gives the same bytes on another machine."""
+    return {
+        "schema": SCHEMA,
+        "software": {"name": SOFTWARE, "version": version},
+        "input": {
+            "sha256": sha256,
+            "size": list(report.size),
+            "spacing_mm": [_rounded(x) for x in report.spacing_mm],
+            "polarity": report.polarity,
+        },
+        "nerves": {name: nerve_dict(nerve) for name, nerve in report.nerves.items()},
+    }
+
+
+def nerve_dict(nerve: Nerve) -> dict[str, Any]:
+    """One nerve's part; a refused one has its reason and no numbers."""
+    if nerve.numbers is None or nerve.quality is None:
+        return {
+            "status": "refused",
+            "reason": nerve.reason,
+            "reason_code": nerve.reason_code,
+        }
+    return {
+        "status": "measured",
+        "reason": None,
+        "flags": list(nerve.flags),
+        **_numbers(nerve.numbers),
+        "profile": [_section(section) for section in nerve.sections],
+        "contacts": [_contact(contact) for contact in nerve.contacts],
+        "vessels": [_vessel(vessel) for vessel in nerve.vessels],
+        "quality": _quality(nerve.quality),
+    }
+
+
+def _numbers(numbers: Numbers) -> dict[str, Any]:
+    low, high = numbers.csa_min_interval_mm2
+    return {
+        "length_mm": _rounded(numbers.length_mm, 2),
+        "volume_mm3": _rounded(numbers.volume_mm3, 3),
+        "volume_sd_mm3": _rounded(numbers.volume_sd_mm3, 3),
+        "volume_10mm_mm3": _rounded(numbers.volume_10mm_mm3, 3),
+        "volume_10mm_sd_mm3": _rounded(numbers.volume_10mm_sd_mm3, 3),
+        "csa_mean_mm2": _rounded(numbers.csa_mean_mm2),
+        "csa_mean_sd_mm2": _rounded(numbers.csa_mean_sd_mm2),
+        "csa_mean_bound_mm2": _rounded(numbers.csa_mean_bound_mm2),
+        "csa_min_mm2": _rounded(numbers.csa_min_mm2),
+        "csa_min_sd_mm2": _rounded(numbers.csa_min_sd_mm2),
+        "csa_min_at_mm": _rounded(numbers.csa_min_at_mm, 2),
+        "csa_min_interval_mm2": [_rounded(low), _rounded(high)],
+        "csa_rez_mm2": _rounded(numbers.csa_rez_mm2),
+        "csa_rez_sd_mm2": _rounded(numbers.csa_rez_sd_mm2),
+        "rez_mm": REZ_MM,
+    }
+
+
+def _section(section: Section) -> dict[str, Any]:
+    return {
+        "arc_mm": _rounded(section.arc_mm, 3),
+        "centre_mm": [_rounded(x, 3) for x in section.centre_mm],
+        "normal": [_rounded(x) for x in section.normal],
+        "area_mm2": _rounded(section.area_mm2),
+        "area_sd_mm2": _rounded(section.area_sd_mm2),
+        "major_mm": _rounded(section.major_mm, 3),
+        "minor_mm": _rounded(section.minor_mm, 3),
+    }
+
+
+def _contact(contact: Contact) -> dict[str, Any]:
+    return {
+        "arc_mm": _rounded(contact.arc_mm, 2),
+        "gap_mm": _rounded(contact.gap_mm, 3),
+        "gap_sd_mm": _rounded(contact.gap_sd_mm, 3),
+        "angle_deg": _rounded(contact.angle_deg, 1),
+        "vessel_diameter_mm": _rounded(contact.vessel_diameter_mm, 3),
+        "vessel_diameter_sd_mm": _rounded(contact.vessel_diameter_sd_mm, 3),
+        "vessel": contact.vessel,
+        "indentation_fraction": _rounded(contact.indentation_fraction, 3),
+        "indentation_sd": _rounded(contact.indentation_sd, 3),
+        "deviation_mm": _rounded(contact.deviation_mm, 3),
+        "vessel_bend_deg": _rounded(contact.vessel_bend_deg, 1),
+        "segment": contact.segment,
+        "vessel_number": contact.vessel_number,
+    }
+
+
+def _vessel(vessel: Vessel) -> dict[str, Any]:
+    return {
+        "kind": vessel.kind,
+        "points_mm": [[_rounded(x, 3) for x in point] for point in vessel.points_mm],
+        "radius_mm": [_rounded(x, 3) for x in vessel.radius_mm],
+    }
+
+
+def _quality(quality: Quality) -> dict[str, Any]:
+    return {
+        "residual_over_noise": _rounded(quality.chi, 3),
+        "contrast": _rounded(quality.contrast),
+        "contrast_alone": _rounded(quality.contrast_alone),
+        "contrast_to_noise": _rounded(quality.snr, 2),
+        "coverage": _rounded(quality.coverage, 3),
+        "efficiency": _rounded(quality.efficiency, 3),
+    }
+
+
+def _rounded(value: float | None, digits: int = 4) -> float | None:
+    if value is None or not math.isfinite(value):
+        return None
+    return round(float(value), digits) + 0.0
