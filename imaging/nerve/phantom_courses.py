@@ -34,7 +34,7 @@ class Course:
 
     @property
     def arc_mm(self) -> Floats:
-        return self.step_mm * np.arange(len(self.points))
+        return np.arange(len(self.points), dtype=np.float64) * self.step_mm
 
     @cached_property
     def tangents(self) -> Floats:
