@@ -1,7 +1,7 @@
 """Maximum-likelihood fit of blurred tubes to native voxels, both nerves of a participant at once.
 
-Model of one side:  I(x) = b(x) + C a(x) sum_k F_k(x),  expected value sqrt(I^2 + sd^2) where the
-image is a magnitude (Rician). b is a spline along the nerve with slopes across it; a = b where
+Model of one side:  I(x) = b(x) + C a(x) sum_k F_k(x),  seen through Rice's mean and variance where
+the image is a magnitude. b is a spline along the nerve with slopes across it; a = b where
 the strand is darker than fluid (the coil's sensitivity scales both) and 1 where it is brighter;
 C is one contrast for all nerves of the participant; a vessel has its own. F_k is the share of the
 voxel inside strand k. Levenberg-Marquardt on the chi-square with priors; the stiffness of the
@@ -16,6 +16,7 @@ import numpy as np
 from scipy.linalg import cho_factor, cho_solve
 
 from .neighbourhood import Neighbourhood, Placed, place
+from .noise import rician
 from .response import Sampling
 from .splines import Spline
 from .strand import Strand
@@ -72,6 +73,7 @@ class Fit:
     residuals: tuple[Array, ...]
     chi: float
     settled: bool
+    sharing: float
 
     def block(self, side: int, strand: int = 0) -> slice:
         """Where a strand's coefficients stand in the covariance."""
@@ -151,8 +153,14 @@ class Problem:
     """The joint fit of all sides."""
 
     def __init__(
-        self, sides: tuple[Side, ...], multiplicative: bool, sampling: Sampling, magnitude: bool
+        self,
+        sides: tuple[Side, ...],
+        multiplicative: bool,
+        sampling: Sampling,
+        magnitude: bool,
+        sharing: float,
     ) -> None:
+        self.sharing = sharing
         self.multiplicative = multiplicative
         self.sampling = sampling
         self.magnitude = magnitude
@@ -171,12 +179,14 @@ class Problem:
                 side, ready, contrast, self.multiplicative, self.sampling
             )
             jacobian = np.concatenate([jacobian, by_contrast[:, None]], axis=1)
+            spread = np.full(len(values), sd)
             if self.magnitude:
-                lifted = np.sqrt(model**2 + sd**2)
-                jacobian *= (model / lifted)[:, None]
-                model = lifted
-            left = (values - model) / sd
-            jacobian /= sd
+                model, slope, variance = rician(model, sd)
+                jacobian *= slope[:, None]
+                spread = np.sqrt(variance)
+            spread *= np.sqrt(self.sharing)
+            left = (values - model) / spread
+            jacobian /= spread[:, None]
             where = np.append(np.arange(start, start + side.size), size - 1)
             information[np.ix_(where, where)] += jacobian.T @ jacobian
             gradient[where] += jacobian.T @ left
@@ -201,10 +211,15 @@ def solve(
     multiplicative: bool,
     sampling: Sampling,
     magnitude: bool,
+    sharing: float = 1.0,
     steps: int = STEPS,
 ) -> Fit:
-    """Levenberg-Marquardt from the given start, noise and stiffness re-estimated on the way."""
-    problem = Problem(sides, multiplicative, sampling, magnitude)
+    """Levenberg-Marquardt from the given start, noise and stiffness re-estimated on the way.
+
+    sharing: variance inflation by correlated noise (see `noise.sharing`); it tempers the
+    likelihood, so that correlated noise is not taken for a bent nerve.
+    """
+    problem = Problem(sides, multiplicative, sampling, magnitude, sharing)
     now = problem.system(sides, contrast, sd)
     damping, settled = 1e-3, False
     for _ in range(steps):
@@ -218,11 +233,11 @@ def solve(
         sides, contrast, now = tried, trial_contrast, trial
         damping = max(damping / 10, 1e-9)
         settled = gain < CONVERGED * max(1.0, 1e-4 * now.cost)
-        sides, sd = _retuned(sides, now, sd)
+        sides, sd = _retuned(sides, now, sd, sharing)
         now = problem.system(sides, contrast, sd)
         if settled:
             break
-    return _finished(sides, contrast, multiplicative, sd, now, settled)
+    return _finished(sides, contrast, multiplicative, sd, now, settled, sharing)
 
 
 def _advance(
@@ -245,14 +260,16 @@ def _advance(
     return tried, changed, problem.system(tried, changed, sd)
 
 
-def _retuned(sides: tuple[Side, ...], now: System, sd: float) -> tuple[tuple[Side, ...], float]:
+def _retuned(
+    sides: tuple[Side, ...], now: System, sd: float, sharing: float
+) -> tuple[tuple[Side, ...], float]:
     """New noise from the residuals, new stiffness of each radius (Fellner-Schall step)."""
     covariance = cho_solve(
         cho_factor(now.curvature + 1e-9 * np.eye(len(now.curvature))), np.eye(len(now.curvature))
     )
     used = float(np.sum(covariance * now.information))
     count = sum(len(r) for r in now.residuals)
-    chi_squared = sum(float(r @ r) for r in now.residuals)
+    chi_squared = sharing * sum(float(r @ r) for r in now.residuals)
     new_sd = sd * float(np.sqrt(chi_squared / max(count - used, 1.0)))
     retuned, start = [], 0
     for side in sides:
@@ -284,14 +301,15 @@ def _finished(
     sd: float,
     now: System,
     settled: bool,
+    sharing: float,
 ) -> Fit:
     covariance = np.linalg.inv(now.curvature + 1e-9 * np.eye(len(now.curvature)))
     count = sum(len(r) for r in now.residuals)
-    chi = float(np.sqrt(sum(float(r @ r) for r in now.residuals) / max(count, 1)))
+    chi = float(np.sqrt(sharing * sum(float(r @ r) for r in now.residuals) / max(count, 1)))
     residuals = []
     for side, left in zip(sides, now.residuals, strict=True):
         full = np.zeros(len(side.trusted))
-        full[side.trusted] = left
+        full[side.trusted] = left * np.sqrt(sharing)
         residuals.append(full)
     return Fit(
         sides,
@@ -303,4 +321,5 @@ def _finished(
         tuple(residuals),
         chi,
         settled,
+        sharing,
     )

@@ -11,6 +11,7 @@ from .errors import ModelMisfit, NoPath, Refused
 from .fit import OUTLIER, REACH_MM, Fit, Side, expected, prepare, solve
 from .frame import Course, course_through, smoothed
 from .neighbourhood import voxels_near
+from .noise import rician, sharing
 from .patch import Patch, patch_around
 from .path import Path, find_path, require_one_strand
 from .response import Sampling, sampling_of
@@ -79,7 +80,9 @@ def course_along(patch: Patch, points_mm: Array, sign: int) -> Course:
     return course
 
 
-def fitted(scan: Scan, sides: tuple[Side, ...], contrast: float, sd: float) -> Fit:
+def fitted(
+    scan: Scan, sides: tuple[Side, ...], contrast: float, sd: float, sharing: float = 1.0
+) -> Fit:
     """`solve` for this scan; a system without a solution is a misfit."""
     try:
         return solve(
@@ -89,6 +92,7 @@ def fitted(scan: Scan, sides: tuple[Side, ...], contrast: float, sd: float) -> F
             multiplicative=scan.multiplicative,
             sampling=scan.sampling,
             magnitude=scan.magnitude,
+            sharing=sharing,
         )
     except np.linalg.LinAlgError as error:
         raise ModelMisfit(
@@ -134,7 +138,8 @@ def refined_side(scan: Scan, fit: Fit, number: int, points_mm: Array, knots_mm: 
     like = (smoothed_at(scan.volume, near) - empty) / step
     inside = depth_inside(side.strands, near)
     away = elsewhere(near, like, inside, float(scan.volume.spacing_mm.min()))
-    odd = np.abs(near.values - model) > OUTLIER * fit.sd
+    seen = rician(model, fit.sd)[0] if scan.magnitude else model
+    odd = np.abs(near.values - seen) > OUTLIER * fit.sd
     return replace(side, trusted=~away & ~odd)
 
 
@@ -143,8 +148,17 @@ def alone(scan: Scan, patch: Patch, points_mm: Array) -> Fit:
     fit = first_fit(scan, course_along(patch, points_mm, scan.sign))
     for knots_mm in (COARSE_KNOTS_MM, FINE_KNOTS_MM):
         side = refined_side(scan, fit, 0, points_mm, knots_mm)
-        fit = fitted(scan, (side,), fit.contrast, fit.sd)
+        fit = fitted(scan, (side,), fit.contrast, fit.sd, shared_noise(fit))
     return fit
+
+
+def shared_noise(fit: Fit) -> float:
+    """Variance inflation by correlated noise, the mean over the sides."""
+    found = [
+        sharing(side.near.index[side.trusted], left[side.trusted])
+        for side, left in zip(fit.sides, fit.residuals, strict=True)
+    ]
+    return float(np.mean(found))
 
 
 def together(scan: Scan, fits: list[Fit], points: list[Array]) -> Fit:
@@ -155,7 +169,7 @@ def together(scan: Scan, fits: list[Fit], points: list[Array]) -> Fit:
     )
     contrast = float(np.mean([fit.contrast for fit in fits]))
     sd = float(np.mean([fit.sd for fit in fits]))
-    return fitted(scan, sides, contrast, sd)
+    return fitted(scan, sides, contrast, sd, float(np.mean([shared_noise(f) for f in fits])))
 
 
 def prepared_patch(volume: Volume, points_mm: Array) -> Patch:

@@ -9,18 +9,20 @@ import numpy as np
 
 from .errors import OutsideVolume, Refused
 from .fit import Fit
-from .follow import Scan, alone, best_sign, prepared_patch, scan_of, together
-from .noise import noise_sd
+from .follow import alone, best_sign, prepared_patch, scan_of, together
 from .patch import Patch, box_around
 from .quality import flags_of, require_inside, require_usable, require_values, require_warrant
-from .result import Ends, Nerve, Quality, Report
+from .result import Ends, Nerve, Numbers, Quality, Report
 from .section import numbers_of, profile_of, sections_of
+from .start import depth_inside
 from .volume import Array, Volume
 
 Progress = Callable[[float, str], None]
 ORDER = ("left", "right")
 NEAR_MM = 3.0
 APART = 3.0
+FLUID_MM = 0.7
+EDGE_MM = 0.3
 
 
 def measure(
@@ -118,7 +120,7 @@ def _finished(
             nerves.update({name: _refused(name, reason) for name in group})
             continue
         for number, name in enumerate(group):
-            nerves[name] = _nerve(scan, name, joint, number, fits[name], patches[name])
+            nerves[name] = _nerve(name, joint, number, fits[name])
             if len(fits) > len(group) and nerves[name].status == "measured":
                 note = "The contrast of this nerve differs from the other side's."
                 nerves[name] = replace(nerves[name], flags=(*nerves[name].flags, note))
@@ -141,10 +143,10 @@ def _contrast_sd(fit: Fit) -> float:
     return float(np.sqrt(fit.covariance[-1, -1]))
 
 
-def _nerve(scan: Scan, name: str, fit: Fit, number: int, own: Fit, patch: Patch) -> Nerve:
+def _nerve(name: str, fit: Fit, number: int, own: Fit) -> Nerve:
     profile = profile_of(fit, number)
     numbers = numbers_of(profile)
-    quality = _quality(scan, fit, number, own, patch)
+    quality = _quality(fit, number, own, numbers)
     strand = fit.sides[number].strands[0]
     try:
         require_warrant(numbers, quality)
@@ -161,21 +163,20 @@ def _nerve(scan: Scan, name: str, fit: Fit, number: int, own: Fit, patch: Patch)
     )
 
 
-def _quality(scan: Scan, fit: Fit, number: int, own: Fit, patch: Patch) -> Quality:
+def _quality(fit: Fit, number: int, own: Fit, numbers: Numbers) -> Quality:
     side = fit.sides[number]
-    residuals = fit.residuals[number][side.trusted]
-    spread = float(np.sqrt(np.mean(residuals**2))) * fit.sd
-    first, last = side.near.index.min(axis=0), side.near.index.max(axis=0) + 1
-    box = scan.volume.voxels[first[0] : last[0], first[1] : last[1], first[2] : last[2]]
-    noise = noise_sd(box.astype(float))
-    level = float(np.mean(side.background[: side.ground.count])) if scan.multiplicative else 1.0
-    step = abs(fit.contrast * level)
-    numbers = numbers_of(profile_of(fit, number))
+    left = fit.residuals[number][side.trusted]
+    inside = depth_inside(side.strands, side.near)[side.trusted]
+    beside = left[inside < -FLUID_MM]
+    at_nerve = left[inside > -EDGE_MM]
+    noise = float(np.median(np.abs(beside))) / 0.6745 if len(beside) > 50 else 1.0
+    level = float(np.mean(side.background[: side.ground.count])) if fit.multiplicative else 1.0
     return Quality(
-        chi=spread / noise if noise > 0 else 1.0,
+        chi=float(np.sqrt(np.mean(at_nerve**2))) / max(noise, 1e-12) if len(at_nerve) else 1.0,
         contrast=fit.contrast,
         contrast_alone=own.contrast,
-        snr=step / max(spread, 1e-12),
+        snr=abs(fit.contrast * level) / max(fit.sd, 1e-12),
+        noise_sharing=fit.sharing,
         coverage=float(np.mean(side.trusted)),
         efficiency=min(1.0, (numbers.csa_mean_bound_mm2 / numbers.csa_mean_sd_mm2) ** 2),
     )

@@ -87,14 +87,17 @@ class Numbers:
 
 @dataclass(frozen=True)
 class Quality:
-    """chi: residual over the image's own noise; contrast: nerve minus fluid over fluid (dark) or in
-    image units (bright); snr: contrast step over noise; coverage: share of voxels around the nerve
-    that the model was asked to describe; clarity: lower quartile of the path's strength, usual 1."""
+    """chi: residual at the nerve over the noise beside it; contrast: nerve minus fluid over fluid
+    (dark) or in image units (bright), shared and of this nerve alone; snr: contrast step over
+    noise; noise_sharing: variance inflation by correlated noise, 1 when white; coverage: share of
+    voxels around the nerve that the model was asked to describe; efficiency: Cramer-Rao variance of
+    the mean area over the stated one, at most 1 (a smooth profile is known beforehand)."""
 
     chi: float
     contrast: float
     contrast_alone: float
     snr: float
+    noise_sharing: float
     coverage: float
     efficiency: float
 

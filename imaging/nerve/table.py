@@ -113,6 +113,7 @@ def _quality(quality: Quality) -> dict[str, Any]:
         "contrast": _rounded(quality.contrast),
         "contrast_alone": _rounded(quality.contrast_alone),
         "contrast_to_noise": _rounded(quality.snr, 2),
+        "noise_sharing": _rounded(quality.noise_sharing, 3),
         "coverage": _rounded(quality.coverage, 3),
         "efficiency": _rounded(quality.efficiency, 3),
     }
