@@ -13,18 +13,14 @@ from pydicom.uid import UID, ExplicitVRLittleEndian
 from imaging.dicom import profile
 from imaging.dicom.cleaning import Cleaner
 from imaging.dicom.errors import DicomRefused
-from imaging.dicom.header import Header
 from imaging.dicom.identity_words import identity_words
 from imaging.dicom.plain_pixels import plain_pixels
 from imaging.dicom.reading import Source, lenient, name_of, open_dataset
+from imaging.dicom.sop_classes import MR_IMAGES
 from imaging.dicom.trial import Code, TrialModule, write_markers, write_trial
 
 IMPLEMENTATION_CLASS = "2.25.333268808789892657593778207032981643502"
 IMPLEMENTATION_NAME = "STUDYSITE_1"
-ENHANCED_MR = "1.2.840.10008.5.1.4.1.1.4.1"
-LEGACY_ENHANCED_MR = "1.2.840.10008.5.1.4.1.1.4.4"
-MR_IMAGES = frozenset(("1.2.840.10008.5.1.4.1.1.4", ENHANCED_MR, LEGACY_ENHANCED_MR))
-SECONDARY_CAPTURES = "1.2.840.10008.5.1.4.1.1.7"
 OTHER_PICTURES = frozenset((0x7FE00008, 0x7FE00009, 0x7FE00001, 0x7FE00002, 0x7FE00003))
 LEAST_TELLING = 5
 
@@ -136,14 +132,3 @@ def _require_nobody(header: bytes, names: frozenset[str], name: str) -> None:
             raise DicomRefused(
                 "still_named", f"{name} still names its patient after cleaning; it is held back."
             )
-
-
-def burned_in_risk(header: Header) -> str | None:
-    """Why a person must look at the picture for text before it goes on; None where nobody need."""
-    if header.burned_in == "YES":
-        return "The file says that text is burned into its picture."
-    if header.sop_class_uid.startswith(SECONDARY_CAPTURES) or header.conversion_type:
-        return "The file is a secondary capture, whose picture often shows names."
-    if "SCREEN SAVE" in header.image_type or "SCREENSAVE" in header.image_type:
-        return "The file is a screen shot, whose picture often shows names."
-    return None

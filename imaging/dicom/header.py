@@ -12,8 +12,7 @@ from imaging.dicom.acquired import acquired_mm
 from imaging.dicom.errors import DicomRefused
 from imaging.dicom.planes import Vector3, first, numbers, planes_of
 from imaging.dicom.reading import Source, lenient, name_of, parse, read_bytes
-
-DIRECTORY = "1.2.840.10008.1.3.10"
+from imaging.dicom.sop_classes import DIRECTORY
 
 
 @dataclass(frozen=True)

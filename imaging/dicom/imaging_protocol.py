@@ -10,9 +10,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from imaging.dicom.deidentify import MR_IMAGES, burned_in_risk
+from imaging.dicom.burned_in import burned_in_risk
 from imaging.dicom.geometry import Stack, stack
 from imaging.dicom.header import Header
+from imaging.dicom.sop_classes import MR_IMAGES
 
 Range = tuple[float, float]
 
