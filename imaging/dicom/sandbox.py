@@ -1,0 +1,220 @@
+"""Parsing and decoding in another process, with limits on memory, time and files.
+
+The worker reads one JSON line a file and answers one; when a file kills it or keeps it too long,
+that file is refused and a new worker goes on with the rest. A batch costs one process.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import selectors
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from imaging.dicom.deidentify import DeidKeys
+from imaging.dicom.header import Header
+from imaging.dicom.trial import TrialModule
+
+ROOT = Path(__file__).resolve().parents[2]
+LONGEST_ANSWER = 64 << 20
+
+
+@dataclass(frozen=True)
+class SandboxLimits:
+    """What one worker may use; times are for each file."""
+
+    memory_bytes: int = 512 << 20
+    cpu_s: int = 20
+    wall_s: float = 30.0
+    start_s: float = 30.0
+    file_bytes: int = 1 << 30
+
+
+LIMITS = SandboxLimits()
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A file that the sandbox could not take, with a DicomRefused's code and sentence."""
+
+    path: Path
+    code: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Deidentified:
+    """A de-identified file on disk. Lengths in bytes; UIDs are the new ones."""
+
+    path: Path
+    sha256: str
+    size: int
+    sop_uid: str
+    series_uid: str
+    study_uid: str
+
+
+def inspect_files(
+    paths: Sequence[Path], *, limits: SandboxLimits = LIMITS
+) -> list[Header | Refusal]:
+    """Headers of untrusted files, one answer a path, in order."""
+    jobs = [{"act": "inspect", "path": str(path.absolute())} for path in paths]
+    return [
+        Header.from_json(answer["header"]) if "header" in answer else _refusal(path, answer)
+        for path, answer in zip(paths, _run(jobs, {}, limits), strict=True)
+    ]
+
+
+def deidentify_files(
+    pairs: Sequence[tuple[Path, Path]],
+    *,
+    keys: DeidKeys,
+    trial: TrialModule,
+    limits: SandboxLimits = LIMITS,
+) -> list[Deidentified | Refusal]:
+    """De-identify each source to its target; a target appears whole or not at all."""
+    settings = {
+        "uid_key": keys.uid_key.hex(),
+        "date_offset_days": keys.date_offset_days,
+        "trial": asdict(trial),
+    }
+    jobs = [
+        {"act": "deidentify", "path": str(source.absolute()), "target": str(target.absolute())}
+        for source, target in pairs
+    ]
+    return [
+        Deidentified(**{**answer["deidentified"], "path": target})
+        if "deidentified" in answer
+        else _refusal(source, answer)
+        for (source, target), answer in zip(pairs, _run(jobs, settings, limits), strict=True)
+    ]
+
+
+def _refusal(path: Path, answer: dict[str, Any]) -> Refusal:
+    return Refusal(path=path, code=answer["code"], sentence=answer["sentence"])
+
+
+def _run(
+    jobs: Sequence[dict[str, str]], settings: dict[str, Any], limits: SandboxLimits
+) -> list[dict[str, Any]]:
+    answers: list[dict[str, Any]] = []
+    while len(answers) < len(jobs):
+        with _worker(settings, limits) as worker:
+            for answer in _ask(worker, jobs[len(answers) :], limits):
+                answers.append(answer)
+    return answers
+
+
+def _ask(
+    worker: _Worker, jobs: Sequence[dict[str, str]], limits: SandboxLimits
+) -> Iterator[dict[str, Any]]:
+    """One answer a job, ending early (after that job's refusal) when the worker is lost."""
+    if not worker.wait_for_line(limits.start_s):
+        raise RuntimeError(f"the DICOM sandbox does not start: {worker.last_words()}")
+    for job in jobs:
+        worker.send(job)
+        line = worker.wait_for_line(limits.wall_s)
+        if not line:
+            yield _lost(Path(job["path"]).name, worker.timed_out)
+            return
+        yield json.loads(line)
+
+
+def _lost(name: str, timed_out: bool) -> dict[str, str]:
+    if timed_out:
+        return {"code": "too_slow", "sentence": f"{name} takes too long to read; it is held back."}
+    return {
+        "code": "too_heavy",
+        "sentence": f"{name} needs more memory or time than a scan may; it is held back.",
+    }
+
+
+class _Worker:
+    """The worker process's two pipes; lines are JSON."""
+
+    def __init__(self, process: subprocess.Popen[bytes], complaints: IO[bytes]) -> None:
+        assert process.stdin is not None  # Popen was given pipes
+        assert process.stdout is not None
+        self.process, self.complaints, self.timed_out = process, complaints, False
+        self.stdin: IO[bytes] = process.stdin
+        self.output = process.stdout.fileno()
+        self.buffer = b""
+        self.selector = selectors.DefaultSelector()
+        self.selector.register(self.output, selectors.EVENT_READ)
+
+    def send(self, message: dict[str, Any]) -> None:
+        try:
+            self.stdin.write(json.dumps(message).encode() + b"\n")
+            self.stdin.flush()
+        except BrokenPipeError:
+            return  # it died between files; the missing answer tells
+
+    def wait_for_line(self, seconds: float) -> bytes:
+        """The next line; b"" where the worker ended, wrote too much or exceeded its time."""
+        while b"\n" not in self.buffer:
+            if not self.selector.select(timeout=seconds):
+                self.timed_out = True
+                return b""
+            piece = os.read(self.output, 1 << 16)
+            if not piece or len(self.buffer) > LONGEST_ANSWER:
+                return b""
+            self.buffer += piece
+        line, self.buffer = self.buffer.split(b"\n", 1)
+        return line
+
+    def last_words(self) -> str:
+        self.process.kill()
+        self.process.wait()
+        self.complaints.seek(0)
+        return self.complaints.read().decode("utf-8", "replace").strip().rsplit("\n", 1)[-1]
+
+    def close(self) -> None:
+        self.selector.close()
+        for pipe in (self.process.stdin, self.process.stdout):
+            if pipe is not None:
+                try:
+                    pipe.close()
+                except BrokenPipeError:
+                    continue
+
+
+@contextmanager
+def _worker(settings: dict[str, Any], limits: SandboxLimits) -> Iterator[_Worker]:
+    # complaints go to a file: a pipe that nobody reads would fill and stop the worker
+    with tempfile.TemporaryFile() as complaints:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "imaging.dicom.sandbox_worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=complaints,
+            cwd=ROOT,
+            env=_environment(),
+            start_new_session=True,
+        )
+        worker = _Worker(process, complaints)
+        try:
+            worker.send({"limits": asdict(limits), **settings})
+            yield worker
+        finally:
+            process.kill()
+            process.wait()
+            worker.close()
+
+
+def _environment() -> dict[str, str]:
+    """No secret of ours, one thread in every numeric library (threads cost address space)."""
+    return {
+        "PATH": os.defpath,
+        "LANG": "C.UTF-8",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "MKL_NUM_THREADS": "1",
+    }
