@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from django.db.models import TextChoices
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from studysite.core.errors import OutOfOrder
@@ -78,7 +79,8 @@ OWNERS: dict[State, str] = {
 def check_step(here: State, there: State) -> None:
     """Refuse a step that the protocol does not have."""
     if there not in STEPS[here]:
-        raise OutOfOrder(f"A participant who is {here.value} cannot become {there.value}.")
+        sentence = gettext("The protocol has no step from “%(here)s” to “%(there)s”.")
+        raise OutOfOrder(sentence % {"here": here.label, "there": there.label})
 
 
 def has_reached(here: State, step: State) -> bool:

@@ -16,6 +16,8 @@ from datetime import date
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from enrollment.models import Identity
 from studysite.core.errors import Conflict, NotThere, StudyError
@@ -35,6 +37,16 @@ class Person:
     hospital_number: str
     birth_on: date | None
     date_offset_days: int = 0
+
+
+class AlreadyScreened(Conflict):
+    """The person is in the study under another number."""
+
+    code = "already_screened"
+
+    def __init__(self) -> None:
+        sentence = _("A participant with this hospital number is already in the study.")
+        super().__init__(sentence, field="hospital_number")
 
 
 class VaultError(StudyError):
@@ -62,37 +74,44 @@ def _open(key: bytes, sealed: bytes, number: str) -> bytes:
     try:
         return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], number.encode())
     except InvalidTag as error:
-        raise VaultError("The identity vault cannot be opened with this key.") from error
+        raise VaultError(_("The identity vault cannot be opened with this key.")) from error
 
 
 def store(number: str, person: Person) -> None:
     """Seal a participant's identity. Conflict when the hospital number is already there."""
     mac = _mac(person.hospital_number) if person.hospital_number else None
     if mac and Identity.objects.filter(hospital_number_mac=mac).exists():
-        raise Conflict(
-            "A participant with this hospital number is already in the study.",
-            code="already_screened",
-            field="hospital_number",
-        )
+        raise AlreadyScreened
     offset = -(1 + secrets.randbelow(LARGEST_OFFSET_DAYS))
     content = asdict(person) | {
         "birth_on": person.birth_on.isoformat() if person.birth_on else "",
         "date_offset_days": offset,
     }
     key = AESGCM.generate_key(bit_length=256)
-    Identity.objects.create(
+    row = Identity(
         number=number,
         hospital_number_mac=mac,
         wrapped_key=_seal(_master_key(), key, number),
         sealed=_seal(key, json.dumps(content, ensure_ascii=False).encode(), number),
     )
+    try:
+        with transaction.atomic(using="vault"):
+            row.save(force_insert=True)
+    except IntegrityError as error:
+        raise AlreadyScreened from error
+
+
+def discard_unfinished(number: str) -> None:
+    """Remove what a screening that stopped half way left under a number. For a number that was
+    given this moment only: numbers are never given twice, so nobody else's identity lies there."""
+    Identity.objects.filter(number=number).delete()
 
 
 def reveal(number: str) -> Person:
     """A participant's identity. The caller records the look as an act."""
     row = Identity.objects.filter(number=number).first()
     if row is None or row.wrapped_key is None:
-        raise NotThere("The identity of this participant is not in the vault.")
+        raise NotThere(_("The identity of this participant is not in the vault."))
     key = _open(_master_key(), bytes(row.wrapped_key), number)
     content = json.loads(_open(key, bytes(row.sealed), number))
     birth = content.pop("birth_on")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
@@ -11,6 +12,7 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from enrollment.partial_date import PartialDate
 
@@ -128,7 +130,7 @@ SEGMENTS = (
 def check(form: Form, answers: Mapping[str, Any], *, complete: bool) -> list[Problem]:
     """Every problem of a set of answers; `complete` asks for the required ones too."""
     problems = [
-        Problem(name, "This form has no such item.")
+        Problem(name, _("This form has no such item."))
         for name in answers
         if name not in {item.name for item in form.items}
     ]
@@ -136,9 +138,9 @@ def check(form: Form, answers: Mapping[str, Any], *, complete: bool) -> list[Pro
         answer = answers.get(item.name)
         if answer in (None, ""):
             if complete and item.required and item.asked(answers):
-                problems.append(Problem(item.name, "This answer is required."))
+                problems.append(Problem(item.name, _("This answer is required.")))
         elif not item.asked(answers):
-            problems.append(Problem(item.name, "This question is not asked here."))
+            problems.append(Problem(item.name, _("This question is not asked here.")))
         elif sentence := _wrong(item, answer):
             problems.append(Problem(item.name, sentence))
     return problems
@@ -148,39 +150,42 @@ def _wrong(item: Item, answer: Any) -> str:
     """The sentence that says what is wrong with an answer, or nothing."""
     if item.type is ItemType.CODE:
         known = {code.value for code in item.codes}
-        return "" if answer in known else "This is not one of the answers."
+        return "" if answer in known else _("This is not one of the answers.")
     if item.type in {ItemType.INTEGER, ItemType.DECIMAL}:
         return _wrong_number(item, answer)
     if not isinstance(answer, str):
-        return "This answer is written as text."
+        return _("This answer is written as text.")
     if item.type is ItemType.DATE:
         return _wrong_date(answer, whole=True)
     if item.type is ItemType.PARTIAL_DATE:
         return _wrong_date(answer, whole=False)
-    return "" if len(answer) <= 2000 else "This text is longer than 2,000 characters."
+    return "" if len(answer) <= 2000 else _("This text is longer than 2,000 characters.")
 
 
 def _wrong_number(item: Item, answer: Any) -> str:
     kinds = (int,) if item.type is ItemType.INTEGER else (int, float)
-    if isinstance(answer, bool) or not isinstance(answer, kinds) or answer != answer:
-        return "This is not a whole number." if kinds == (int,) else "This is not a number."
+    number = not isinstance(answer, bool) and isinstance(answer, kinds)
+    if not number or not math.isfinite(answer):
+        return _("This is not a whole number.") if kinds == (int,) else _("This is not a number.")
     low, high = item.minimum, item.maximum
     if (low is not None and answer < low) or (high is not None and answer > high):
-        return (
-            f"This lies outside {low:g} to {high:g}."
-            if None not in (low, high)
-            else (
-                f"This is less than {low:g}." if low is not None else f"This is more than {high:g}."
-            )
-        )
+        return _outside(low, high)
     return ""
+
+
+def _outside(low: float | None, high: float | None) -> str:
+    if low is None:
+        return _("This is more than %(high)g.") % {"high": high}
+    if high is None:
+        return _("This is less than %(low)g.") % {"low": low}
+    return _("This lies outside %(low)g to %(high)g.") % {"low": low, "high": high}
 
 
 def _wrong_date(answer: str, *, whole: bool) -> str:
     try:
         span = PartialDate.parse(answer)
     except ValueError:
-        return "This is not a date; write YYYY-MM-DD."
+        return _("This is not a date; write YYYY-MM-DD.")
     if whole and span.earliest != span.latest:
-        return "This date needs its day; write YYYY-MM-DD."
-    return "This date lies in the future." if span.earliest > timezone.localdate() else ""
+        return _("This date needs its day; write YYYY-MM-DD.")
+    return _("This date lies in the future.") if span.earliest > timezone.localdate() else ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+
 from enrollment.crfs import (
     demographics,
     mri_safety,
@@ -21,5 +23,5 @@ FORMS: dict[str, Form] = {
 def form_of(key: str) -> Form:
     """The form of that key."""
     if key not in FORMS:
-        raise NotThere(f"There is no form {key}.")
+        raise NotThere(_("There is no form %(key)s.") % {"key": key})
     return FORMS[key]

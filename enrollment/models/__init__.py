@@ -6,6 +6,7 @@ from enrollment.models.enrolment import ArmCount, Enrolment, Withdrawal
 from enrollment.models.forms import FormEntry, FormRevision
 from enrollment.models.identity import Identity
 from enrollment.models.participant import Participant
+from enrollment.models.steps import Step
 from enrollment.models.visits import ExpectedScan, ScanState, Visit
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "Participant",
     "ScanState",
     "ScreenFailure",
+    "Step",
     "Visit",
     "Withdrawal",
 ]

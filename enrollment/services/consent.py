@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import date
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from enrollment.journey import State
 from enrollment.models import Consent, Participant
 from enrollment.protocol.loader import current
 from enrollment.services import way
+from enrollment.services.eligibility import recompute
 from studysite.core.access import require
 from studysite.core.acts import about, service
 from studysite.core.errors import Conflict, Invalid, OutOfOrder
@@ -26,7 +28,8 @@ def record_consent(
     row = way.hold(participant)
     _check(document_version, language, signed_on)
     if Consent.objects.filter(participant=row, document_version=document_version).exists():
-        raise Conflict(f"Consent to version {document_version} is already recorded.")
+        sentence = _("Consent to version %(version)s is already recorded.")
+        raise Conflict(sentence % {"version": document_version}, field="document_version")
     consent = Consent.objects.create(
         participant=row,
         document_version=document_version,
@@ -36,6 +39,7 @@ def record_consent(
     )
     if row.state == State.SCREENED:
         way.step(row, State.CONSENTED)
+    recompute(row)
     about(row.number, f"Consent version {document_version}, {language}, {signed_on.isoformat()}")
     participant.refresh_from_db()
     return consent
@@ -47,9 +51,9 @@ def require_consent(participant: Participant) -> Consent:
     version = due.version if due else None
     consent = participant.consents.filter(document_version=version).first()
     if consent is None:
+        sentence = _("%(number)s has not consented to version %(version)s of the consent form.")
         raise OutOfOrder(
-            f"{participant.number} has not consented to version {version} of the consent form.",
-            code="no_consent",
+            sentence % {"number": participant.number, "version": version}, code="no_consent"
         )
     return consent
 
@@ -58,13 +62,11 @@ def _check(document_version: str, language: str, signed_on: date) -> None:
     documents = {document.version: document for document in current().consent_documents}
     document = documents.get(document_version)
     if document is None:
-        raise Invalid(
-            f"There is no version {document_version} of the consent form.",
-            field="document_version",
-        )
+        sentence = _("There is no version %(version)s of the consent form.")
+        raise Invalid(sentence % {"version": document_version}, field="document_version")
     if language not in document.languages:
-        raise Invalid("The consent form was not released in this language.", field="language")
+        raise Invalid(_("The consent form was not released in this language."), field="language")
     if signed_on > timezone.localdate():
-        raise Invalid("The consent was signed in the future.", field="signed_on")
+        raise Invalid(_("The date of consent lies in the future."), field="signed_on")
     if signed_on < document.released_on:
-        raise Invalid("The consent was signed before this version was released.", field="signed_on")
+        raise Invalid(_("This version was released after that date."), field="signed_on")

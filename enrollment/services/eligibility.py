@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from enrollment import vault
 from enrollment.eligibility import Decision, Facts, Verdict, compute, decide
@@ -15,7 +18,7 @@ from enrollment.protocol.loader import current
 from enrollment.services import way
 from studysite.core.access import require
 from studysite.core.acts import about, service
-from studysite.core.errors import Invalid, NotThere, OutOfOrder
+from studysite.core.errors import Conflict, Invalid, NotThere, OutOfOrder
 from studysite.core.models import User
 from studysite.core.roles import Action
 
@@ -61,17 +64,54 @@ def judge(
     row = _open_for_judging(participant)
     known = {item.key: item for item in current().criteria}
     if criterion not in known:
-        raise NotThere(f"The protocol has no criterion {criterion}.")
+        raise NotThere(_("The protocol has no criterion %(key)s.") % {"key": criterion})
     if not known[criterion].judged_by_person:
-        raise Invalid(f"Criterion {criterion} is computed, not judged.", field="criterion")
+        sentence = _("Criterion %(key)s is computed, not judged.")
+        raise Invalid(sentence % {"key": criterion}, field="criterion")
     if verdict not in {choice.value for choice in Verdict}:
-        raise Invalid("A criterion is met, not met or unknown.", field="verdict")
+        raise Invalid(_("A criterion is met, not met or unknown."), field="verdict")
     if not evidence.strip():
-        raise Invalid("Say what the verdict rests on.", field="evidence")
+        raise Invalid(_("Say what the verdict rests on."), field="evidence")
     about(row.number, f"{criterion} {verdict}")
     return Judgement.objects.create(
         participant=row, criterion=criterion, verdict=verdict, evidence=evidence.strip(), by=by
     )
+
+
+class CriterionRefused(Invalid):
+    """A verdict among several that cannot be kept, with the criterion it is about."""
+
+    def __init__(self, criterion: str, refusal: Invalid) -> None:
+        super().__init__(str(refusal), code=refusal.code, field=refusal.field)
+        self.criterion = criterion
+
+
+@transaction.atomic
+def judge_all(
+    *, by: User, participant: Participant, verdicts: Mapping[str, tuple[str, str]], seen: int
+) -> list[Judgement]:
+    """Keep every verdict (criterion -> verdict, evidence) that differs from what counts now, all or
+    none. `seen` is the newest judgement the person looked at: a later one by a person is never
+    overwritten unseen."""
+    row = _open_for_judging(participant)
+    if row.judgements.filter(pk__gt=seen, by__isnull=False).exists():
+        raise Conflict(
+            _("A criterion was judged meanwhile; compare, and save again."),
+            code="changed_meanwhile",
+        )
+    kept = []
+    for criterion in criteria_of(row):
+        key, old = criterion.criterion.key, criterion.judgement
+        verdict, evidence = verdicts.get(key, ("", ""))
+        if (verdict, evidence.strip()) in {("", ""), (old and old.verdict, old and old.evidence)}:
+            continue
+        try:
+            kept.append(
+                judge(by=by, participant=row, criterion=key, verdict=verdict, evidence=evidence)
+            )
+        except Invalid as refusal:
+            raise CriterionRefused(key, refusal) from refusal
+    return kept
 
 
 @service(Action.JUDGE_CRITERIA)
@@ -90,7 +130,7 @@ def confirm_eligibility(*, by: User, participant: Participant) -> Decision:
     require(by, Action.CONFIRM_ELIGIBILITY, participant.site)
     row = way.hold(participant)
     if row.state != State.CONSENTED:
-        raise OutOfOrder(f"{row.number} is {row.get_state_display().lower()}, not consented.")
+        raise OutOfOrder(_("Eligibility is confirmed for a participant who has consented."))
     _compute(row)
     decision = decision_on(row)
     if not decision.eligible:
@@ -110,7 +150,7 @@ def fail_screening(*, by: User, participant: Participant, reason: str = "") -> S
         _compute(row)
     decision = decision_on(row)
     if not decision.failed and not reason.strip():
-        raise Invalid("No criterion has failed, so a reason is required.", field="reason")
+        raise Invalid(_("No criterion has failed, so a reason is required."), field="reason")
     way.step(row, State.SCREEN_FAILED)
     about(row.number, f"Screen failure: {', '.join(decision.failed) or reason[:200]}")
     failure = ScreenFailure.objects.create(
@@ -124,12 +164,16 @@ def fail_screening(*, by: User, participant: Participant, reason: str = "") -> S
     return failure
 
 
+def recompute(row: Participant) -> None:
+    """Keep the computed criteria up to date within another act, while they still decide."""
+    if row.state in {State.SCREENED, State.CONSENTED}:
+        _compute(row)
+
+
 def _open_for_judging(participant: Participant) -> Participant:
     row = way.hold(participant)
     if row.state not in {State.SCREENED, State.CONSENTED}:
-        raise OutOfOrder(
-            f"{row.number} is {row.get_state_display().lower()}; the criteria are settled."
-        )
+        raise OutOfOrder(_("The criteria of %(number)s are settled.") % {"number": row.number})
     return row
 
 
@@ -158,21 +202,30 @@ def _compute(participant: Participant) -> list[Judgement]:
 def _facts(participant: Participant) -> Facts:
     entries = FormEntry.objects.filter(participant=participant, state="submitted")
     consent = participant.consents.order_by("signed_on").first()
-    birth_on = vault.reveal(participant.number).birth_on
     return Facts(
         affected_side=participant.affected_side,
         onset=participant.onset,
-        birth=birth_on.isoformat() if birth_on else str(participant.year_of_birth),
+        birth=_birth(participant),
         screened_on=participant.screened_on,
         consented_on=consent.signed_on if consent else None,
         answers={entry.form: entry.answers for entry in entries},
     )
 
 
+def _birth(participant: Participant) -> str:
+    """The birth date from the vault, or the year alone when no identity is there (any more)."""
+    try:
+        birth_on = vault.reveal(participant.number).birth_on
+    except NotThere:
+        birth_on = None
+    return birth_on.isoformat() if birth_on else str(participant.year_of_birth)
+
+
 def _why_not(number: str, decision: Decision) -> str:
     parts = []
     if decision.failed:
-        parts.append(f"failed: {', '.join(decision.failed)}")
+        parts.append(_("failed: %(keys)s") % {"keys": ", ".join(decision.failed)})
     if decision.unknown:
-        parts.append(f"unknown: {', '.join(decision.unknown)}")
-    return f"{number} is not eligible ({'; '.join(parts)})."
+        parts.append(_("unknown: %(keys)s") % {"keys": ", ".join(decision.unknown)})
+    sentence = _("%(number)s is not eligible (%(why)s).")
+    return sentence % {"number": number, "why": "; ".join(parts)}

@@ -6,6 +6,7 @@ from datetime import date
 
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from enrollment.journey import State
 from enrollment.models import ArmCount, Enrolment, Participant, Withdrawal
@@ -28,9 +29,9 @@ def enrol(*, by: User, participant: Participant, arm: str, reason: str) -> Enrol
     require(by, Action.ENROL, participant.site)
     protocol = current()
     if arm not in {item.key for item in protocol.arms}:
-        raise Invalid("The protocol has no such arm.", field="arm")
+        raise Invalid(_("The protocol has no such arm."), field="arm")
     if not reason.strip():
-        raise Invalid("Say why this arm was chosen.", field="reason")
+        raise Invalid(_("Say why this arm was chosen."), field="reason")
     row = way.hold(participant)
     require_consent(row)
     way.step(row, State.ENROLLED)
@@ -68,7 +69,8 @@ def _take_place(arm: str) -> int:
         enrolled=F("enrolled") + 1
     )
     if not taken:
-        raise Conflict(f"The arm is full: it takes {target} participants.", code="arm_full")
+        sentence = _("This arm is full: it takes %(target)d participants.")
+        raise Conflict(sentence % {"target": target}, code="arm_full", field="arm")
     return ArmCount.objects.get(arm=arm).enrolled
 
 
@@ -87,16 +89,16 @@ def withdraw(
     require(by, Action.WITHDRAW, participant.site)
     row = way.hold(participant)
     if kind not in LeavingKind.values:
-        raise Invalid("A participant is withdrawn or lost to follow-up.", field="kind")
+        raise Invalid(_("A participant is withdrawn or lost to follow-up."), field="kind")
     if decided_by not in {"participant", "investigator"}:
-        raise Invalid("The participant or the investigator decides.", field="decided_by")
+        raise Invalid(_("The participant or the investigator decides."), field="decided_by")
     if not reason.strip():
-        raise Invalid("A reason is required.", field="reason")
+        raise Invalid(_("A reason is required."), field="reason")
     if not row.screened_on <= on <= timezone.localdate():
-        raise Invalid("The date lies outside screening to today.", field="on")
+        raise Invalid(_("The date lies outside screening to today."), field="on")
     left_in = row.state
     if kind == LeavingKind.LOST and left_in in {State.SCREENED, State.CONSENTED, State.ELIGIBLE}:
-        raise OutOfOrder("Only an enrolled participant can be lost to follow-up.")
+        raise OutOfOrder(_("Only an enrolled participant can be lost to follow-up."), field="kind")
     way.step(row, State(kind))
     about(row.number, f"{LeavingKind(kind).label}, decided by {decided_by}")
     withdrawal = Withdrawal.objects.create(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from enrollment.crfs.definition import Form, Problem, check
 from enrollment.crfs.registry import form_of
 from enrollment.journey import State
@@ -12,6 +14,8 @@ from enrollment.models import FormEntry, FormRevision, Participant
 from enrollment.models.forms import EntryState
 from enrollment.protocol.loader import current
 from enrollment.services import way
+from enrollment.services.consent import require_consent
+from enrollment.services.eligibility import recompute
 from studysite.core.access import require
 from studysite.core.acts import about, service
 from studysite.core.errors import Conflict, Invalid, OutOfOrder
@@ -55,6 +59,7 @@ def save_form(
     require(by, action_for(form), participant.site)
     definition = form_of(form)
     row = way.hold(participant)
+    require_consent(row)
     _check_visit(row, form, visit)
     kept = {name: answer for name, answer in answers.items() if answer not in (None, "")}
     if problems := check(definition, kept, complete=submit):
@@ -75,6 +80,7 @@ def save_form(
         by=by,
     )
     settle_surgical_step(row)
+    recompute(row)
     about(row.number, f"Form {form} at {visit}, revision {entry.revision}")
     participant.refresh_from_db()
     return entry
@@ -83,9 +89,9 @@ def save_form(
 def _check_visit(participant: Participant, form: str, visit: str) -> None:
     plans = {plan.key: plan for plan in current().visits}
     if visit not in plans or form not in plans[visit].forms:
-        raise Invalid("This form does not belong to this visit.", field="visit")
+        raise Invalid(_("This form does not belong to this visit."), field="visit")
     if not participant.visits.filter(key=visit).exists():
-        raise OutOfOrder("This visit is planned when the participant is enrolled.")
+        raise OutOfOrder(_("This visit is planned when the participant is enrolled."))
 
 
 def _entry(participant: Participant, form: Form, visit: str, by: User) -> FormEntry:
@@ -102,15 +108,15 @@ def _check_change(
     entry: FormEntry, seen_revision: int, answers: dict[str, Any], submit: bool, reason: str
 ) -> None:
     if entry.revision != seen_revision:
-        raise Conflict(
-            f"This form was changed meanwhile (revision {entry.revision}); look at it first.",
-            code="changed_meanwhile",
+        sentence = _(
+            "This form was changed meanwhile (revision %(number)d); compare, and save again."
         )
+        raise Conflict(sentence % {"number": entry.revision}, code="changed_meanwhile")
     if entry.state == EntryState.SUBMITTED and entry.revision:
         if not submit:
-            raise OutOfOrder("A submitted form does not become a draft again.")
+            raise OutOfOrder(_("A submitted form does not become a draft again."))
         if answers != entry.answers and not reason.strip():
-            raise Invalid("Changing a submitted form needs a reason.", field="reason")
+            raise Invalid(_("Changing a submitted form needs a reason."), field="reason")
 
 
 def settle_surgical_step(participant: Participant) -> None:

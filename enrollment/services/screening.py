@@ -6,6 +6,7 @@ from datetime import date
 
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from enrollment import vault
 from enrollment.models import Participant
@@ -13,6 +14,8 @@ from enrollment.models.participant import Sex, Side
 from enrollment.partial_date import PartialDate
 from enrollment.protocol.loader import current
 from enrollment.schedule import window
+from enrollment.services import way
+from enrollment.services.eligibility import recompute
 from enrollment.services.visits import plan_visit
 from studysite.core.access import require
 from studysite.core.acts import about, service
@@ -39,7 +42,7 @@ def screen(
     _check(person, sex, affected_side, onset, screened_on)
     birth_on = person.birth_on
     if birth_on is None:
-        raise Invalid("The birth date is required.", field="birth_on")
+        raise Invalid(_("The birth date is required."), field="birth_on")
     protocol = current()
     participant = Participant.objects.create(
         number=_next_number(site),
@@ -49,14 +52,18 @@ def screen(
         year_of_birth=birth_on.year,
         sex=sex,
         affected_side=affected_side,
-        onset=onset,
+        onset=onset.strip(),
     )
-    vault.store(participant.number, person)
+    way.record(participant)
     for plan in protocol.visits:
         due = window(plan, screened_on, None)
         if due is not None:
             plan_visit(participant, plan, due, protocol)
     about(participant.number, "Screened")
+    recompute(participant)
+    # The vault is another database: written last, so that a refused screening leaves no name there.
+    vault.discard_unfinished(participant.number)
+    vault.store(participant.number, person)
     return participant
 
 
@@ -72,19 +79,21 @@ def _check(
 ) -> None:
     today = timezone.localdate()
     if not person.name.strip():
-        raise Invalid("The name is required.", field="name")
+        raise Invalid(_("The name is required."), field="name")
     if not person.hospital_number.strip():
-        raise Invalid("The hospital number is required.", field="hospital_number")
+        raise Invalid(_("The hospital number is required."), field="hospital_number")
     if screened_on > today:
-        raise Invalid("The screening date lies in the future.", field="screened_on")
+        raise Invalid(_("The screening date lies in the future."), field="screened_on")
     if person.birth_on and person.birth_on > today:
-        raise Invalid("The birth date lies in the future.", field="birth_on")
+        raise Invalid(_("The birth date lies in the future."), field="birth_on")
     if person.birth_on and not EARLIEST_BIRTH <= person.birth_on <= screened_on:
-        raise Invalid("The birth date lies outside 1900 to the screening date.", field="birth_on")
+        raise Invalid(
+            _("The birth date lies outside 1900 to the screening date."), field="birth_on"
+        )
     if sex not in Sex.values:
-        raise Invalid("The sex is not one of the answers.", field="sex")
+        raise Invalid(_("The sex is not one of the answers."), field="sex")
     if affected_side not in Side.values:
-        raise Invalid("The affected side is not one of the answers.", field="affected_side")
+        raise Invalid(_("The affected side is not one of the answers."), field="affected_side")
     if onset:
         _check_onset(onset, person.birth_on, screened_on)
 
@@ -93,8 +102,10 @@ def _check_onset(onset: str, birth_on: date | None, screened_on: date) -> None:
     try:
         span = PartialDate.parse(onset)
     except ValueError as error:
-        raise Invalid(f"The onset date cannot be read. {error}", field="onset") from error
+        raise Invalid(
+            _("The onset date is written YYYY, YYYY-MM or YYYY-MM-DD."), field="onset"
+        ) from error
     if span.earliest > screened_on:
-        raise Invalid("The onset date lies after the screening date.", field="onset")
+        raise Invalid(_("The onset date lies after the screening date."), field="onset")
     if birth_on and span.latest < birth_on:
-        raise Invalid("The onset date lies before the birth date.", field="onset")
+        raise Invalid(_("The onset date lies before the birth date."), field="onset")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+
 from enrollment.journey import ENDED, State, check_step
-from enrollment.models import Participant
+from enrollment.models import Participant, Step
+from studysite.core import acts
 from studysite.core.access import scoped
 from studysite.core.errors import NotThere, OutOfOrder
 from studysite.core.models import User
@@ -15,7 +18,7 @@ def find(*, by: User, number: str, action: Action) -> Participant:
     rows = scoped(Participant.objects.select_related("site"), by, action)
     participant = rows.filter(number=number).first()
     if participant is None:
-        raise NotThere(f"There is no participant {number}.")
+        raise NotThere(_("There is no participant %(number)s.") % {"number": number})
     return participant
 
 
@@ -23,7 +26,8 @@ def hold(participant: Participant) -> Participant:
     """The participant's row as it is now, held until the transaction ends, and still open."""
     row = Participant.objects.select_for_update().get(pk=participant.pk)
     if row.state in ENDED:
-        raise OutOfOrder(f"The record of {row.number} is closed ({row.get_state_display()}).")
+        sentence = _("The record of %(number)s is closed (%(state)s).")
+        raise OutOfOrder(sentence % {"number": row.number, "state": row.get_state_display()})
     return row
 
 
@@ -32,3 +36,15 @@ def step(participant: Participant, there: State) -> None:
     check_step(State(participant.state), there)
     participant.state = there
     participant.save(update_fields=["state"])
+    record(participant)
+
+
+def record(participant: Participant) -> None:
+    """Note the state a participant has come to, with the person and the reason of the act."""
+    act = acts.current()
+    Step.objects.create(
+        participant=participant,
+        state=participant.state,
+        by=act.by if act else None,
+        reason=act.reason if act else "",
+    )
