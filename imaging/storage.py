@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
@@ -50,11 +51,8 @@ def spool(intake: UUID, number: int, stream: IO[bytes]) -> tuple[str, int]:
 def empty_spool(intake: UUID) -> None:
     """Remove an arrival's files once every one is stored or held."""
     folder = Path(settings.SPOOL_DIR) / str(intake)
-    for path in folder.rglob("*"):
-        if path.is_file():
-            path.unlink()
     if folder.exists():
-        folder.rmdir()
+        shutil.rmtree(folder)
 
 
 def seal(content: bytes) -> str:

@@ -66,6 +66,8 @@ class ScanPlan(Named):
     measurable: bool
     modality: str
     descriptions: tuple[str, ...]
+    excludes: tuple[str, ...]
+    acquisition: str
     maximum_slice_mm: float
     maximum_in_plane_mm: float
     minimum_slices: int

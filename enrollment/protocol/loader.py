@@ -110,6 +110,8 @@ def _scan(row: dict[str, Any]) -> ScanPlan:
         row["measurable"],
         row["modality"],
         tuple(row["descriptions"]),
+        tuple(row["excludes"]),
+        row["acquisition"],
         row["maximum_slice_mm"],
         row["maximum_in_plane_mm"],
         row["minimum_slices"],

@@ -34,6 +34,7 @@ class Series(models.Model):
     instances_count = models.PositiveIntegerField()
     sha256 = models.CharField(max_length=64)
     deviations = models.JSONField(default=list)
+    measurable = models.BooleanField()
     state = models.CharField(
         max_length=16, choices=SeriesState.choices, default=SeriesState.RECEIVED, db_index=True
     )

@@ -1,0 +1,1 @@
+"""The acts of imaging, one file a noun."""

@@ -1,0 +1,79 @@
+"""Files arrive: one way in for every door. Nothing is parsed here; a job does that later."""
+
+from __future__ import annotations
+
+from typing import IO
+from uuid import UUID
+
+from django.db.models import Max
+
+from enrollment.models import Participant
+from enrollment.services import way
+from imaging import storage
+from imaging.models import Intake, IntakeFile, IntakeState
+from imaging.models.intake import Door
+from studysite.core import jobs
+from studysite.core.access import require, scoped, sites_for
+from studysite.core.acts import about, service
+from studysite.core.errors import Invalid, NotThere, OutOfOrder
+from studysite.core.models import Site, User
+from studysite.core.roles import Action
+
+
+@service(Action.UPLOAD_SCAN)
+def open_intake(
+    *, by: User, door: str, participant: Participant | None = None, site: Site | None = None
+) -> Intake:
+    """Begin an arrival. The sender may say whose scan it is; the files must then say the same."""
+    at = participant.site if participant else site or sites_for(by, Action.UPLOAD_SCAN).first()
+    if at is None:
+        raise NotThere("You have no site at which scans arrive.")
+    require(by, Action.UPLOAD_SCAN, at)
+    about(participant.number if participant else "", "Arrival opened")
+    return Intake.objects.create(site=at, door=Door(door), participant=participant, by=by)
+
+
+@service(Action.UPLOAD_SCAN)
+def add_file(*, by: User, intake: Intake, stream: IO[bytes]) -> IntakeFile:
+    """Put one file on the spool; it is on disk when this returns."""
+    require(by, Action.UPLOAD_SCAN, intake.site)
+    row = Intake.objects.select_for_update().get(pk=intake.pk)
+    if row.state != IntakeState.OPEN:
+        raise OutOfOrder("This arrival is closed; start another one.")
+    last = row.files.aggregate(last=Max("number"))["last"]
+    number = 1 if last is None else last + 1
+    sha256, size = storage.spool(row.pk, number, stream)
+    about(row.participant.number if row.participant else "", "File arrived")
+    return IntakeFile.objects.create(intake=row, number=number, size=size, sha256=sha256)
+
+
+@service(Action.UPLOAD_SCAN)
+def close_intake(*, by: User, intake: Intake) -> Intake:
+    """End an arrival and ask for the work on it."""
+    require(by, Action.UPLOAD_SCAN, intake.site)
+    row = Intake.objects.select_for_update().get(pk=intake.pk)
+    if row.state != IntakeState.OPEN:
+        return row
+    if not row.files.exists():
+        raise Invalid("No file has arrived.", code="no_files")
+    subject = row.participant.number if row.participant else ""
+    row.state = IntakeState.WAITING
+    row.job = jobs.ask(
+        kind="intake", key=f"intake:{row.pk}", target=str(row.pk), subject=subject, by=by
+    )
+    row.save(update_fields=["state", "job"])
+    about(subject, f"{row.files.count()} files arrived")
+    return row
+
+
+def find_intake(*, by: User, pk: UUID) -> Intake:
+    """An arrival at one of the person's sites; otherwise there is none."""
+    row = scoped(Intake.objects.all(), by, Action.UPLOAD_SCAN).filter(pk=pk).first()
+    if row is None:
+        raise NotThere("There is no such arrival.")
+    return row
+
+
+def find_participant(*, by: User, number: str) -> Participant:
+    """The participant whose scan a person brings."""
+    return way.find(by=by, number=number, action=Action.UPLOAD_SCAN)

@@ -1,0 +1,115 @@
+"""Whose a series is, and whether the study expects it. A refusal is a code and a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from enrollment import vault
+from enrollment.journey import ENDED, State, has_reached
+from enrollment.models import ExpectedScan, Participant
+from enrollment.protocol.loader import current
+from enrollment.services.visits import expected_scan
+from imaging.dicom.header import Header
+from imaging.dicom.imaging_protocol import SeriesRule, check_series
+from imaging.dicom.series import mixed_patients
+from imaging.models import Intake
+
+
+@dataclass(frozen=True)
+class Waits:
+    """Why a series cannot go straight in."""
+
+    code: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Matched:
+    """A series with its participant, its expected scan and its deviations from the protocol."""
+
+    participant: Participant
+    scan: ExpectedScan
+    deviations: tuple[dict[str, str], ...]
+    measurable: bool
+
+
+def rules() -> list[SeriesRule]:
+    """The protocol's imaging limits in the shape that the DICOM package checks."""
+    return [
+        SeriesRule(
+            key=plan.key,
+            title=plan.label_en,
+            patterns=plan.descriptions,
+            excludes=plan.excludes,
+            modality=plan.modality,
+            acquisition=plan.acquisition,
+            max_slice_mm=plan.maximum_slice_mm,
+            max_pixel_mm=plan.maximum_in_plane_mm,
+            field_strength_t=plan.field_strength_tesla,
+            min_slices=plan.minimum_slices,
+            measurable=plan.measurable,
+        )
+        for plan in current().scans
+    ]
+
+
+def match(intake: Intake, study: Sequence[Header], headers: Sequence[Header]) -> Matched | Waits:
+    """Match one series of an arrival. `study` is every header of its DICOM study."""
+    if mixed := mixed_patients(study):
+        return Waits(mixed.code, mixed.sentence)
+    finding = check_series(headers, rules())
+    if finding.refusal is not None or finding.key is None:
+        refusal = finding.refusal
+        return Waits(
+            refusal.code if refusal else "unknown_sequence",
+            refusal.sentence if refusal else "The protocol expects no such series.",
+        )
+    person = _participant(intake, headers[0].patient_id)
+    if isinstance(person, Waits):
+        return person
+    scan = expected_scan(person, finding.key)
+    if scan is None:
+        return Waits(
+            "not_expected", f"{person.number} already has an accepted series of this kind."
+        )
+    deviations = tuple({"code": d.code, "sentence": d.sentence} for d in finding.deviations)
+    return Matched(person, scan, deviations, finding.measurable)
+
+
+def _participant(intake: Intake, patient_id: str) -> Participant | Waits:
+    number = _number_of(patient_id)
+    named = intake.participant
+    if named is not None and (intake.vouched or number == named.number):
+        return _ready(named)
+    if named is not None and number is not None:
+        return Waits("another_participant", "The scan belongs to another participant.")
+    if named is not None:
+        return Waits(
+            "unknown_patient",
+            f"The scan's patient ID is not the hospital number of {named.number}.",
+        )
+    found = Participant.objects.filter(number=number, site=intake.site).first() if number else None
+    if found is None:
+        return Waits("no_participant", "No participant of this site has the scan's patient ID.")
+    return _ready(found)
+
+
+def _number_of(patient_id: str) -> str | None:
+    """The subject number that a patient ID means: a hospital number, or the number itself."""
+    found = vault.number_of(patient_id)
+    if found is not None:
+        return found
+    named = Participant.objects.filter(number=patient_id.strip()).first()
+    return named.number if named else None
+
+
+def _ready(participant: Participant) -> Participant | Waits:
+    state = State(participant.state)
+    if state in ENDED or not has_reached(state, State.ENROLLED):
+        return Waits(
+            "not_enrolled",
+            f"{participant.number} is {state.label.lower()}; "
+            "scans are taken of enrolled participants.",
+        )
+    return participant

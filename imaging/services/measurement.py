@@ -1,0 +1,211 @@
+"""Asking for a measurement, and doing it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
+from django.db.models import Max
+from django.utils import timezone
+
+from enrollment.journey import State
+from enrollment.services import way
+from imaging import storage
+from imaging.dicom.series import read_series
+from imaging.models import Measurement, MeasurementState, Series, SeriesState
+from imaging.nerve.errors import Refused
+from imaging.nerve.measure import measure
+from imaging.nerve.result import Ends
+from imaging.nerve.table import to_json_dict
+from imaging.nerve.volume import Volume
+from imaging.render.pictures import draw_pictures
+from imaging.services.reading import assign_reads
+from studysite.core import jobs
+from studysite.core.access import require
+from studysite.core.acts import about, acting, service
+from studysite.core.errors import Conflict, Invalid, OutOfOrder
+from studysite.core.models import User
+from studysite.core.roles import Action
+
+SIDES = ("left", "right")
+
+
+@service(Action.MEASURE)
+def ask_measurement(
+    *, by: User, series: Series, ends: Mapping[str, Mapping[str, Any]], reason: str = ""
+) -> Measurement:
+    """Ask for a measurement of an accepted series from two end points a nerve, LPS, mm.
+
+    A further version of the same series needs a reason; the versions before it stay.
+    """
+    require(by, Action.MEASURE, series.participant.site)
+    participant = way.hold(series.participant)
+    row = Series.objects.select_for_update().get(pk=series.pk)
+    if row.state != SeriesState.ACCEPTED:
+        raise OutOfOrder("Only a series that quality control has accepted is measured.")
+    if not row.measurable:
+        raise OutOfOrder("The protocol does not measure the nerve on this series.")
+    clean = _checked(row, ends)
+    last = row.measurements.aggregate(last=Max("version"))["last"] or 0
+    if last and not reason.strip():
+        raise Invalid("A further version of a measurement needs a reason.", field="reason")
+    if row.measurements.filter(state=MeasurementState.ASKED).exists():
+        raise Conflict("A measurement of this series is already under way.")
+    measurement = Measurement.objects.create(
+        series=row, version=last + 1, ends=clean, reason=reason.strip(), by=by
+    )
+    measurement.job = jobs.ask(
+        kind="measure",
+        key=f"measure:{measurement.pk}",
+        target=str(measurement.pk),
+        subject=participant.number,
+        by=by,
+    )
+    measurement.save(update_fields=["job"])
+    about(participant.number, f"Measurement version {measurement.version} asked for")
+    return measurement
+
+
+def _checked(series: Series, ends: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """End points as plain numbers, each inside the scan."""
+    if not ends or not set(ends) <= set(SIDES):
+        raise Invalid("End points are set for the left nerve, the right one, or both.")
+    volume = load(series)
+    clean: dict[str, Any] = {}
+    for side in SIDES:
+        if side not in ends:
+            continue
+        clean[side] = {}
+        for name, word in (("brainstem_mm", "brainstem"), ("canal_mm", "canal")):
+            point = _point(ends[side].get(name))
+            if point is None:
+                raise Invalid(f"The {word} end of the {side} nerve is not set.", field=side)
+            if not volume.holds(np.array(point)):
+                raise Invalid(
+                    f"The {word} end of the {side} nerve lies outside the scan.", field=side
+                )
+            clean[side][name] = point
+    return clean
+
+
+def _point(value: object) -> list[float] | None:
+    if not isinstance(value, list | tuple) or len(value) != 3:
+        return None
+    if not all(isinstance(x, int | float) and not isinstance(x, bool) for x in value):
+        return None
+    return [round(float(x), 3) for x in value]
+
+
+def load(series: Series) -> Volume:
+    """A stored series as a volume."""
+    return read_series([storage.scan_path(row.sha256) for row in series.instances.all()])
+
+
+def companion(series: Series) -> Volume | None:
+    """The accepted TOF angiogram of the same participant in the same frame of reference."""
+    tof = Series.objects.filter(
+        participant=series.participant,
+        sequence="tof_3d",
+        state=SeriesState.ACCEPTED,
+        frame_of_reference_uid=series.frame_of_reference_uid,
+    ).first()
+    return load(tof) if tof and series.frame_of_reference_uid else None
+
+
+def perform(held: jobs.Held) -> None:
+    """Do the job of one measurement. The numbers are computed outside any transaction."""
+    row = Measurement.objects.select_related("series__participant__site", "by").get(
+        pk=held.job.target
+    )
+    if row.state != MeasurementState.ASKED:
+        with held.storing():
+            return
+    held.progress(0.02, "Reading the scan")
+    volume = load(row.series)
+    result = _compute(row, volume, held)
+    held.progress(0.85, "Drawing the pictures")
+    pictures = _draw(volume, result)
+    measured = any(nerve["status"] == "measured" for nerve in result["nerves"].values())
+    content = json.dumps(result, sort_keys=True).encode()
+    with acting(row.by, Action.MEASURE, subject=held.job.subject), held.storing():
+        row.result, row.pictures = result, pictures
+        row.result_sha256 = hashlib.sha256(content).hexdigest()
+        row.state = MeasurementState.MEASURED if measured else MeasurementState.REFUSED
+        row.finished_at = timezone.now()
+        row.save()
+        about(held.job.subject, _said(row, result))
+        if measured:
+            _step(row)
+
+
+def _compute(row: Measurement, volume: Volume, held: jobs.Held) -> dict[str, Any]:
+    """The nerve-measurement/1 document of both nerves; a scan that carries none is refused."""
+    ends = {
+        side: Ends(tuple(points["brainstem_mm"]), tuple(points["canal_mm"]))
+        for side, points in row.ends.items()
+    }
+    try:
+        report = measure(
+            volume,
+            ends,
+            tof=companion(row.series),
+            progress=lambda share, text: held.progress(0.05 + 0.78 * share, text),
+        )
+    except Refused as refusal:
+        return _all_refused(row, volume, refusal)
+    return to_json_dict(report, sha256=row.series.sha256, version=settings.VERSION)
+
+
+def _all_refused(row: Measurement, volume: Volume, refusal: Refused) -> dict[str, Any]:
+    nerve = {"status": "refused", "reason": str(refusal), "reason_code": refusal.code}
+    return {
+        "schema": "nerve-measurement/1",
+        "software": {"name": "studysite", "version": settings.VERSION},
+        "input": {
+            "sha256": row.series.sha256,
+            "size": list(volume.size),
+            "spacing_mm": [round(float(step), 4) for step in volume.spacing_mm],
+            "polarity": None,
+        },
+        "nerves": {side: dict(nerve) for side in row.ends},
+    }
+
+
+def _draw(volume: Volume, result: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """Pictures of each measured nerve, kept under their digest: {side: {name: storage name}}."""
+    store, kept = storages["documents"], {}
+    for side, nerve in result["nerves"].items():
+        if nerve["status"] != "measured":
+            continue
+        with tempfile.TemporaryDirectory() as folder:
+            draw_pictures(volume, nerve, Path(folder))
+            kept[side] = {path.name: _keep(store, path) for path in sorted(Path(folder).iterdir())}
+    return kept
+
+
+def _keep(store: Any, path: Path) -> str:
+    content = path.read_bytes()
+    name = f"pictures/{hashlib.sha256(content).hexdigest()}{path.suffix}"
+    if not store.exists(name):
+        store.save(name, ContentFile(content))
+    return name
+
+
+def _said(row: Measurement, result: Mapping[str, Any]) -> str:
+    parts = [f"{side} {nerve['status']}" for side, nerve in result["nerves"].items()]
+    return f"Measurement version {row.version}: {', '.join(parts)}"
+
+
+def _step(row: Measurement) -> None:
+    participant = way.hold(row.series.participant)
+    if participant.state == State.QUALITY_CHECKED:
+        way.step(participant, State.MEASURED)
+        assign_reads(participant, row)

@@ -1,0 +1,62 @@
+"""Image quality control: a person accepts a series or asks for a repeat."""
+
+from __future__ import annotations
+
+from enrollment.journey import State
+from enrollment.models import ExpectedScan, Participant, ScanState
+from enrollment.services import way
+from enrollment.services.visits import mark_scan
+from imaging.models import QualityCheck, Series, SeriesState
+from studysite.core.access import require, scoped
+from studysite.core.acts import about, service
+from studysite.core.errors import Invalid, NotThere, OutOfOrder
+from studysite.core.models import User
+from studysite.core.roles import Action
+
+
+def find_series(*, by: User, pk: int, action: Action) -> Series:
+    """A series at the person's sites; otherwise there is none."""
+    rows = Series.objects.select_related("participant__site", "scan__visit")
+    series = scoped(rows, by, action, "participant__site").filter(pk=pk).first()
+    if series is None:
+        raise NotThere("There is no such series.")
+    return series
+
+
+@service(Action.CHECK_QUALITY)
+def check_quality(
+    *, by: User, series: Series, verdict: str, score: int, remarks: str
+) -> QualityCheck:
+    """Accept a series, or ask for a repeat and say why. Either is a person's verdict."""
+    require(by, Action.CHECK_QUALITY, series.participant.site)
+    participant = way.hold(series.participant)
+    row = Series.objects.select_for_update().get(pk=series.pk)
+    if row.state != SeriesState.RECEIVED:
+        raise OutOfOrder(f"This series is already judged: {row.get_state_display().lower()}.")
+    if verdict not in {"accepted", "repeat_asked"}:
+        raise Invalid("A series is accepted, or a repeat is asked for.", field="verdict")
+    if not 1 <= score <= 5:
+        raise Invalid("The score is 1 to 5.", field="score")
+    if verdict == "repeat_asked" and not remarks.strip():
+        raise Invalid("Say why a repeat is asked for.", field="remarks")
+    check = QualityCheck.objects.create(
+        series=row, verdict=verdict, score=score, remarks=remarks.strip(), by=by
+    )
+    row.state = verdict
+    row.save(update_fields=["state"])
+    mark_scan(row.scan, ScanState(verdict))
+    _step(participant, verdict)
+    about(participant.number, f"{row.sequence}: {verdict}, score {score}")
+    return check
+
+
+def _step(participant: Participant, verdict: str) -> None:
+    if verdict == "repeat_asked":
+        if participant.state in {State.SCANNED, State.QUALITY_CHECKED}:
+            way.step(participant, State.ENROLLED)
+        return
+    waiting = ExpectedScan.objects.filter(visit__participant=participant, required=True).exclude(
+        state__in=[ScanState.ACCEPTED, ScanState.NOT_DONE]
+    )
+    if participant.state == State.SCANNED and not waiting.exists():
+        way.step(participant, State.QUALITY_CHECKED)

@@ -1,0 +1,154 @@
+"""Blinded reads: two readers, each alone; a third where they differ."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import Count, Q
+from django.utils import timezone
+
+from enrollment.crfs.definition import Problem, check
+from enrollment.crfs.neurovascular_read import FORM, departures
+from enrollment.journey import State
+from enrollment.models import Participant
+from enrollment.protocol.loader import current
+from enrollment.services import way
+from enrollment.services.forms import FormInvalid, settle_surgical_step
+from imaging.models import Adjudication, Measurement, Read
+from studysite.core.access import require
+from studysite.core.acts import about, service
+from studysite.core.errors import NotThere, OutOfOrder
+from studysite.core.models import User
+from studysite.core.roles import Action, Role
+
+READERS_A_CASE = 2
+# No letter or digit that is mistaken for another.
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def new_reading_id() -> str:
+    """A random id that says nothing about the case."""
+    return "R-" + "".join(secrets.choice(ALPHABET) for _ in range(8))
+
+
+def assign_reads(participant: Participant, measurement: Measurement) -> list[Read]:
+    """Give a measured case to the two readers of its site who have the least to do."""
+    readers = _readers(participant)[:READERS_A_CASE]
+    techniques = list(current().arm(participant.enrolment.arm).techniques)
+    return [
+        Read.objects.create(
+            reading_id=new_reading_id(),
+            participant=participant,
+            measurement=measurement,
+            reader=reader,
+            techniques=techniques,
+        )
+        for reader in readers
+    ]
+
+
+def _readers(participant: Participant) -> list[User]:
+    outstanding = Count("reads", filter=Q(reads__locked_at__isnull=True), distinct=True)
+    return list(
+        User.objects.filter(
+            is_active=True,
+            memberships__site=participant.site,
+            memberships__role=Role.READER,
+        )
+        .annotate(outstanding=outstanding)
+        .order_by("outstanding", "pk")
+    )
+
+
+def find_read(*, by: User, reading_id: str) -> Read:
+    """A reader's own case; nobody else's exists for them."""
+    read = Read.objects.select_related("participant__site", "measurement").filter(
+        reading_id=reading_id, reader=by
+    )
+    found = read.first()
+    if found is None:
+        raise NotThere("There is no such case in your worklist.")
+    return found
+
+
+@service(Action.READ_CASE)
+def lock_read(*, by: User, read: Read, answers: Mapping[str, Any]) -> Read:
+    """Keep a reader's answers for good. Two locked reads settle the case or ask for a third."""
+    require(by, Action.READ_CASE, read.participant.site)
+    participant = way.hold(read.participant)
+    row = Read.objects.select_for_update().get(pk=read.pk)
+    if row.reader_id != by.pk:
+        raise NotThere("There is no such case in your worklist.")
+    if row.locked_at:
+        raise OutOfOrder("This read is locked.")
+    row.answers, row.form_version = _checked(answers), FORM.version
+    row.locked_at = timezone.now()
+    row.save()
+    about(participant.number, "A read was locked")
+    _settle(participant)
+    return row
+
+
+@service(Action.ADJUDICATE)
+def adjudicate(*, by: User, adjudication: Adjudication, answers: Mapping[str, Any]) -> Adjudication:
+    """A third reader's answers on a case on which the two readers differ."""
+    row = Adjudication.objects.select_for_update().get(pk=adjudication.pk)
+    participant = way.hold(row.participant)
+    require(by, Action.ADJUDICATE, participant.site)
+    if row.reader_id != by.pk:
+        raise NotThere("There is no such case in your worklist.")
+    if row.at:
+        raise OutOfOrder("This case is already adjudicated.")
+    row.answers, row.at = _checked(answers), timezone.now()
+    row.save()
+    way.step(participant, State.ADJUDICATED)
+    settle_surgical_step(participant)
+    about(participant.number, "Adjudicated by a third reader")
+    return row
+
+
+def _checked(answers: Mapping[str, Any]) -> dict[str, Any]:
+    kept = {name: answer for name, answer in answers.items() if answer not in (None, "")}
+    problems = check(FORM, kept, complete=True)
+    if not problems and departures(kept) and not kept.get("departure_reason"):
+        sides = " and ".join(departures(kept))
+        problems = [
+            Problem(
+                "departure_reason",
+                f"The answer on the {sides} side departs from the criteria; say why.",
+            )
+        ]
+    if problems:
+        raise FormInvalid(problems)
+    return kept
+
+
+def _settle(participant: Participant) -> None:
+    reads = list(participant.reads.filter(locked_at__isnull=False).order_by("reading_id"))
+    if len(reads) < READERS_A_CASE or participant.state != State.MEASURED:
+        return
+    way.step(participant, State.READ)
+    first, second = reads[0].answers, reads[1].answers
+    if all(first[name] == second[name] for name in ("left_nvc", "right_nvc")):
+        Adjudication.objects.create(
+            participant=participant,
+            reading_id=new_reading_id(),
+            method="agreement",
+            answers={name: first[name] for name in ("left_nvc", "right_nvc")},
+            at=timezone.now(),
+        )
+        way.step(participant, State.ADJUDICATED)
+        settle_surgical_step(participant)
+        return
+    taken = {read.reader_id for read in reads}
+    third = next((reader for reader in _readers(participant) if reader.pk not in taken), None)
+    if third is None:
+        return
+    Adjudication.objects.create(
+        participant=participant,
+        reading_id=new_reading_id(),
+        method="third_reader",
+        reader=third,
+    )
