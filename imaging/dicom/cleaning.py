@@ -17,7 +17,8 @@ from imaging.dicom import profile
 from imaging.dicom.confidentiality import Action, action_of
 from imaging.dicom.dates import plain_time, shift_date, shift_date_time
 from imaging.dicom.descriptors import clean_description
-from imaging.dicom.identity_words import names_someone, texts
+from imaging.dicom.identity_words import names_someone
+from imaging.dicom.plain_text import texts
 from imaging.dicom.uids import remap_uid
 
 PIXEL_DATA = 0x7FE00010

@@ -10,7 +10,8 @@ from pydicom.dataset import Dataset
 
 from imaging.dicom.acquired import acquired_mm
 from imaging.dicom.errors import DicomRefused
-from imaging.dicom.planes import Vector3, first, numbers, planes_of
+from imaging.dicom.plain_text import first_text, texts
+from imaging.dicom.planes import Vector3, numbers, planes_of
 from imaging.dicom.reading import Source, lenient, name_of, parse, read_bytes
 from imaging.dicom.sop_classes import DIRECTORY
 
@@ -102,8 +103,7 @@ def _header(dataset: Dataset, sha256: str) -> Header:
     plane = planes[0] if planes else None
 
     def text(keyword: str) -> str:
-        value = dataset.get(keyword)
-        return "" if value is None else str(first(value)).strip(" \0")
+        return first_text(dataset.get(keyword))
 
     def whole(keyword: str) -> int | None:
         found = numbers(dataset.get(keyword))
@@ -133,7 +133,7 @@ def _header(dataset: Dataset, sha256: str) -> Header:
         series_number=whole("SeriesNumber"),
         instance_number=whole("InstanceNumber"),
         acquisition_number=whole("AcquisitionNumber"),
-        image_type=tuple(str(v) for v in _several(dataset.get("ImageType"))),
+        image_type=tuple(texts(dataset.get("ImageType"))),
         manufacturer=text("Manufacturer"),
         model_name=text("ManufacturerModelName"),
         rows=whole("Rows") or 0,
@@ -156,12 +156,6 @@ def _header(dataset: Dataset, sha256: str) -> Header:
         conversion_type=text("ConversionType"),
         sha256=sha256,
     )
-
-
-def _several(value: Any) -> list[Any]:
-    if value is None:
-        return []
-    return list(value) if isinstance(value, (list, tuple)) or hasattr(value, "append") else [value]
 
 
 def _timing(dataset: Dataset, keyword: str, group: str, enhanced: str = "") -> float | None:

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 
 from pydicom.dataset import Dataset
-from pydicom.multival import MultiValue
 from pydicom.tag import Tag
+
+from imaging.dicom.plain_text import texts
 
 PATIENT_GROUP = 0x0010
 NUMBERS = frozenset(int(Tag(k)) for k in ("AccessionNumber", "AdmissionID", "ServiceEpisodeID"))
@@ -40,17 +41,6 @@ def _identifying(dataset: Dataset) -> Iterator[str]:
 
 def _is_patient_text(tag: int, vr: str) -> bool:
     return vr in IDENTIFIERS and (tag >> 16 == PATIENT_GROUP or tag in NUMBERS)
-
-
-def texts(value: object) -> Iterator[str]:
-    """An element's values as strings."""
-    if value is None:
-        return
-    if isinstance(value, (MultiValue, list, tuple)):
-        for one in value:
-            yield str(one)
-    else:
-        yield str(value)
 
 
 def names_someone(text: str, names: frozenset[str]) -> bool:

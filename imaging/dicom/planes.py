@@ -30,13 +30,6 @@ class Plane:
     intercept: float
 
 
-def first(value: Any) -> Any:
-    """The first of several values, the value itself where there is one, "" where there is none."""
-    if isinstance(value, (MultiValue, list, tuple)):
-        return value[0] if len(value) else ""
-    return value
-
-
 def numbers(value: Any) -> list[float]:
     """Finite numbers of an element's value; none where any is missing or not a number."""
     several = list(value) if isinstance(value, (MultiValue, list, tuple)) else [value]
