@@ -1,0 +1,1 @@
+"""Everything a case summary shows of one participant, gathered into frozen rows."""

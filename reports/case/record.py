@@ -1,0 +1,59 @@
+"""How a case came about: its way, its signatures, who did what when."""
+
+from __future__ import annotations
+
+from enrollment.journey import WAY, State, has_reached
+from enrollment.models import Participant
+from reports.case.content import Event, Signed, Step
+from studysite.core.models import Act, Signature
+from studysite.core.roles import Action
+from studysite.core.signing import is_valid
+
+SIGNATURE_KIND = "case"
+# Looks and copies change nothing on record: the audit trail has them, a summary does not.
+NOT_HISTORY = (
+    Action.SEE_IDENTITY.value,
+    Action.MAKE_CASE_SUMMARY.value,
+    Action.SEE_CASE_SUMMARY.value,
+    Action.RETRY_JOB.value,
+)
+
+
+def way_of(participant: Participant) -> tuple[Step, ...]:
+    """Every step of the way; one that was reached has its moment and its person, where known."""
+    taken = {row.state: row for row in participant.steps.select_related("by").order_by("pk")}
+    withdrawal = getattr(participant, "withdrawal", None)
+    here = State(withdrawal.left_in_state if withdrawal else participant.state)
+    steps = []
+    for state in WAY:
+        row = taken.get(state.value)
+        # A failed screening has left the way: the steps on record say how far it came.
+        reached = has_reached(here, state) if here in WAY else row is not None
+        known = row if reached else None
+        by = str(known.by) if known and known.by else ""
+        steps.append(Step(state.value, reached, known.at if known else None, by))
+    return tuple(steps)
+
+
+def signatures_of(participant: Participant, content_sha256: str) -> tuple[Signed, ...]:
+    """Every signature under the case, with its validity for the content as it is now."""
+    rows = Signature.objects.filter(subject=participant.number, kind=SIGNATURE_KIND)
+    return tuple(
+        Signed(
+            printed_name=row.printed_name,
+            meaning=row.meaning,
+            at=row.at,
+            content_sha256=row.content_sha256,
+            valid=is_valid(row, content_sha256),
+        )
+        for row in rows.order_by("at", "pk")
+    )
+
+
+def history_of(participant: Participant) -> tuple[Event, ...]:
+    """Who did what when, oldest first. No person means the system itself."""
+    rows = Act.objects.filter(subject=participant.number).exclude(action__in=NOT_HISTORY)
+    return tuple(
+        Event(row.at, str(row.by) if row.by else "", row.action, row.detail, row.reason)
+        for row in rows.select_related("by").order_by("at", "pk")
+    )
