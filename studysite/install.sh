@@ -10,8 +10,6 @@ wanted=${1:-run}
 # as long), the fonts hold Latin and Chinese, EGL and Mesa let VTK draw without a display.
 run_packages=(libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-cjk fonts-dejavu-core
   libegl1 libgl1-mesa-dri)
-# scikit-fmm is published as source alone and is compiled here.
-run_packages+=(g++ python3-dev)
 # Chromium is driven by the browser tests, poppler reads our PDFs, PostgreSQL and Redis are the
 # production pair and are started by the tests in folders of their own, gettext checks translations.
 dev_packages=(chromium poppler-utils postgresql redis-server gettext)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import skfmm
+import SimpleITK as sitk
 
 from .errors import DifferentStructures, NoPath, NoStrand
 from .patch import Mask, Patch, tubularity
@@ -17,6 +17,7 @@ SLACK_MM: Final = 6.0
 SLOWEST: Final = 0.02
 WEAK: Final = 0.25
 LONGEST_GAP_MM: Final = 2.0
+NEVER: Final = 1e100  # SimpleITK says half of the largest float where the front never comes
 
 
 @dataclass(frozen=True)
@@ -78,16 +79,22 @@ def _leg(patch: Patch, speed: Array, where: Mask, begin_mm: Array, end_mm: Array
     end = tuple(np.rint(patch.to_grid(end_mm)).astype(int))
     if begin == end:
         raise NoPath("The two end points lie on the same voxel of the nerve; set them apart.")
-    front = np.ones(patch.values.shape)
-    front[begin] = -1.0
-    outside = ~where
-    outside[begin] = outside[end] = False
-    time = skfmm.travel_time(np.ma.MaskedArray(front, outside), speed, dx=patch.step_mm)
-    arrival = np.ma.filled(time, np.inf)
+    allowed = where.copy()
+    allowed[begin] = allowed[end] = True
+    arrival = _arrival(np.where(allowed, speed, 0.0), begin, patch.step_mm)
     arrival[begin] = 0.0
     if not np.isfinite(arrival[end]):
         raise NoPath("No path joins the two end points inside the scan; check both end points.")
     return _walk_back(arrival, begin, end)
+
+
+def _arrival(speed: Array, begin: tuple[int, ...], step_mm: float) -> Array:
+    """Eikonal arrival time from one voxel, infinite where it never arrives (speed 0)."""
+    image = sitk.GetImageFromArray(np.ascontiguousarray(speed.T))
+    image.SetSpacing([step_mm] * 3)
+    marched = sitk.FastMarching(image, trialPoints=[[int(i) for i in begin]])
+    time = sitk.GetArrayFromImage(marched).T.astype(float)
+    return np.where(time < NEVER, time, np.inf)
 
 
 def _walk_back(arrival: Array, begin: tuple[int, ...], end: tuple[int, ...]) -> Array:
