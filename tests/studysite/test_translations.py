@@ -40,7 +40,7 @@ def test_every_entry_is_translated() -> None:
 
 
 def test_placeholders_survive_translation() -> None:
-    pattern = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
+    pattern = re.compile(r"%\(\w+\)[sdg]|%[sdg]|\{\w*\}")
     for entry in entries():
         for text in filter(None, entry.texts):
             assert sorted(pattern.findall(text)) == sorted(pattern.findall(entry.message))

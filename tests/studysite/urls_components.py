@@ -14,8 +14,10 @@ from django.contrib.messages.storage.base import Message
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.template import engines
-from django.urls import include, path
+from django.urls import path
 from django.utils import timezone
+from django.utils.html import escape
+from django.views.i18n import set_language
 
 from studysite.core.errors import OutOfOrder
 from studysite.core.gate import open_to_all
@@ -152,6 +154,13 @@ def refusal(request: HttpRequest) -> HttpResponse:
 
 
 @open_to_all
+def arrive(request: HttpRequest) -> HttpResponse:
+    """Where the upload goes."""
+    names = [file.name or "" for file in request.FILES.getlist("files")]
+    return HttpResponse(f"<p data-result>Came: {escape(', '.join(names))}</p>")
+
+
+@open_to_all
 def one_job(request: HttpRequest, pk: str) -> HttpResponse:
     """What a job's part asks for."""
     return show(request, "../../studysite/templates/_job.html", job=job(pk, 0.5, "Half."))
@@ -164,7 +173,8 @@ urlpatterns = [
     path("login/", login, name="login"),
     path("logout/", login, name="logout"),
     path("refusal/", refusal, name="outcomes"),
+    path("arrive/", arrive, name="arrive"),
     path("jobs/<str:pk>/", one_job, name="job"),
     path("jobs/<str:pk>/retry/", one_job, name="job-retry"),
-    path("i18n/", include("django.conf.urls.i18n")),
+    path("i18n/setlang/", open_to_all(set_language), name="set_language"),
 ]
