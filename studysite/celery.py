@@ -19,7 +19,12 @@ app.conf.update(
     task_reject_on_worker_lost=True,
     broker_connection_retry_on_startup=True,
     beat_schedule={
-        "sweep-jobs": {"task": "studysite.sweep_jobs", "schedule": 15.0},
+        # Expires with its successor, so that no pile of sweeps meets a worker that comes back.
+        "sweep-jobs": {
+            "task": "studysite.sweep_jobs",
+            "schedule": 15.0,
+            "options": {"expires": 15.0},
+        },
     },
 )
 app.autodiscover_tasks(["studysite.core", "imaging", "reports"])

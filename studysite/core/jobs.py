@@ -136,17 +136,24 @@ def run(job_id: uuid.UUID | str) -> None:
     pulse = threading.Thread(target=_keep_alive, args=(held, stop), daemon=True)
     pulse.start()
     try:
+        _do(held)
+    except LeaseLost:
+        log.warning("Job %s was taken over.", job_id, exc_info=True)
+    finally:
+        stop.set()
+        pulse.join()
+
+
+def _do(held: Held) -> None:
+    try:
         HANDLERS[held.job.kind](held)
     except LeaseLost:
-        log.warning("Job %s was taken over.", job_id)
+        raise
     except StudyError as refusal:
         _fail(held, str(refusal))
     except Exception:
         _give_back(held)
         raise
-    finally:
-        stop.set()
-        pulse.join()
 
 
 def sweep() -> int:
