@@ -15,7 +15,7 @@ from .noise import rician, sharing
 from .patch import Patch, patch_around
 from .path import Path, find_path, require_one_strand
 from .response import Sampling, sampling_of
-from .start import depth_inside, elsewhere, first_side, ground_like, smoothed_at
+from .start import depth_inside, elsewhere, exposed_ends, first_side, ground_like, smoothed_at
 from .strand import moved_to
 from .volume import Array, Volume
 
@@ -139,17 +139,37 @@ def refined_side(scan: Scan, fit: Fit, number: int, points_mm: Array, knots_mm: 
     inside = depth_inside(side.strands, near)
     away = elsewhere(near, like, inside, float(scan.volume.spacing_mm.min()))
     seen = rician(model, fit.sd)[0] if scan.magnitude else model
-    odd = np.abs(near.values - seen) > OUTLIER * fit.sd
+    odd = np.abs(near.values - seen) > OUTLIER * robust_sd(fit)
     return replace(side, trusted=~away & ~odd)
 
 
-def alone(scan: Scan, patch: Patch, points_mm: Array) -> Fit:
-    """One nerve measured by itself: path, coarse fit, two re-centred fits."""
-    fit = first_fit(scan, course_along(patch, points_mm, scan.sign))
+def alone(scan: Scan, patch: Patch, points_mm: Array) -> tuple[Fit, Array]:
+    """One nerve measured by itself, and the ends (2, 3) between which fluid surrounds it: path,
+    coarse fit, two re-centred fits."""
+    course = course_along(patch, points_mm, scan.sign)
+    ends = exposed_ends(scan.volume, course, scan.sign)
+    course = course_through(_between(course, ends), ends[0], ends[1])
+    fit = first_fit(scan, course)
     for knots_mm in (COARSE_KNOTS_MM, FINE_KNOTS_MM):
-        side = refined_side(scan, fit, 0, points_mm, knots_mm)
+        side = refined_side(scan, fit, 0, ends, knots_mm)
         fit = fitted(scan, (side,), fit.contrast, fit.sd, shared_noise(fit))
-    return fit
+    return fit, ends
+
+
+def _between(course: Course, ends: Array) -> Array:
+    arc = [
+        float(course.arc_mm[np.argmin(np.linalg.norm(course.points_mm - e, axis=1))]) for e in ends
+    ]
+    count = max(8, round((arc[1] - arc[0]) / RETRACE_MM))
+    return course.at(np.linspace(arc[0], arc[1], count))
+
+
+def robust_sd(fit: Fit) -> float:
+    """The noise as most voxels show it, not as the worst ones do."""
+    left = np.concatenate(
+        [r[side.trusted] for side, r in zip(fit.sides, fit.residuals, strict=True)]
+    )
+    return fit.sd * min(1.0, float(np.median(np.abs(left))) / 0.6745)
 
 
 def shared_noise(fit: Fit) -> float:

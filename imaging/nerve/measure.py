@@ -21,6 +21,7 @@ Progress = Callable[[float, str], None]
 ORDER = ("left", "right")
 NEAR_MM = 3.0
 APART = 3.0
+UNLIKE_NOISE = 1.4
 FLUID_MM = 0.7
 EDGE_MM = 0.3
 
@@ -47,11 +48,14 @@ def measure(
     points, patches, refused = _looked_up(volume, {name: ends[name] for name in names})
     sign = best_sign(patches, points) if points else 1
     fits: dict[str, Fit] = {}
-    for number, name in enumerate(points):
+    trims: dict[str, Array] = {}
+    for number, name in enumerate(list(points)):
         tell(0.1 + 0.3 * number, f"Fitting the {name} nerve")
         scan = scan_of(volume, sign, float(patches[name].values.min()))
         try:
-            fits[name] = alone(scan, patches[name], points[name])
+            fits[name], ends_mm = alone(scan, patches[name], points[name])
+            trims[name] = np.linalg.norm(ends_mm - points[name][[0, -1]], axis=1)
+            points[name] = ends_mm
         except Refused as reason:
             refused[name] = _refused(name, reason)
     tell(0.7, "Fitting both nerves together")
@@ -122,17 +126,19 @@ def _finished(
         for number, name in enumerate(group):
             nerves[name] = _nerve(name, joint, number, fits[name])
             if len(fits) > len(group) and nerves[name].status == "measured":
-                note = "The contrast of this nerve differs from the other side's."
+                note = "Contrast or noise differs from the other side's: not fitted together."
                 nerves[name] = replace(nerves[name], flags=(*nerves[name].flags, note))
     return nerves
 
 
 def _groups(fits: dict[str, Fit]) -> list[list[str]]:
-    """Both nerves in one group where their contrasts agree, else each alone."""
+    """Both nerves in one group where their contrasts and noise agree, else each alone."""
     names = list(fits)
     if len(names) < 2:
         return [names] if names else []
     first, second = (fits[name] for name in names)
+    if max(first.sd, second.sd) > UNLIKE_NOISE * min(first.sd, second.sd):
+        return [[name] for name in names]
     apart = abs(first.contrast - second.contrast)
     spread = float(np.hypot(_contrast_sd(first), _contrast_sd(second)))
     usual = 0.1 * abs(first.contrast + second.contrast) / 2

@@ -18,6 +18,10 @@ from .volume import Array, Volume
 GROUND_KNOTS_MM = 6.0
 OTHER = 0.35
 CORE_MM = 0.35
+RING_MM = (0.25, 1.0)
+BIN_MM = 0.5
+EXPOSED = 0.4
+LONGEST_TRIM_MM = 4.0
 FLUID_MM = (1.2, 2.2)
 
 
@@ -36,7 +40,7 @@ def guess(near: Neighbourhood, course: Course, voxel_mm3: float, sign: int) -> G
     distance = placed.distance_mm
     core = near.values[distance < max(CORE_MM, float(np.quantile(distance, 0.02)))]
     ring = near.values[(distance > FLUID_MM[0]) & (distance < FLUID_MM[1])]
-    fluid = float(np.quantile(ring, 0.6 if sign > 0 else 0.4))
+    fluid = float(np.quantile(ring, 0.6 if sign > 0 else 0.3))
     contrast = (float(np.median(core)) - fluid) * 1.05
     if contrast * sign >= 0:
         contrast = -sign * max(0.2 * abs(fluid), float(np.std(ring)), 1e-6)
@@ -44,6 +48,32 @@ def guess(near: Neighbourhood, course: Course, voxel_mm3: float, sign: int) -> G
     filled = np.clip((near.values[close] - fluid) / contrast, -0.3, 1.2).sum()
     area = filled * voxel_mm3 / course.length_mm
     return Guess(fluid, contrast, float(np.clip(np.sqrt(max(area, 0) / np.pi), 0.35, 0.8)))
+
+
+def exposed(
+    near: Neighbourhood, course: Course, like_nerve: Array, radius_mm: float, voxel_mm: float
+) -> tuple[float, float]:
+    """The stretch of the course, from and to in mm, with fluid about it: trimmed from both ends
+    while less than EXPOSED of the ring around the nerve is fluid (brainstem, bone, fused nerves).
+
+    like_nerve: (n,), 0 in fluid and 1 in nerve, of the smoothed scan.
+    """
+    placed = place(near.points_mm, course, FAR_MM)
+    outside = placed.distance_mm - radius_mm - 0.5 * voxel_mm
+    ring = (outside > RING_MM[0]) & (outside < RING_MM[1])
+    count = max(4, round(course.length_mm / BIN_MM))
+    bins = np.minimum((placed.arc_mm[ring] / course.length_mm * count).astype(int), count - 1)
+    total = np.bincount(bins, minlength=count)
+    fluid = np.bincount(bins, weights=like_nerve[ring] < OTHER, minlength=count)
+    shut = fluid < EXPOSED * np.maximum(total, 1)
+    step = course.length_mm / count
+    most = min(int(LONGEST_TRIM_MM / step), count // 3)
+    first, last = 0, count
+    while first < most and shut[first]:
+        first += 1
+    while count - last < most and shut[last - 1]:
+        last -= 1
+    return first * step, last * step
 
 
 def smoothed_at(volume: Volume, near: Neighbourhood) -> Array:
@@ -80,6 +110,15 @@ def depth_inside(strands: tuple[Strand, ...], near: Neighbourhood) -> Array:
         away = np.hypot(placed.u_mm - shape.u_mm, placed.v_mm - shape.v_mm)
         deepest = np.maximum(deepest, shape.radius_mm - away)
     return deepest
+
+
+def exposed_ends(volume: Volume, course: Course, sign: int) -> Array:
+    """The course's two ends, (2, 3), moved inwards to where fluid surrounds the nerve."""
+    near = voxels_near(volume, course, REACH_MM)
+    begin = guess(near, course, float(np.prod(volume.spacing_mm)), sign)
+    like = (smoothed_at(volume, near) - begin.fluid) / begin.contrast
+    finest = float(volume.spacing_mm.min())
+    return course.at(np.array(exposed(near, course, like, begin.radius_mm, finest)))
 
 
 def first_side(volume: Volume, course: Course, sign: int, knots_mm: float) -> tuple[Side, Guess]:
