@@ -24,6 +24,7 @@ _LIST = """
 WORDS = frozenset(_LIST.split())
 # 0.4, 3T, 1mm, 0.5x0.5x1.0mm; a bare whole number could be part of a date or an identifier
 SIZE = re.compile(r"\d\.\d{1,2}(x\d\.\d{1,2}){0,2}(mm|iso|t)?|\d{1,2}(mm|iso|t)", re.ASCII)
+DIMENSIONS = re.compile(r"^[234]d|[234]d$")  # ciss3d, 3dtof
 BREAK = re.compile(r"[^\w.]+|_+")
 
 
@@ -37,4 +38,5 @@ def clean_description(text: str, names: Collection[str] = ()) -> str:
 
 
 def _harmless(word: str, names: Collection[str]) -> bool:
-    return word not in names and (word in WORDS or SIZE.fullmatch(word) is not None)
+    known = word in WORDS or DIMENSIONS.sub("", word) in WORDS
+    return word not in names and (known or SIZE.fullmatch(word) is not None)

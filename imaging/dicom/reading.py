@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import struct
 import warnings
 from collections.abc import Iterator
@@ -18,6 +19,9 @@ from imaging.dicom.bounds import BOUNDS, Bounds, prescan
 from imaging.dicom.errors import DicomRefused
 
 Source = Path | bytes
+
+# pydicom quotes values in its log, and values name patients
+logging.getLogger("pydicom").setLevel(logging.CRITICAL)
 
 # what pydicom raises on damaged values, found by running its own and our damaged files
 FAILURES = (
