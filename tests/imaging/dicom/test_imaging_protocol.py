@@ -1,0 +1,117 @@
+"""A series is matched to the sequence it is, with each departure in a sentence."""
+
+from __future__ import annotations
+
+import pytest
+
+from imaging.dicom.header import read_header
+from imaging.dicom.imaging_protocol import SeriesRule, check_series
+from tests.imaging.dicom.instances import instance, part10
+
+T2 = SeriesRule(
+    key="t2_3d",
+    title="3D T2 cisternography",
+    patterns=("ciss", "fiesta", "t2"),
+    excludes=("flair",),
+    acquisition="3D",
+    max_slice_mm=0.8,
+    max_pixel_mm=0.8,
+    field_strength_t=(1.5, 3.0),
+    repetition_ms=(4, 4000),
+    echo_ms=(1, 300),
+    min_slices=3,
+    measurable=True,
+)
+TOF = SeriesRule(key="tof", title="TOF angiography", patterns=("tof",), max_slice_mm=1.2)
+RULES = (TOF, T2)
+
+
+def _headers(count=4, step_mm=0.5, without=(), **values):
+    headers = []
+    for number in range(count):
+        dataset = instance(number, step_mm=step_mm)
+        for keyword, value in values.items():
+            setattr(dataset, keyword, value)
+        for keyword in without:
+            delattr(dataset, keyword)
+        headers.append(read_header(part10(dataset)))
+    return headers
+
+
+def test_a_series_by_the_protocol_has_no_deviation():
+    finding = check_series(_headers(), RULES)
+    assert (finding.key, finding.deviations, finding.refusal) == ("t2_3d", (), None)
+    assert finding.measurable
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "measurable"),
+    [
+        ({"step_mm": 2.5}, "thick_slices", False),
+        ({"PixelSpacing": [0.9, 0.9]}, "large_pixels", False),
+        ({"MRAcquisitionType": "2D"}, "acquisition", False),
+        ({"without": ("MRAcquisitionType",)}, "acquisition", True),
+        ({"MagneticFieldStrength": "0.5"}, "field_strength", True),
+        ({"without": ("MagneticFieldStrength",)}, "field_strength", True),
+        ({"RepetitionTime": "9000"}, "repetition_time", True),
+        ({"EchoTime": "900"}, "echo_time", True),
+        ({"count": 2}, "few_slices", True),
+    ],
+)
+def test_each_departure_is_a_deviation_and_some_rule_measurement_out(changes, code, measurable):
+    finding = check_series(_headers(**changes), RULES)
+    assert finding.key == "t2_3d"
+    assert [d.code for d in finding.deviations] == [code]
+    assert finding.deviations[0].sentence.endswith(".")
+    assert finding.measurable is measurable
+
+
+def test_a_missing_slice_is_a_deviation_that_blocks():
+    headers = _headers(5)
+    finding = check_series([*headers[:2], *headers[3:]], RULES)
+    assert [d.code for d in finding.deviations] == ["missing_slices"]
+    assert not finding.measurable
+
+
+def test_coverage_of_both_sides_is_asked_for():
+    rule = SeriesRule(key="t2_3d", title="T2", patterns=("t2",), min_coverage_mm=(60, 60, 1))
+    (deviation,) = check_series(_headers(), [rule]).deviations
+    assert deviation.code == "small_coverage"
+    assert "60 x 60 x 1 mm" in deviation.sentence
+
+
+def test_of_two_rules_the_one_departed_from_least_is_taken():
+    thick = SeriesRule(key="t2_2d", title="2D T2", patterns=("t2",), acquisition="2D")
+    assert check_series(_headers(), [thick, T2]).key == "t2_3d"
+    assert check_series(_headers(MRAcquisitionType="2D"), [thick, T2]).key == "t2_2d"
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"Modality": "CT", "SOPClassUID": "1.2.840.10008.5.1.4.1.1.2"}, "not_mr"),
+        ({"SOPClassUID": "1.2.840.10008.5.1.4.1.1.4.2"}, "not_mr"),
+        ({"SeriesDescription": "localizer"}, "localiser"),
+        ({"ImageType": ["DERIVED", "SECONDARY", "MIP"]}, "reformatted"),
+        ({"BurnedInAnnotation": "YES"}, "burned_in"),
+        ({"SOPClassUID": "1.2.840.10008.5.1.4.1.1.7"}, "burned_in"),
+        ({"SeriesDescription": "t2 flair", "ProtocolName": "t2 flair"}, "unknown_sequence"),
+        ({"without": ("ImagePositionPatient",)}, "no_geometry"),
+    ],
+)
+def test_what_is_no_scan_of_the_trial_waits_with_one_sentence(changes, code):
+    finding = check_series(_headers(**changes), RULES)
+    assert finding.key is None
+    assert not finding.measurable
+    assert finding.refusal is not None
+    assert finding.refusal.code == code
+    assert finding.refusal.sentence.endswith(".")
+
+
+def test_an_image_derived_elsewhere_is_not_taken_for_a_secondary_capture():
+    finding = check_series(_headers(ImageType=["DERIVED", "SECONDARY"]), RULES)
+    assert finding.refusal is None
+
+
+def test_nothing_is_refused():
+    assert check_series([], RULES).refusal.code == "empty"
