@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from enrollment.journey import State
 from enrollment.models import ExpectedScan, Participant, ScanState, Visit
 from enrollment.protocol.definition import Protocol, VisitPlan
 from enrollment.schedule import Window
-from studysite.core.errors import OutOfOrder
+from enrollment.services import way
+from studysite.core.access import require
+from studysite.core.acts import about, service
+from studysite.core.errors import Invalid, OutOfOrder
+from studysite.core.models import User
+from studysite.core.roles import Action
 
 
 def plan_visit(participant: Participant, plan: VisitPlan, due: Window, protocol: Protocol) -> Visit:
@@ -48,3 +54,29 @@ def missing_scans(participant: Participant) -> list[ExpectedScan]:
             visit__participant=participant, required=True, state__in=waiting
         ).select_related("visit")
     )
+
+
+@service(Action.UPLOAD_SCAN)
+def record_not_done(*, by: User, scan: ExpectedScan, reason: str) -> ExpectedScan:
+    """Say that an expected scan will not come, and why; the participant goes on without it."""
+    participant = way.hold(scan.visit.participant)
+    require(by, Action.UPLOAD_SCAN, participant.site)
+    row = ExpectedScan.objects.select_for_update().get(pk=scan.pk)
+    if row.state not in {ScanState.EXPECTED, ScanState.REPEAT_ASKED}:
+        raise OutOfOrder("This scan has come, so it cannot be recorded as not done.")
+    if not reason.strip():
+        raise Invalid("Say why the scan was not done.", field="reason")
+    mark_scan(row, ScanState.NOT_DONE)
+    settle_scanned(participant)
+    about(participant.number, f"Scan {row.sequence} not done")
+    return row
+
+
+def settle_scanned(participant: Participant) -> None:
+    """An enrolled participant whose required scans are settled, and who has one, is scanned."""
+    row = way.hold(participant)
+    came = ExpectedScan.objects.filter(
+        visit__participant=row, state__in=[ScanState.RECEIVED, ScanState.ACCEPTED]
+    )
+    if row.state == State.ENROLLED and not missing_scans(row) and came.exists():
+        way.step(row, State.SCANNED)

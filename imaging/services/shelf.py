@@ -7,11 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from enrollment.journey import State
-from enrollment.models import Participant, ScanState
+from enrollment.models import ScanState
 from enrollment.protocol.loader import current
-from enrollment.services import way
-from enrollment.services.visits import mark_scan, missing_scans
+from enrollment.services.visits import mark_scan, settle_scanned
 from imaging import storage
 from imaging.dicom.sandbox import Deidentified
 from imaging.models import Held, HeldFile, Instance, Intake, Series
@@ -60,7 +58,7 @@ def record(intake: Intake, result: Stored | Waiting) -> Line:
         return {"status": "stored", "code": "already", "sentence": f"{label}: already stored."}
     series = _record_series(intake, result)
     mark_scan(found.scan, ScanState.RECEIVED)
-    _settle_scanned(found.participant)
+    settle_scanned(found.participant)
     sentence = f"{label}: stored for {found.participant.number}."
     return {"status": "stored", "code": "stored", "series": series.pk, "sentence": sentence}
 
@@ -142,10 +140,3 @@ def _clash(result: Stored) -> Waits | None:
 def _digest(files: Sequence[Deidentified]) -> str:
     digests = sorted(file.sha256 for file in files)
     return hashlib.sha256("".join(digests).encode()).hexdigest()
-
-
-def _settle_scanned(participant: Participant) -> None:
-    """An enrolled participant whose required scans are all there has been scanned."""
-    row = way.hold(participant)
-    if row.state == State.ENROLLED and not missing_scans(row):
-        way.step(row, State.SCANNED)
