@@ -73,6 +73,16 @@ def test_a_page_never_scrolls_sideways(page: Page, address: str, path: str) -> N
         assert page.evaluate("() => document.documentElement.scrollWidth") <= width
 
 
+@pytest.mark.parametrize("width", [360, 1024])
+def test_nothing_sticks_out_of_its_panel(page: Page, address: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(address)
+    panels = page.locator(".panel, .figure, .drop").all()
+    assert len(panels) >= 8
+    for panel in panels:
+        assert panel.evaluate("panel => panel.scrollWidth - panel.clientWidth") <= 0
+
+
 def test_the_first_tab_stop_skips_to_the_content(page: Page, address: str) -> None:
     page.goto(address)
     page.keyboard.press("Tab")
