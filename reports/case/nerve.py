@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 SIDES = ("left", "right")
@@ -20,6 +19,10 @@ class Amount:
 
     value: float
     sd: float | None = None
+
+    def times(self, factor: float) -> Amount:
+        """The amount in another unit."""
+        return Amount(self.value * factor, None if self.sd is None else self.sd * factor)
 
     def over(self, other: Amount) -> Amount:
         """The ratio of two amounts whose errors are taken as independent."""
@@ -75,45 +78,6 @@ class Nerve:
         return self.status == "measured"
 
 
-@dataclass(frozen=True)
-class Picture:
-    """A picture of a measurement, by its storage name."""
-
-    side: str
-    name: str
-    stored_as: str
-
-
-@dataclass(frozen=True)
-class Measured:
-    """The newest finished measurement of a participant."""
-
-    sequence: str
-    series_sha256: str
-    version: int
-    reason: str
-    state: str
-    software: str
-    input_sha256: str
-    polarity: str
-    left: Nerve | None
-    right: Nerve | None
-    result_sha256: str
-    pictures: tuple[Picture, ...]
-    by: str
-    asked_at: datetime
-    finished_at: datetime | None
-
-    def nerve(self, side: str) -> Nerve | None:
-        """The nerve of a side, if it was asked for."""
-        return self.left if side == "left" else self.right
-
-    def picture(self, side: str, name: str) -> Picture | None:
-        """A picture of a side (or of both, with side "") by its file name."""
-        rows = (row for row in self.pictures if (row.side, row.name) == (side, name))
-        return next(rows, None)
-
-
 def nerve_of(raw: Mapping[str, Any] | None) -> Nerve | None:
     """A nerve from its part of the document; None where there is none."""
     if not raw:
@@ -134,17 +98,6 @@ def nerve_of(raw: Mapping[str, Any] | None) -> Nerve | None:
         profile=tuple(_section(row) for row in raw.get("profile", ())),
         contacts=tuple(_contact(row) for row in raw.get("contacts", ())),
     )
-
-
-def pictures_of(raw: Mapping[str, Any]) -> tuple[Picture, ...]:
-    """{"left": {"mpr.png": name, …}, …, "profile.svg": name} as rows, in a fixed order."""
-    rows = []
-    for key, value in raw.items():
-        if isinstance(value, str):
-            rows.append(Picture("", key, value))
-        else:
-            rows += [Picture(key, name, stored) for name, stored in value.items()]
-    return tuple(sorted(rows, key=lambda row: (row.side, row.name)))
 
 
 def _section(raw: Mapping[str, Any]) -> Section:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from enrollment.journey import WAY, State, has_reached
 from enrollment.models import Participant
-from reports.case.content import Event, Signed, Step
+from studysite.core.act_words import word_for
 from studysite.core.models import Act, Signature
 from studysite.core.roles import Action
 from studysite.core.signing import is_valid
@@ -17,6 +20,48 @@ NOT_HISTORY = (
     Action.SEE_CASE_SUMMARY.value,
     Action.RETRY_JOB.value,
 )
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the way: reached when, by whom; or not yet."""
+
+    state: str
+    reached: bool
+    at: datetime | None = None
+    by: str = ""
+
+    @property
+    def label(self) -> str:
+        """The state in words."""
+        return str(State(self.state).label)
+
+
+@dataclass(frozen=True)
+class Signed:
+    """A signature and whether it still holds for the content as it is now."""
+
+    printed_name: str
+    meaning: str
+    at: datetime
+    content_sha256: str
+    valid: bool
+
+
+@dataclass(frozen=True)
+class Event:
+    """Who did what when, and why."""
+
+    at: datetime
+    by: str
+    action: str
+    detail: str
+    reason: str
+
+    @property
+    def label(self) -> str:
+        """The act in words."""
+        return word_for(self.action)
 
 
 def way_of(participant: Participant) -> tuple[Step, ...]:

@@ -1,14 +1,63 @@
-"""The part of a case that imaging knows: series, the measurement, the reads."""
+"""Expected scans, and the series that came for them."""
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from datetime import datetime
 
 from enrollment.models import ExpectedScan, Participant
-from imaging.models import Measurement, MeasurementState, Series
-from reports.case.content import Adjudicated, Arrived, Expected, ReadOnce
-from reports.case.nerve import Measured, nerve_of, pictures_of
-from reports.case.people import answers_of
+from enrollment.models.visits import ScanState
+from enrollment.protocol.loader import current
+from imaging.models import Series, SeriesState
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """One de-identified series. `size` in voxels; spacing in mm along x, y and z."""
+
+    sequence: str
+    size: tuple[int, ...]
+    spacing_mm: tuple[float, ...]
+    instances_count: int
+    deviations: tuple[str, ...]
+    state: str
+    score: int | None
+    remarks: str
+    checked_by: str
+    checked_at: datetime | None
+    sha256: str
+    at: datetime
+
+    @property
+    def state_label(self) -> str:
+        """The state in words."""
+        return str(SeriesState(self.state).label)
+
+
+@dataclass(frozen=True)
+class Expected:
+    """One series that the protocol expects, with what came of it."""
+
+    visit: str
+    sequence: str
+    required: bool
+    state: str
+    series: tuple[Arrived, ...]
+
+    @property
+    def label(self) -> str:
+        """The sequence's name."""
+        return current().scan(self.sequence).label
+
+    @property
+    def visit_label(self) -> str:
+        """The visit's name."""
+        return current().visit(self.visit).label
+
+    @property
+    def state_label(self) -> str:
+        """The state in words."""
+        return str(ScanState(self.state).label)
 
 
 def scans_of(participant: Participant) -> tuple[Expected, ...]:
@@ -46,66 +95,5 @@ def _arrived(row: Series) -> Arrived:
         checked_by=str(check.by) if check else "",
         checked_at=check.at if check else None,
         sha256=row.sha256,
-        at=row.at,
-    )
-
-
-def measurement_of(participant: Participant) -> Measured | None:
-    """The newest finished measurement."""
-    row = (
-        Measurement.objects.filter(series__participant=participant)
-        .exclude(state=MeasurementState.ASKED)
-        .select_related("series", "by")
-        .order_by("-finished_at", "-pk")
-        .first()
-    )
-    if row is None:
-        return None
-    result: dict[str, Any] = row.result or {}
-    software, given = result["software"], result["input"]
-    return Measured(
-        sequence=row.series.sequence,
-        series_sha256=row.series.sha256,
-        version=row.version,
-        reason=row.reason,
-        state=row.state,
-        software=f"{software['name']} {software['version']}",
-        input_sha256=given["sha256"],
-        polarity=given.get("polarity") or "",
-        left=nerve_of(result["nerves"].get("left")),
-        right=nerve_of(result["nerves"].get("right")),
-        result_sha256=row.result_sha256,
-        pictures=pictures_of(row.pictures),
-        by=str(row.by),
-        asked_at=row.at,
-        finished_at=row.finished_at,
-    )
-
-
-def reads_of(participant: Participant) -> tuple[ReadOnce, ...]:
-    """Every read. One that is not locked gives no answers away."""
-    rows = participant.reads.select_related("reader").order_by("reading_id")
-    return tuple(
-        ReadOnce(
-            reading_id=row.reading_id,
-            reader=str(row.reader),
-            techniques=tuple(row.techniques),
-            answers=answers_of("neurovascular_read", row.answers if row.locked_at else {}),
-            locked_at=row.locked_at,
-        )
-        for row in rows
-    )
-
-
-def adjudicated(participant: Participant) -> Adjudicated | None:
-    """What the reads come to, or who still has to say so."""
-    row = getattr(participant, "adjudication", None)
-    if row is None:
-        return None
-    return Adjudicated(
-        reading_id=row.reading_id,
-        method=row.method,
-        reader=str(row.reader) if row.reader else "",
-        answers=answers_of("neurovascular_read", row.answers if row.at else {}),
         at=row.at,
     )

@@ -1,4 +1,4 @@
-"""Documents that were made."""
+"""Documents, as rows."""
 
 from reports.models.document import Document, DocumentState
 

@@ -1,0 +1,111 @@
+"""Case report forms as they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from enrollment.crfs.definition import Form, Item
+from enrollment.crfs.registry import FORMS
+from enrollment.models import Participant
+from enrollment.models.forms import EntryState
+from enrollment.protocol.loader import current
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer of a form, as it was stored."""
+
+    form: str
+    name: str
+    value: str | int | float
+
+    @property
+    def item(self) -> Item | None:
+        """The item, where the form still has it."""
+        form = FORMS.get(self.form)
+        return {item.name: item for item in form.items}.get(self.name) if form else None
+
+    @property
+    def question(self) -> str:
+        """The question in words."""
+        return self.item.question if self.item else self.name
+
+    @property
+    def unit(self) -> str:
+        """The unit of a number."""
+        return self.item.unit if self.item else ""
+
+    @property
+    def label(self) -> str:
+        """The answer in words."""
+        codes = {code.value: code.label for code in self.item.codes} if self.item else {}
+        return codes.get(str(self.value), str(self.value))
+
+
+@dataclass(frozen=True)
+class Filled:
+    """One form at one visit, as it stands."""
+
+    form: str
+    form_version: str
+    visit: str
+    state: str
+    revision: int
+    answers: tuple[Answer, ...]
+    by: str
+    at: datetime
+
+    @property
+    def plan(self) -> Form | None:
+        """The form's definition."""
+        return FORMS.get(self.form)
+
+    @property
+    def title(self) -> str:
+        """The form's title."""
+        return self.plan.title if self.plan else self.form
+
+    @property
+    def visit_label(self) -> str:
+        """The visit's name."""
+        return current().visit(self.visit).label
+
+    @property
+    def state_label(self) -> str:
+        """The state in words."""
+        return str(EntryState(self.state).label)
+
+    def answer(self, name: str) -> Answer | None:
+        """The answer to one item."""
+        return {answer.name: answer for answer in self.answers}.get(name)
+
+
+def forms_of(participant: Participant) -> tuple[Filled, ...]:
+    """Every form as it stands, in the order of the visits and of the forms."""
+    visits = [plan.key for plan in current().visits]
+    rows = participant.entries.select_related("by")
+    forms = [
+        Filled(
+            form=row.form,
+            form_version=row.form_version,
+            visit=row.visit,
+            state=row.state,
+            revision=row.revision,
+            answers=answers_of(row.form, row.answers),
+            by=str(row.by),
+            at=row.at,
+        )
+        for row in rows
+    ]
+    return tuple(sorted(forms, key=lambda row: (visits.index(row.visit), row.form)))
+
+
+def answers_of(form: str, answers: Mapping[str, Any]) -> tuple[Answer, ...]:
+    """Answers in the order of the form's items; one that the form has no longer comes last."""
+    names = [item.name for item in FORMS[form].items] if form in FORMS else []
+    order = {name: place for place, name in enumerate(names)}
+    known = sorted(answers, key=lambda name: (order.get(name, len(order)), name))
+    return tuple(Answer(form, name, answers[name]) for name in known)

@@ -1,0 +1,136 @@
+"""The case summary: one participant, complete, as a document that a hospital files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from enrollment.crfs.registry import FORMS
+from enrollment.journey import State
+from enrollment.protocol.loader import current
+from reports.case.content import Case, Content
+from reports.catalog import pictures, tables
+from reports.pdf import Pdf, to_pdf
+
+KIND = "case_summary"
+LANGUAGES = {"en": "en", "zh-hans": "zh-Hans"}
+TEMPLATE = "reports/case_summary.html"
+
+
+@dataclass(frozen=True)
+class Made:
+    """Which version of the document this is, who asked for it and when."""
+
+    version: int
+    by: str
+    at: datetime
+
+
+def render(
+    case: Case, *, language: str, kept: Mapping[str, bytes], made: Made | None = None
+) -> Pdf:
+    """The PDF in one of LANGUAGES. `kept` holds the pictures by storage name; what is not there
+    is said in words. The same case, language, pictures and `made` give the same bytes."""
+    with translation.override(language):
+        context, shown = _context(case, language, kept, made)
+        html = render_to_string(TEMPLATE, context)
+    return to_pdf(html, shown, identifier=f"{case.content.sha256}-{language}")
+
+
+def _context(
+    case: Case, language: str, kept: Mapping[str, bytes], made: Made | None
+) -> tuple[dict[str, Any], dict[str, bytes]]:
+    content, found = case.content, case.content.measurement
+    affected = content.subject.affected_side
+    context: dict[str, Any] = {
+        "case": case,
+        "content": content,
+        "subject": content.subject,
+        "protocol": current(),
+        "made": made,
+        "lang": LANGUAGES[language],
+        "dated": _dated(case, made),
+        "page_words": _page_words(),
+        "version": settings.VERSION,
+        "zone": settings.TIME_ZONE,
+        "notices": notices_of(case),
+        "findings": tables.findings_of(content),
+        "read_rows": tables.reads_of(content),
+        "locked_reads": [row for row in content.reads if row.locked_at],
+        "open_reads": [row for row in content.reads if not row.locked_at],
+        "form_tables": tables.forms_of(content),
+        "missing_forms": missing_forms(content),
+        "left_label": tables.side_label("left", affected),
+        "right_label": tables.side_label("right", affected),
+    }
+    shown: dict[str, bytes] = {}
+    if found:
+        rows = pictures.rows_of(found, affected, kept)
+        shown = {pictures.picture_url(name): content for name, content in kept.items()}
+        context |= {
+            "found": found,
+            "nerves": [
+                (side, tables.side_label(side, affected), found.nerve(side))
+                for side in tables.SIDES
+            ],
+            "measures": tables.measures_of(found, affected),
+            "contacts": tables.contacts_of(found, affected),
+            "picture_rows": rows,
+        }
+        if profile := pictures.profile_of(found, affected):
+            context["profile"], shown[pictures.PROFILE] = profile
+    return context, shown
+
+
+def _dated(case: Case, made: Made | None) -> str:
+    """The document's own date: when it was asked for, else the newest thing on record."""
+    at = made.at if made else case.as_of
+    return at.astimezone(timezone.get_current_timezone()).isoformat("T", "seconds") if at else ""
+
+
+def _page_words() -> tuple[str, str, str]:
+    """What stands before, between and after the two numbers of `Page x of y`."""
+    before, _page, rest = _("Page {page} of {pages}").partition("{page}")
+    between, _pages, after = rest.partition("{pages}")
+    return before, between, after
+
+
+def notices_of(case: Case) -> list[str]:
+    """What a reader must know before anything else."""
+    content, said = case.content, []
+    if content.data_refused:
+        said.append(
+            _(
+                "The participant left the study and does not let the data stay: what was found out "
+                "about the participant is left out of this document."
+            )
+        )
+    elif content.left:
+        said.append(_("The participant left the study; the data up to then may stay."))
+    if content.screen_failed:
+        said.append(_("The screening failed: this person did not enter the study."))
+    if any(not signature.valid for signature in case.signatures):
+        said.append(_("The content was changed after it was signed: a signature is not valid."))
+    if not case.signatures and case.state != State.SCREEN_FAILED:
+        said.append(_("This case is not signed yet."))
+    return said
+
+
+def missing_forms(content: Content) -> list[str]:
+    """Forms of planned visits that nobody has entered."""
+    there = {(row.form, row.visit) for row in content.forms}
+    planned = {visit.key for visit in content.visits}
+    return [
+        f"{FORMS[key].title} ({plan.label})"
+        for plan in current().visits
+        if plan.key in planned and not content.data_refused
+        for key in plan.forms
+        if (key, plan.key) not in there
+    ]

@@ -1,0 +1,49 @@
+"""manage.py case_summary: the PDF of one participant, without a server."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from enrollment.models import Participant
+from reports.case.content import case_of
+from reports.catalog.case_summary import LANGUAGES
+from reports.services.case_summary import render_case
+from reports.storage import write_whole
+from studysite.core.acts import acting
+from studysite.core.errors import StudyError
+from studysite.core.roles import Action
+
+REFUSED = 3
+
+
+class Command(BaseCommand):
+    """Writes a case summary to a file."""
+
+    help = "Write the case summary of a participant as a PDF."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Which participant, where to, in which language."""
+        parser.add_argument("participant", help="subject number")
+        parser.add_argument("--pdf", required=True, type=Path, help="the file to write")
+        parser.add_argument("--language", choices=sorted(LANGUAGES), default="en")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Make it and say where it is; a refusal is one sentence and exit code 3."""
+        number, path = options["participant"], options["pdf"]
+        participant = Participant.objects.filter(number=number).first()
+        if participant is None:
+            raise CommandError(f"There is no participant {number}.", returncode=REFUSED)
+        try:
+            with acting(None, Action.MAKE_CASE_SUMMARY, subject=number, detail="From the shell"):
+                pdf = render_case(case_of(participant), options["language"])
+                path.parent.mkdir(parents=True, exist_ok=True)
+                write_whole(path, pdf.content)
+        except OSError as trouble:
+            sentence = f"{path} cannot be written: {trouble.strerror}."
+            raise CommandError(sentence, returncode=REFUSED) from trouble
+        except StudyError as refusal:
+            raise CommandError(str(refusal), returncode=REFUSED) from refusal
+        self.stdout.write(f"{path}: {pdf.pages_count} pages")

@@ -1,0 +1,80 @@
+"""The demo study: made once, then served."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+from imaging import tasks as imaging_tasks  # noqa: F401  the jobs' doors must be registered
+from reports import tasks as report_tasks  # noqa: F401
+from reports.demo import documents, real_scan, stage
+from reports.demo.people import ACCOUNTS, PASSWORD, PATIENTS
+from studysite.core.errors import StudyError
+from studysite.core.supervisor import python
+
+REFUSED = 3
+
+
+class Command(BaseCommand):
+    """Everything from an empty folder; run again it adds what is missing and nothing else."""
+
+    help = "Make the demo study, run the main job on it, say where the PDF is, and serve it."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Make, say, serve."""
+        began = time.monotonic()
+        for database in ("default", "vault"):
+            call_command("migrate", database=database, verbosity=0, interactive=False)
+        try:
+            with worker():
+                self._make()
+        except StudyError as refusal:
+            self.stderr.write(str(refusal))
+            sys.exit(REFUSED)
+        self.stdout.write(f"The job took {time.monotonic() - began:.0f} s.")
+        if os.environ.get("SERVE", "1") != "0":
+            call_command("serve", port=int(os.environ.get("PORT") or 8000))
+
+    def _make(self) -> None:
+        cast = stage.make_accounts()
+        parts = stage.play(settings.VAR_DIR / "demo", cast, self.stdout.write)
+        shown = documents.main_case(parts)
+        if folder := os.environ.get("DICOM"):
+            shown = real_scan.play(Path(folder).resolve(), cast, self.stdout.write)
+        pdf = documents.case_summary(shown.participant, cast)
+        self._say_accounts()
+        self.stdout.write(f"{len(PATIENTS)} participants, one in each state.")
+        for sentence in documents.numbers(shown.participant):
+            self.stdout.write(sentence)
+        self.stdout.write(f"Case summary of {shown.participant.number}: {pdf}")
+
+    def _say_accounts(self) -> None:
+        self.stdout.write(f"Accounts (password of each: {PASSWORD}):")
+        for username, printed_name, role in ACCOUNTS:
+            self.stdout.write(f"  {username:<14}{role.label:<18}{printed_name}")
+
+
+@contextmanager
+def worker() -> Iterator[None]:
+    """A worker beside this command; jobs are shared between the two."""
+    argv = ["-W", "ignore", "-m", "celery", "--quiet", "-A", "studysite", "worker"]
+    quiet = ["--without-mingle", "--without-gossip", "--without-heartbeat", "--concurrency", "1"]
+    process = subprocess.Popen(python(*argv, *quiet, "--loglevel", "ERROR"), cwd=settings.BASE_DIR)
+    try:
+        yield
+    finally:
+        process.terminate()
+        try:
+            process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            process.kill()

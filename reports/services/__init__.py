@@ -1,0 +1,1 @@
+"""The acts of reporting, one file a noun."""

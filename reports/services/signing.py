@@ -1,0 +1,70 @@
+"""Signing a case, and locking it."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from enrollment.journey import State
+from enrollment.models import Participant
+from enrollment.services import way
+from reports.case.content import case_of
+from reports.case.record import SIGNATURE_KIND
+from studysite.core.access import require
+from studysite.core.acts import about, service
+from studysite.core.errors import Invalid, OutOfOrder
+from studysite.core.models import Signature, User
+from studysite.core.roles import Action
+from studysite.core.signing import sign
+
+
+@service(Action.SIGN_CASE)
+def sign_case(*, by: User, participant: Participant, password: str, meaning: str) -> Signature:
+    """Sign a case as it is now, with the password again. Its content may not change afterwards
+    without the signature showing as not valid."""
+    require(by, Action.SIGN_CASE, participant.site)
+    if not meaning.strip():
+        raise Invalid(_("Say what the signature means."), field="meaning")
+    row = way.hold(participant)
+    # A signature that no longer holds is renewed; one that holds is enough.
+    if row.state != State.SURGERY_RECORDED and not _to_renew(row):
+        sentence = _(
+            "%(number)s is %(state)s; a case is signed once its surgical finding is there."
+        )
+        raise OutOfOrder(sentence % {"number": row.number, "state": row.get_state_display()})
+    signature = sign(
+        by=by,
+        password=password,
+        subject=row.number,
+        kind=SIGNATURE_KIND,
+        content_sha256=case_of(row).content.sha256,
+        meaning=meaning.strip(),
+    )
+    about(row.number, f"Case signed: {meaning.strip()}")
+    if row.state == State.SURGERY_RECORDED:
+        way.step(row, State.SIGNED)
+    participant.refresh_from_db()
+    return signature
+
+
+@service(Action.LOCK)
+def lock_case(*, by: User, participant: Participant, reason: str) -> Participant:
+    """Close a signed case for good. The newest signature must hold for the content as it is."""
+    require(by, Action.LOCK, participant.site)
+    if not reason.strip():
+        raise Invalid(_("A reason is required."), field="reason")
+    row = way.hold(participant)
+    if row.state == State.SIGNED and _to_renew(row):
+        raise OutOfOrder(
+            _("The content was changed after it was signed; it must be signed again first."),
+            code="signature_not_valid",
+        )
+    way.step(row, State.LOCKED)
+    about(row.number, "Record locked")
+    participant.refresh_from_db()
+    return row
+
+
+def _to_renew(participant: Participant) -> bool:
+    """Whether a signed case's newest signature holds no longer."""
+    signatures = case_of(participant).signatures
+    return participant.state == State.SIGNED and not (signatures and signatures[-1].valid)

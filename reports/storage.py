@@ -1,0 +1,46 @@
+"""Where documents and the pictures in them lie: each under a name made from its digest."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from django.core.files.storage import storages
+
+
+def keep_document(content: bytes) -> str:
+    """Write a document to the disk and give its sha256. Twice is once."""
+    digest = hashlib.sha256(content).hexdigest()
+    path = document_path(digest)
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, content)
+    return digest
+
+
+def document_path(digest: str) -> Path:
+    """The local path of a kept document."""
+    return Path(storages["documents"].path(f"{digest[:2]}/{digest}.pdf"))
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that it is there whole or not at all."""
+    draft = path.with_name(f"{path.name}.{os.getpid()}.part")
+    with draft.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.rename(path)
+
+
+def pictures(names: Iterable[str]) -> dict[str, bytes]:
+    """The kept pictures of these names; one that is missing is left out."""
+    store = storages["documents"]
+    kept = {}
+    for name in names:
+        if store.exists(name):
+            with store.open(name) as file:
+                kept[name] = file.read()
+    return kept

@@ -1,0 +1,9 @@
+"""The worker's doors of this app: which service does which kind of job."""
+
+from __future__ import annotations
+
+from reports.catalog.case_summary import KIND
+from reports.services.case_summary import make_case_summary
+from studysite.core import jobs
+
+jobs.handles(KIND)(make_case_summary)
