@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
+from imaging.dicom.decoding import stored_pixels
 from imaging.dicom.errors import DicomRefused
 
 STORABLE: dict[int, np.dtype[Any]] = {8: np.dtype("u1"), 16: np.dtype("<u2"), 32: np.dtype("<u4")}
@@ -27,7 +28,7 @@ def plain_pixels(dataset: Dataset, name: str) -> bytes:
         raise DicomRefused("malformed", f"{name} stores {stored} of {allocated} bits a pixel.")
     if int(dataset.get("HighBit") or stored - 1) != stored - 1:
         raise DicomRefused("malformed", f"{name} keeps its pixels in unusual bits.")
-    samples = np.asarray(dataset.pixel_array).astype(STORABLE[allocated], copy=False)
+    samples = np.asarray(stored_pixels(dataset)).astype(STORABLE[allocated], copy=False)
     signed = int(dataset.get("PixelRepresentation") or 0) == 1
     plain = _without_unused(samples, allocated - stored, signed).tobytes()
     return plain + b"\0" * (len(plain) % 2)

@@ -129,10 +129,10 @@ def _ask(
 
 def _lost(name: str, timed_out: bool) -> dict[str, str]:
     if timed_out:
-        return {"code": "too_slow", "sentence": f"{name} takes too long to read; it is held back."}
+        return {"code": "too_slow", "sentence": f"{name} takes too long to read."}
     return {
         "code": "too_heavy",
-        "sentence": f"{name} needs more memory or time than a scan may; it is held back.",
+        "sentence": f"{name} is damaged, or needs more memory or time than a scan may.",
     }
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from imaging.dicom.decoding import stored_pixels
 from imaging.dicom.errors import DicomRefused
 from imaging.dicom.geometry import Problem, Slice, Stack, stack
 from imaging.dicom.header import Header, read_header
@@ -102,7 +103,7 @@ def read_frames(path: Path) -> np.ndarray:
     with lenient(path.name):
         if int(dataset.get("SamplesPerPixel") or 1) != 1:
             raise DicomRefused("colour", f"{path.name} is a colour picture, not a scan's values.")
-        stored = dataset.pixel_array
+        stored = stored_pixels(dataset)
         planes = planes_of(dataset)
     frames = stored if stored.ndim == 3 else stored[np.newaxis]
     slopes = np.array([p.slope for p in planes], dtype=np.float64)
