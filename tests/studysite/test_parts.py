@@ -102,7 +102,7 @@ def test_a_room_is_shown_to_those_who_may_enter_it() -> None:
 
 
 def test_a_page_inside_a_room_marks_the_room() -> None:
-    html = shown("_nav.html", my_actions={"see_participants"}, room="participants")
+    html = shown("_nav.html", my_actions={"see_participants"}, room="enrollment")
     assert '<a href="/participants/" aria-current="page">' in html
 
 

@@ -14,7 +14,7 @@ from django.contrib.messages.storage.base import Message
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.template import engines
-from django.urls import path
+from django.urls import include, path
 from django.utils import timezone
 from django.utils.html import escape
 from django.views.i18n import set_language
@@ -168,13 +168,13 @@ def one_job(request: HttpRequest, pk: str) -> HttpResponse:
 
 urlpatterns = [
     path("", participant, name="worklist"),
-    path("participants/", participants, name="participants"),
-    path("form/", form, name="upload"),
+    path("participants/", include(([path("", participants, name="participants")], "enrollment"))),
+    path("form/", include(([path("", form, name="upload")], "imaging"))),
     path("login/", login, name="login"),
     path("logout/", login, name="logout"),
     path("refusal/", refusal, name="outcomes"),
     path("arrive/", arrive, name="arrive"),
     path("jobs/<str:pk>/", one_job, name="job"),
-    path("jobs/<str:pk>/retry/", one_job, name="job-retry"),
+    path("jobs/<str:pk>/retry/", one_job, name="job_retry"),
     path("i18n/setlang/", open_to_all(set_language), name="set_language"),
 ]
