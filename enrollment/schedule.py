@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from enum import StrEnum
 
 from enrollment.protocol.definition import Protocol, VisitPlan
 
@@ -15,6 +16,24 @@ class Window:
     due_on: date
     opens_on: date
     closes_on: date
+
+
+class Timeliness(StrEnum):
+    """How a visit stands to its window."""
+
+    DONE = "done"
+    UPCOMING = "upcoming"
+    DUE = "due"
+    OVERDUE = "overdue"
+
+
+def timeliness(opens_on: date, closes_on: date, today: date, *, done: bool) -> Timeliness:
+    """How a visit stands today; both ends of the window belong to it."""
+    if done:
+        return Timeliness.DONE
+    if today < opens_on:
+        return Timeliness.UPCOMING
+    return Timeliness.DUE if today <= closes_on else Timeliness.OVERDUE
 
 
 def window(plan: VisitPlan, screened_on: date, enrolled_on: date | None) -> Window | None:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from enrollment.journey import State
 from enrollment.models import Consent, Participant
+from enrollment.protocol.definition import ConsentDocument
 from enrollment.protocol.loader import current
 from enrollment.services import way
 from enrollment.services.eligibility import recompute
@@ -43,6 +44,13 @@ def record_consent(
     about(row.number, f"Consent version {document_version}, {language}, {signed_on.isoformat()}")
     participant.refresh_from_db()
     return consent
+
+
+def missing_consent(participant: Participant) -> ConsentDocument | None:
+    """The version of the consent form that is due today and not signed."""
+    due = current().current_consent(timezone.localdate())
+    signed = {consent.document_version for consent in participant.consents.all()}
+    return due if due and due.version not in signed else None
 
 
 def require_consent(participant: Participant) -> Consent:

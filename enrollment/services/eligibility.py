@@ -45,7 +45,7 @@ class Row:
 
 def criteria_of(participant: Participant) -> list[Row]:
     """Every criterion of the protocol with its newest judgement."""
-    newest = {row.criterion: row for row in participant.judgements.select_related("by")}
+    newest = {row.criterion: row for row in participant.judgements.all()}
     return [Row(criterion, newest.get(criterion.key)) for criterion in current().criteria]
 
 

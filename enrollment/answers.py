@@ -1,0 +1,62 @@
+"""Answers of case report forms as a person reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from enrollment.crfs.definition import Form, Item, ItemType
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A question and its answer in the reader's language."""
+
+    question: str
+    answer: str
+    unit: str
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A question whose answer changed. An empty text stands for no answer."""
+
+    question: str
+    before: str
+    after: str
+
+
+def show(item: Item, answer: Any) -> str:
+    """An answer as text; a code by its label."""
+    if answer in (None, ""):
+        return ""
+    if item.type is ItemType.CODE:
+        return {code.value: code.label for code in item.codes}.get(answer, str(answer))
+    if item.type is ItemType.DECIMAL and isinstance(answer, int | float):
+        return f"{answer:g}"
+    return str(answer)
+
+
+def shown(form: Form, answers: Mapping[str, Any]) -> list[Shown]:
+    """Every question that was asked, with its answer."""
+    return [
+        Shown(item.question, show(item, answers.get(item.name)), item.unit)
+        for item in form.items
+        if item.asked(answers)
+    ]
+
+
+def differences(
+    form: Form, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> list[Difference]:
+    """What changed between two sets of answers."""
+    return [
+        Difference(
+            item.question,
+            show(item, before.get(item.name)),
+            show(item, after.get(item.name)),
+        )
+        for item in form.items
+        if before.get(item.name) != after.get(item.name)
+    ]

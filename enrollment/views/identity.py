@@ -1,0 +1,40 @@
+"""Who a participant is: asked for with a reason, shown once, kept nowhere."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+
+from enrollment.services import way
+from enrollment.services.identity import see_identity
+from enrollment.vault import Person
+from enrollment.webforms import IdentityForm
+from studysite.core.gate import StudyRequest, page
+from studysite.core.roles import Action
+
+
+@never_cache
+@page(Action.SEE_IDENTITY)
+def identity(request: StudyRequest, number: str) -> HttpResponse:
+    """Ask why, then show the identity in the answer itself."""
+    row = way.find(by=request.user, number=number, action=Action.SEE_IDENTITY)
+    form = IdentityForm(request.POST or None)
+    known = None
+    if form.is_valid():
+        with form.refusing():
+            person = see_identity(
+                by=request.user, participant=row, reason=form.cleaned_data["reason"]
+            )
+            known = _shown(person)
+    context = {"form": form, "participant": row, "known": known}
+    return render(request, "enrollment/identity.html", context, status=form.status)
+
+
+def _shown(person: Person) -> list[tuple[str, str]]:
+    return [
+        (_("Name"), person.name),
+        (_("Hospital number"), person.hospital_number),
+        (_("Birth date"), person.birth_on.isoformat() if person.birth_on else ""),
+    ]

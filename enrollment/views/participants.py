@@ -1,0 +1,177 @@
+"""The list of participants and the page of one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db.models import prefetch_related_objects
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from enrollment import listing
+from enrollment.journey import ENDED, State
+from enrollment.models import Participant
+from enrollment.overview import screening_data, steps_of, visits_of, way_out_of
+from enrollment.protocol.loader import current
+from enrollment.services import way
+from enrollment.services.consent import missing_consent
+from enrollment.services.eligibility import criteria_of, decision_on
+from enrollment.services.enrolment import places_left
+from enrollment.webforms import FilterForm
+from studysite.core.access import may
+from studysite.core.act_words import word_for
+from studysite.core.gate import StudyRequest, page
+from studysite.core.models import Act
+from studysite.core.roles import Action
+
+PAGE_SIZE = 50
+HISTORY_LENGTH = 200
+
+
+@require_safe
+@page(Action.SEE_PARTICIPANTS)
+def participants(request: StudyRequest) -> HttpResponse:
+    """Everyone at the person's sites."""
+    filters = FilterForm(request.GET, user=request.user)
+    chosen = filters.cleaned_data if filters.is_valid() else {}
+    order = request.GET.get("order", "number")
+    rows = listing.participants(request.user, order=order, **chosen)
+    here = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {
+        "filters": filters,
+        "narrowed": any(chosen.values()),
+        "page_obj": here,
+        "lines": listing.lines(list(here), request.user),
+        "columns": _columns(order),
+        "sees_arm": may(request.user, Action.SEE_ARM),
+        "places": _places() if may(request.user, Action.SEE_ARM) else [],
+    }
+    return render(request, "enrollment/participants.html", context)
+
+
+def _columns(order: str) -> list[dict[str, str]]:
+    """The columns that the list can be sorted by, and what a click on each asks for."""
+    labels = {
+        "number": _("Number"),
+        "state": _("State"),
+        "side": _("Affected side"),
+        "born": _("Born"),
+        "screened": _("Screened"),
+    }
+    direction = "descending" if order.startswith("-") else "ascending"
+    return [
+        {
+            "key": key,
+            "label": label,
+            "sort": direction if order.removeprefix("-") == key else "",
+            "order": f"-{key}" if order == key else key,
+        }
+        for key, label in labels.items()
+    ]
+
+
+def _places() -> list[tuple[str, str]]:
+    left = places_left()
+    return [(arm.label, f"{arm.target - left[arm.key]} / {arm.target}") for arm in current().arms]
+
+
+@require_safe
+@page(Action.SEE_PARTICIPANTS)
+def participant(request: StudyRequest, number: str) -> HttpResponse:
+    """One participant: the way, the data, the visits, who did what."""
+    row = way.find(by=request.user, number=number, action=Action.SEE_PARTICIPANTS)
+    prefetch_related_objects(
+        [row], "steps__by", "consents__obtained_by", "entries", "visits__scans", "judgements__by"
+    )
+    allowed = {action.value for action in Action if may(request.user, action, row.site)}
+    context = {
+        "participant": row,
+        "allowed": allowed,
+        "steps": steps_of(row),
+        "way_out": way_out_of(row),
+        "screening": screening_data(row),
+        "visits": visits_of(row, timezone.localdate()),
+        "criteria": criteria_of(row),
+        "decision": decision_on(row),
+        "missing_consent": None if row.state in ENDED else missing_consent(row),
+        "offers": _offers(row, allowed),
+        "enrolment": _enrolment(row) if Action.SEE_ARM.value in allowed else [],
+        "failure": getattr(row, "screen_failure", None),
+        "withdrawal": getattr(row, "withdrawal", None),
+        "acts": _history(row) if Action.SEE_HISTORY.value in allowed else None,
+        "fragments": _fragments(row, allowed),
+    }
+    return render(request, "enrollment/participant.html", context)
+
+
+def _offers(row: Participant, allowed: set[str]) -> list[tuple[str, str, str]]:
+    """What the person may do now with this participant: URL name, words, kind of button."""
+    if row.state in ENDED:
+        return []
+    offers = [("leave", _("End participation"), "danger")]
+    if row.state in {State.SCREENED, State.CONSENTED}:
+        offers.append(("eligibility", _("Judge criteria"), ""))
+    if missing_consent(row):
+        offers.append(("consent", _("Record consent"), "primary"))
+    if row.state == State.ELIGIBLE:
+        offers.append(("enrol", _("Enrol"), "primary"))
+    needed = {
+        "leave": Action.WITHDRAW,
+        "eligibility": Action.JUDGE_CRITERIA,
+        "consent": Action.RECORD_CONSENT,
+        "enrol": Action.ENROL,
+    }
+    return [
+        (reverse(f"enrollment:{name}", args=[row.number]), words, kind)
+        for name, words, kind in offers
+        if needed[name].value in allowed
+    ]
+
+
+def _enrolment(row: Participant) -> list[tuple[Any, ...]]:
+    enrolment = getattr(row, "enrolment", None)
+    if enrolment is None:
+        return []
+    return [
+        (_("Arm"), current().arm(enrolment.arm).label),
+        (_("Place"), enrolment.position),
+        (_("Enrolled on"), enrolment.on.isoformat()),
+        (_("By"), str(enrolment.by)),
+        (_("Reason"), enrolment.reason),
+    ]
+
+
+def _history(row: Participant) -> list[dict[str, Any]]:
+    acts = Act.objects.filter(subject=row.number).select_related("by").order_by("-at")
+    return [
+        {
+            "at": act.at,
+            "by": act.by,
+            "what": word_for(act.action),
+            "detail": act.detail,
+            "reason": act.reason,
+        }
+        for act in acts[:HISTORY_LENGTH]
+    ]
+
+
+def _fragments(row: Participant, allowed: set[str]) -> list[tuple[str, str]]:
+    """What other apps show of this participant, by URL name; each is loaded on its own."""
+    named = [
+        ("imaging:participant_scans", _("Scans"), Action.SEE_SCANS),
+        ("reports:participant_documents", _("Documents"), Action.SEE_CASE_SUMMARY),
+    ]
+    found = []
+    for name, title, action in named:
+        if action.value not in allowed:
+            continue
+        try:
+            found.append((title, reverse(name, args=[row.number])))
+        except NoReverseMatch:
+            continue
+    return found

@@ -1,0 +1,39 @@
+"""What each act is called on a page."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from studysite.core.roles import Action
+
+_WORDS = {
+    "login": _("Signed in"),
+    "logout": _("Signed out"),
+    Action.SEE_IDENTITY.value: _("Identity seen"),
+    Action.SCREEN.value: _("Screening"),
+    Action.RECORD_CONSENT.value: _("Consent"),
+    Action.JUDGE_CRITERIA.value: _("Criteria judged"),
+    Action.CONFIRM_ELIGIBILITY.value: _("Eligibility decided"),
+    Action.ENROL.value: _("Enrolment"),
+    Action.WITHDRAW.value: _("Left the study"),
+    Action.ENTER_FORM.value: _("Form saved"),
+    Action.ENTER_SURGICAL_FINDING.value: _("Surgical finding saved"),
+    Action.UPLOAD_SCAN.value: _("Scan received"),
+    Action.SETTLE_HELD_SCAN.value: _("Held scan settled"),
+    Action.CHECK_QUALITY.value: _("Image quality checked"),
+    Action.SET_END_POINTS.value: _("End points set"),
+    Action.MEASURE.value: _("Nerve measured"),
+    Action.READ_CASE.value: _("Case read"),
+    Action.ADJUDICATE.value: _("Reads adjudicated"),
+    Action.MAKE_CASE_SUMMARY.value: _("Case summary made"),
+    Action.SEE_CASE_SUMMARY.value: _("Case summary seen"),
+    Action.SIGN_CASE.value: _("Case signed"),
+    Action.LOCK.value: _("Record locked"),
+    Action.RETRY_JOB.value: _("Job tried again"),
+    Action.MANAGE_ACCOUNTS.value: _("Account changed"),
+}
+
+
+def word_for(action: str) -> str:
+    """The act in the reader's language; its stored word when it has no other."""
+    return str(_WORDS.get(action, action))
