@@ -1,0 +1,51 @@
+"""What a test asks of a study in another process: `python -m tests.faults.client VERB …`."""
+
+from __future__ import annotations
+
+import sys
+import threading
+
+import django
+
+django.setup()
+
+from django.db import connection  # noqa: E402
+
+from studysite.core import jobs  # noqa: E402
+from studysite.core.models import Job, User  # noqa: E402
+
+
+def ask(kind: str) -> None:
+    """Ask for a job of a kind."""
+    user, _ = User.objects.get_or_create(username="asker")
+    print(jobs.ask(kind=kind, key=kind, target="1", subject="HERE-001", by=user).pk)
+
+
+def sweep() -> None:
+    """Sweep once."""
+    print(jobs.sweep())
+
+
+def race(rivals: str) -> None:
+    """Let threads claim one job at the same moment; prints how many got it."""
+    user, _ = User.objects.get_or_create(username="asker")
+    wins: list[bool] = []
+    start = threading.Barrier(int(rivals))
+
+    def claim(job: Job) -> None:
+        start.wait()
+        wins.append(jobs.claim(job.pk) is not None)
+        connection.close()
+
+    for number in range(10):
+        job = Job.objects.create(kind="race", key=f"race {number}", target="1", requested_by=user)
+        threads = [threading.Thread(target=claim, args=[job]) for _ in range(int(rivals))]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    print(sum(wins))
+
+
+if __name__ == "__main__":
+    {"ask": ask, "sweep": sweep, "race": race}[sys.argv[1]](*sys.argv[2:])
