@@ -89,15 +89,13 @@ def _numbers(nerve: Nerve | None) -> str:
 
 def profile_of(found: Measured, affected: str) -> tuple[Shown, bytes] | None:
     """The areas along both nerves on one plot; None where neither was measured."""
-    profiles = {
-        side: nerve.profile for side in SIDES if (nerve := found.nerve(side)) and nerve.profile
-    }
-    if not profiles:
+    nerves = {side: nerve for side in SIDES if (nerve := found.nerve(side)) and nerve.profile}
+    if not nerves:
         return None
     labels = {side: side_label(side, affected) for side in SIDES}
     words = PlotWords(_("Distance from the brainstem end, mm"), _("CSA, mm²"), labels)
-    said = " ".join(f"{labels[side]}: {_numbers(found.nerve(side))}" for side in profiles)
+    said = " ".join(f"{labels[side]}: {_numbers(found.nerve(side))}" for side in nerves)
     # Outside the f-string, where xgettext finds it.
     title = _("Cross-sectional area along the nerve.")
     alt = f"{title} {said}"
-    return Shown(PROFILE, "", alt), draw_profiles(profiles, words)
+    return Shown(PROFILE, "", alt), draw_profiles(nerves, words)

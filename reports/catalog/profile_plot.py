@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
-from reports.case.nerve import Section
+from reports.case.nerve import Nerve, Section
 
-WIDTH, HEIGHT = 720, 250
+WIDTH, HEIGHT = 720, 236
 LEFT, RIGHT, TOP, BOTTOM = 52, 14, 14, 40
 COLOURS = {"left": "#0a5f74", "right": "#9a4a00"}
 DASHES = {"left": "", "right": ' stroke-dasharray="7 4"'}
@@ -47,9 +47,9 @@ class Scale:
         return HEIGHT - BOTTOM - area_mm2 / self.area_mm2 * (HEIGHT - TOP - BOTTOM)
 
 
-def draw_profiles(profiles: Mapping[str, Sequence[Section]], words: PlotWords) -> bytes:
+def draw_profiles(nerves: Mapping[str, Nerve], words: PlotWords) -> bytes:
     """The plot of each side's profile. ValueError when none has a section."""
-    rows = [row for profile in profiles.values() for row in profile]
+    rows = [row for nerve in nerves.values() for row in nerve.profile]
     if not rows:
         raise ValueError("no profile to draw")
     highest = max(row.area_mm2 + BAND_SDS * row.area_sd_mm2 for row in rows)
@@ -63,15 +63,17 @@ def draw_profiles(profiles: Mapping[str, Sequence[Section]], words: PlotWords) -
         f'width="{WIDTH}" height="{HEIGHT}" font-family="Noto Sans CJK SC, DejaVu Sans" '
         f'font-size="11" fill="{INK}">',
         *_axes(scale, x_step, y_step, words),
-        *(_band(scale, side, profile) for side, profile in profiles.items() if profile),
-        *(_line(scale, side, profile) for side, profile in profiles.items() if profile),
-        *_legend([side for side, profile in profiles.items() if profile], words),
+        *(_band(scale, side, nerve) for side, nerve in nerves.items()),
+        *(_line(scale, side, nerve) for side, nerve in nerves.items()),
+        *(mark for side, nerve in nerves.items() for mark in _vessels(scale, side, nerve)),
+        *_legend(list(nerves), words),
         "</svg>",
     ]
     return "\n".join(parts).encode()
 
 
 def _step(span: float, most: int) -> float:
+    """The tick distance that gives at most that many ticks."""
     return next((step for step in STEPS if span / step <= most), STEPS[-1])
 
 
@@ -101,16 +103,18 @@ def _axes(scale: Scale, x_step: float, y_step: float, words: PlotWords) -> list[
     return parts
 
 
-def _band(scale: Scale, side: str, profile: Sequence[Section]) -> str:
+def _band(scale: Scale, side: str, nerve: Nerve) -> str:
     def edge(row: Section, sign: float) -> str:
         area = max(row.area_mm2 + sign * BAND_SDS * row.area_sd_mm2, 0.0)
         return f"{scale.x(row.arc_mm):.1f} {scale.y(area):.1f}"
 
-    points = [edge(row, 1) for row in profile] + [edge(row, -1) for row in reversed(profile)]
+    points = [edge(row, 1) for row in nerve.profile]
+    points += [edge(row, -1) for row in reversed(nerve.profile)]
     return f'<path d="M{"L".join(points)}Z" fill="{COLOURS[side]}" fill-opacity="0.16"/>'
 
 
-def _line(scale: Scale, side: str, profile: Sequence[Section]) -> str:
+def _line(scale: Scale, side: str, nerve: Nerve) -> str:
+    profile = nerve.profile
     points = [f"{scale.x(row.arc_mm):.1f} {scale.y(row.area_mm2):.1f}" for row in profile]
     low = min(profile, key=lambda row: row.area_mm2)
     return (
@@ -119,6 +123,17 @@ def _line(scale: Scale, side: str, profile: Sequence[Section]) -> str:
         f'<circle cx="{scale.x(low.arc_mm):.1f}" cy="{scale.y(low.area_mm2):.1f}" r="3.2" '
         f'fill="#ffffff" stroke="{COLOURS[side]}" stroke-width="1.6"/>'
     )
+
+
+def _vessels(scale: Scale, side: str, nerve: Nerve) -> list[str]:
+    """A triangle above the line wherever a vessel comes nearest."""
+    marks = []
+    for contact in nerve.contacts:
+        near = min(nerve.profile, key=lambda row: abs(row.arc_mm - contact.arc_mm))
+        top = near.area_mm2 + BAND_SDS * near.area_sd_mm2
+        x, y = scale.x(contact.arc_mm), scale.y(top) - 3
+        marks.append(f'<path d="M{x:.1f} {y:.1f}l-4.5 -8h9z" fill="{COLOURS[side]}"/>')
+    return marks
 
 
 def _legend(sides: Sequence[str], words: PlotWords) -> list[str]:

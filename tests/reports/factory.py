@@ -1,0 +1,394 @@
+"""Made-up cases: measurement documents in their published shape, and a participant on the way."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from dataclasses import dataclass
+from datetime import date, timedelta
+from io import BytesIO
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
+from django.utils import timezone
+from PIL import Image
+
+from enrollment.eligibility import Verdict
+from enrollment.journey import State
+from enrollment.models import ExpectedScan, Participant, ScanState
+from enrollment.protocol.loader import current
+from enrollment.services import way
+from enrollment.services.consent import record_consent
+from enrollment.services.eligibility import confirm_eligibility, judge
+from enrollment.services.enrolment import enrol
+from enrollment.services.forms import save_form
+from enrollment.services.screening import screen
+from enrollment.vault import Person
+from imaging.models import (
+    Adjudication,
+    Intake,
+    Measurement,
+    MeasurementState,
+    QualityCheck,
+    Read,
+    Series,
+    SeriesState,
+)
+from studysite.core.acts import about, acting
+from studysite.core.models import Membership, Site, User
+from studysite.core.roles import Action, Role
+
+# Words of an identity that must turn up nowhere outside the vault.
+CANARY = Person("CANARYNAME 金丝雀", "CANARY-HOSP-7731", date(1975, 6, 17))
+CANARY_WORDS = ("CANARYNAME", "金丝雀", "CANARY-HOSP-7731", "1975-06-17", "19750617")
+PASSWORD = "a long enough password"
+DEPARTURE = "The field strength is not in the header."
+
+
+@dataclass(frozen=True)
+class Cast:
+    """One person a role at one site."""
+
+    site: Site
+    coordinator: User
+    investigator: User
+    analyst: User
+    reader: User
+    reader_two: User
+    data_manager: User
+    monitor: User
+
+
+def person(username: str, printed_name: str, role: Role, site: Site) -> User:
+    """A person with one role at a site."""
+    user = User.objects.create_user(username, password=PASSWORD, printed_name=printed_name)
+    Membership.objects.create(user=user, site=site, role=role)
+    return user
+
+
+def make_cast(code: str = "XA") -> Cast:
+    """The cast of one site."""
+    site = Site.objects.create(
+        code=code, name="First Affiliated Hospital of Xi'an Jiaotong University"
+    )
+
+    def one(name: str, role: Role) -> User:
+        return person(f"{name.split()[-1].lower()}-{code}", name, role, site)
+
+    return Cast(
+        site,
+        one("Liu Yang", Role.COORDINATOR),
+        one("Chen Li", Role.INVESTIGATOR),
+        one("Wang Fang", Role.ANALYST),
+        one("Zhao Min", Role.READER),
+        one("Sun Qiang", Role.READER),
+        one("Zhou Jie", Role.DATA_MANAGER),
+        one("Ma Rui", Role.MONITOR),
+    )
+
+
+def nerve(mean_mm2: float, low_mm2: float, volume_mm3: float, **more: Any) -> dict[str, Any]:
+    """A measured nerve whose profile dips to its minimum at 3.4 mm."""
+    profile = [
+        {
+            "arc_mm": round(0.4 * n, 3),
+            "centre_mm": [-12.1 + 0.3 * n, 4.0, 33.2],
+            "normal": [0.8, 0.5, 0.1],
+            "area_mm2": round(
+                mean_mm2
+                + 0.06 * math.sin(n / 3)
+                - (mean_mm2 - low_mm2) * math.exp(-(((0.4 * n - 3.4) / 0.7) ** 2)),
+                4,
+            ),
+            "area_sd_mm2": 0.05,
+            "major_mm": 1.4,
+            "minor_mm": 1.2,
+        }
+        for n in range(39)
+    ]
+    return {
+        "status": "measured",
+        "reason": None,
+        "flags": [],
+        "length_mm": 15.2,
+        "volume_mm3": volume_mm3,
+        "volume_sd_mm3": 0.3,
+        "csa_mean_mm2": mean_mm2,
+        "csa_mean_sd_mm2": 0.02,
+        "csa_min_mm2": low_mm2,
+        "csa_min_sd_mm2": 0.05,
+        "csa_min_at_mm": 3.4,
+        "csa_rez_mm2": 1.02,
+        "profile": profile,
+        "contacts": [],
+    } | more
+
+
+CONTACT = {
+    "arc_mm": 3.4,
+    "gap_mm": 0.01,
+    "gap_sd_mm": 0.03,
+    "angle_deg": 84.9,
+    "vessel_diameter_mm": 1.2,
+    "vessel": "artery",
+    "indentation_fraction": 0.28,
+    "deviation_mm": 0.6,
+}
+REFUSED = {"status": "refused", "reason": "The slices of 5.0 mm are too thick for a nerve of 1 mm."}
+
+
+def result(
+    left: dict[str, Any] | None = None, right: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """A nerve-measurement/1 document of both nerves."""
+    return {
+        "schema": "nerve-measurement/1",
+        "software": {"name": "studysite", "version": "0.1.0"},
+        "input": {
+            "sha256": "ab" * 32,
+            "size": [512, 512, 96],
+            "spacing_mm": [0.4, 0.4, 0.4],
+            "polarity": "dark",
+        },
+        "nerves": {
+            "left": left or nerve(1.14, 0.81, 17.3, contacts=[CONTACT]),
+            "right": right or nerve(1.52, 1.31, 23.1),
+        },
+    }
+
+
+def screened(cast: Cast) -> Participant:
+    """A participant who was screened, with an identity full of canaries."""
+    return screen(
+        by=cast.coordinator,
+        site=cast.site,
+        person=CANARY,
+        sex="female",
+        affected_side="left",
+        onset="2018-05",
+        screened_on=timezone.localdate() - timedelta(days=40),
+    )
+
+
+def enrolled(cast: Cast) -> Participant:
+    """Consented, judged, eligible and enrolled."""
+    participant = screened(cast)
+    record_consent(
+        by=cast.coordinator,
+        participant=participant,
+        document_version="1.0",
+        language="zh-hans",
+        signed_on=participant.screened_on,
+    )
+    safety = {"pacemaker": "no", "metal_implant": "no", "claustrophobia": "no"}
+    fill(
+        cast,
+        participant,
+        "mri_safety",
+        "screening",
+        safety | {"pregnancy_test": "negative", "weight_kg": 61.5},
+    )
+    history = {"handedness": "right", "hypertension": "yes", "family_history": "no"}
+    fill(
+        cast,
+        participant,
+        "demographics",
+        "screening",
+        history | {"botulinum": "no", "carbamazepine": "yes"},
+    )
+    for criterion in current().criteria:
+        if criterion.judged_by_person:
+            verdict = Verdict.NOT_MET if criterion.excludes else Verdict.MET
+            judge(
+                by=cast.investigator,
+                participant=participant,
+                criterion=criterion.key,
+                verdict=verdict.value,
+                evidence="Neurology letter and examination.",
+            )
+    confirm_eligibility(by=cast.investigator, participant=participant)
+    enrol(by=cast.investigator, participant=participant, arm="3d", reason="Next place of the arm")
+    return participant
+
+
+def fill(
+    cast: Cast, participant: Participant, form: str, visit: str, answers: dict[str, Any]
+) -> None:
+    """Submit a form."""
+    surgical = form == "surgical_finding"
+    save_form(
+        by=cast.investigator if surgical else cast.coordinator,
+        participant=participant,
+        form=form,
+        visit=visit,
+        answers=answers,
+        seen_revision=0,
+        submit=True,
+    )
+
+
+def measured(
+    cast: Cast, document: dict[str, Any] | None = None, *, pictures: bool = False
+) -> Participant:
+    """Scanned, checked and measured, from rows alone."""
+    participant = enrolled(cast)
+    series = _scan(cast, participant)
+    take(cast.coordinator, participant, State.SCANNED, Action.UPLOAD_SCAN, "2 series stored")
+    take(
+        cast.analyst,
+        participant,
+        State.QUALITY_CHECKED,
+        Action.CHECK_QUALITY,
+        "t2_3d: accepted, score 4",
+    )
+    content = document or result()
+    Measurement.objects.create(
+        series=series,
+        version=1,
+        ends={},
+        state=MeasurementState.MEASURED,
+        result=content,
+        result_sha256=hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest(),
+        pictures=make_pictures() if pictures else {},
+        by=cast.analyst,
+        finished_at=timezone.now(),
+    )
+    take(cast.analyst, participant, State.MEASURED, Action.MEASURE, "left measured, right measured")
+    return participant
+
+
+def finished(
+    cast: Cast, document: dict[str, Any] | None = None, *, pictures: bool = False
+) -> Participant:
+    """Read twice, adjudicated, operated: a case that waits for its signature."""
+    participant = measured(cast, document, pictures=pictures)
+    measurement = Measurement.objects.get(series__participant=participant)
+    for number, reader in enumerate((cast.reader, cast.reader_two), start=1):
+        Read.objects.create(
+            reading_id=f"R-{participant.number}-{number}"[:16],
+            participant=participant,
+            measurement=measurement,
+            reader=reader,
+            techniques=["cpr", "mrve"],
+            form_version="1.0",
+            answers=READ,
+            locked_at=timezone.now(),
+        )
+    take(cast.reader_two, participant, State.READ, Action.READ_CASE, "A read was locked")
+    Adjudication.objects.create(
+        participant=participant,
+        reading_id=f"A-{participant.number}",
+        method="agreement",
+        answers={"left_nvc": "yes", "right_nvc": "no"},
+        at=timezone.now(),
+    )
+    take(cast.reader_two, participant, State.ADJUDICATED, Action.READ_CASE, "Both readers agree")
+    severity = {
+        "assessed_on": timezone.localdate().isoformat(),
+        "smc_grade": "III",
+        "cohen_albert": "3",
+    }
+    fill(
+        cast,
+        participant,
+        "severity",
+        "baseline",
+        severity | {"jrs_severity": "3", "jrs_frequency": "2"},
+    )
+    fill(
+        cast,
+        participant,
+        "surgical_finding",
+        "surgery",
+        FINDING | {"operated_on": timezone.localdate().isoformat()},
+    )
+    participant.refresh_from_db()
+    return participant
+
+
+READ = {
+    "left_contact": "yes",
+    "left_perpendicular": "yes",
+    "left_deviation": "no",
+    "left_indentation": "yes",
+    "left_segment": "rdp",
+    "left_vessel": "aica",
+    "left_grade": "indentation",
+    "left_nvc": "yes",
+    "left_confidence": "5",
+    "right_contact": "no",
+    "right_nvc": "no",
+    "right_confidence": "4",
+}
+FINDING = {
+    "operated": "yes",
+    "surgeon": "Prof. Hu",
+    "side": "left",
+    "compression": "yes",
+    "vessel": "aica",
+    "segment": "rdp",
+    "indentation": "yes",
+}
+
+
+def take(by: User, participant: Participant, state: State, action: Action, detail: str) -> None:
+    """One step of the way as an act."""
+    with acting(by, action.value):
+        way.step(participant, state)
+        about(participant.number, detail)
+
+
+def _scan(cast: Cast, participant: Participant) -> Series:
+    """Both required series, accepted; the one that is measured."""
+    intake = Intake.objects.create(
+        site=cast.site, door="upload", participant=participant, by=cast.coordinator
+    )
+    made = {}
+    for scan in ExpectedScan.objects.filter(visit__participant=participant, required=True):
+        made[scan.sequence] = Series.objects.create(
+            participant=participant,
+            scan=scan,
+            intake=intake,
+            sequence=scan.sequence,
+            uid=f"2.25.{participant.pk}{scan.pk}",
+            study_uid="2.25.1",
+            modality="MR",
+            size=[512, 512, 96],
+            spacing_mm=[0.4, 0.4, 0.4],
+            instances_count=96,
+            sha256=hashlib.sha256(scan.sequence.encode()).hexdigest(),
+            deviations=[DEPARTURE] if scan.sequence == "tof_3d" else [],
+            measurable=scan.sequence == "t2_3d",
+            state=SeriesState.ACCEPTED,
+        )
+        QualityCheck.objects.create(
+            series=made[scan.sequence], verdict="accepted", score=4, remarks="", by=cast.analyst
+        )
+        scan.state = ScanState.ACCEPTED
+        scan.save()
+    return made["t2_3d"]
+
+
+def make_pictures() -> dict[str, dict[str, str]]:
+    """Four pictures a side in the store of documents."""
+    names = ("mpr.png", "cpr_straightened.png", "cpr_stretched.png", "endoscopy.png")
+    return {
+        side: {
+            name: _picture(40 * number + 20 * (side == "left"))
+            for number, name in enumerate(names, 1)
+        }
+        for side in ("left", "right")
+    }
+
+
+def _picture(grey: int) -> str:
+    out = BytesIO()
+    Image.linear_gradient("L").resize((480, 320)).point(lambda value: (value + grey) % 256).save(
+        out, "PNG"
+    )
+    name = f"pictures/{hashlib.sha256(out.getvalue()).hexdigest()}.png"
+    if not storages["documents"].exists(name):
+        storages["documents"].save(name, ContentFile(out.getvalue()))
+    return name
