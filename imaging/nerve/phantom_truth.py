@@ -13,6 +13,7 @@ PROFILE_STEP_MM = 0.25
 REZ_WINDOW_MM = 3.0  # root entry/exit zone: from the root detachment point on
 FIXED_WINDOW_MM = 10.0
 CONTACT_WITHIN_MM = 1.0
+BESIDE_MM = 4.0
 FLANK_MM = (1.5, 3.0)
 
 
@@ -59,6 +60,8 @@ def _nerve_truth(nerve: Nerve, vessels: list[Vessel], deviation_mm: float) -> di
         "csa_rez_mm2": round((_window_volume(nerve, REZ_WINDOW_MM) or 0.0) / REZ_WINDOW_MM, 5),
         "profile": _profile(nerve),
         "contacts": _contacts(nerve, vessels, deviation_mm),
+        "vessels": _beside(nerve, vessels),
+        "rez_mm": REZ_WINDOW_MM,
     }
 
 
@@ -110,6 +113,20 @@ def _contacts(nerve: Nerve, vessels: list[Vessel], deviation_mm: float) -> list[
         }
         for met, vessel in sorted(close, key=lambda pair: pair[0].arc_mm)
     ]
+
+
+def _beside(nerve: Nerve, vessels: list[Vessel]) -> list[dict[str, Any]]:
+    """The stretches of vessels near the nerve, as courses to draw."""
+    middle = nerve.at(np.array(nerve.length_mm / 2))
+    found = []
+    for vessel in vessels:
+        points = vessel.course.points[::10]
+        near = np.linalg.norm(points - middle, axis=1) < nerve.length_mm / 2 + BESIDE_MM
+        if approach(nerve, vessel).gap_mm <= BESIDE_MM and near.sum() > 1:
+            radii = [round(vessel.radius_mm, 4)] * int(near.sum())
+            centres = [_rounded(point) for point in points[near]]
+            found.append({"kind": vessel.kind, "points_mm": centres, "radius_mm": radii})
+    return found
 
 
 def _indentation(nerve: Nerve, arc_mm: float) -> float:

@@ -77,7 +77,7 @@ def _brainstem() -> list[Body]:
     ]
     for sign in (1, -1):
         both += [
-            Ellipsoid("brainstem", (sign * 14, 8, 5), (8, 9, 7.5), turn_deg=sign * 30.0),
+            Ellipsoid("brainstem", (sign * 14, 10, 6), (8, 8, 6), turn_deg=sign * 30.0),
             Ellipsoid("cerebellum", (sign * 21, 26, 0), (22, 18, 18)),
             Ellipsoid("cerebellum", (sign * 21, 9.5, -4), (4.5, 3.5, 3)),
         ]
@@ -98,13 +98,13 @@ def _petrous(settings: Settings, side: Side) -> Ellipsoid:
 def _facial(
     settings: Settings, side: Side, soft: list[Body], bone: Ellipsoid, rng: np.random.Generator
 ) -> Nerve:
-    sign = _sign(side)
+    sign, radius = _sign(side), settings.radius_mm(side)
     course = through(_facial_waypoints(sign, settings.length_mm, rng))
     if settings.deviation_mm and side == settings.affected:
-        at = _leaves_mm(course.points, soft, course.step_mm) + settings.vessel_at_mm
+        at = _leaves_mm(course.points, soft, course.step_mm, radius) + settings.vessel_at_mm
         up = np.array([0.0, 0.0, settings.deviation_mm])
         course = bumped(course, at_mm=at, by_mm=up, sd_mm=1.8)
-    start = _leaves_mm(course.points, soft, course.step_mm)
+    start = _leaves_mm(course.points, soft, course.step_mm, radius)
     stop = float(course.crossing_mm(lambda points: bone.distance_mm(points, 1e3))[0])
     return Nerve(course, start, girth_of(settings, side, stop - start))
 
@@ -113,11 +113,11 @@ def _facial_waypoints(sign: int, length_mm: float, rng: np.random.Generator) -> 
     far = length_mm - PLAIN_LENGTH_MM
     points = np.array(
         [
-            [8.5, 4.3, -0.8],
-            [13.0, 1.8, -0.2],
-            [17.5 + far / 3, -0.5, 0.6],
-            [22.0 + far, -2.4, 1.0],
-            [26.5 + far, -4.2, 1.2],
+            [7.0, 3.2, -1.9],
+            [12.5, 2.4, -0.9],
+            [17.5 + far / 3, 0.6, 0.3],
+            [22.0 + far, -1.6, 0.9],
+            [26.5 + far, -3.8, 1.2],
             [34.0 + far, -7.0, 1.4],
         ]
     )
@@ -125,9 +125,9 @@ def _facial_waypoints(sign: int, length_mm: float, rng: np.random.Generator) -> 
     return points * np.array([sign, 1.0, 1.0])
 
 
-def _leaves_mm(points: Floats, soft: list[Body], step_mm: float) -> float:
-    """Arc length at which the course has left all soft tissue: the root detachment point."""
-    nearest = np.min([body.distance_mm(points, 1e3) for body in soft], axis=0)
+def _leaves_mm(points: Floats, soft: list[Body], step_mm: float, radius_mm: float) -> float:
+    """Arc length at which the whole nerve has left all soft tissue: the root detachment point."""
+    nearest = np.min([body.distance_mm(points, 1e3) for body in soft], axis=0) - radius_mm
     last = int(np.flatnonzero(nearest < 0)[-1])
     part = nearest[last] / (nearest[last] - nearest[last + 1])
     return float(step_mm * (last + part))
@@ -163,13 +163,13 @@ def _ring(centre: Floats, radius_mm: float, normal: tuple[float, float, float]) 
 
 
 def _other_nerves(side: Side, facial: Nerve, settings: Settings) -> list[Body]:
-    """V, VI, VIII and IX/X; VIII runs behind and below VII into the canal."""
+    """V, VI, VIII and IX/X; VIII runs behind VII into the canal."""
     sign = _sign(side)
     flip = np.array([sign, 1.0, 1.0])
     gap = 0.7 if settings.neighbour_gap_mm is None else settings.neighbour_gap_mm
     apart = facial.girth.radius_mm + gap + COCHLEAR_RADIUS_MM
     arc = np.linspace(-facial.start_mm, facial.length_mm + 7.5, 40)
-    eighth = facial.at(arc) + apart * np.array([0.0, 0.92, -0.39])
+    eighth = facial.at(arc) + apart * np.array([0.0, 0.995, 0.1])
     courses = [
         (eighth, COCHLEAR_RADIUS_MM),
         (np.array([[11, -6, 8], [14, -12, 8.6], [14, -20, 9], [13, -28, 8.5]]) * flip, 1.7),

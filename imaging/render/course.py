@@ -1,0 +1,159 @@
+"""What pictures need to know of a measured nerve: its course, girth, contacts and vessels."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.interpolate import CubicSpline
+
+Floats = NDArray[np.float64]
+SUPERIOR = np.array([0.0, 0.0, 1.0])
+
+
+@dataclass(frozen=True)
+class Strand:
+    """A vessel or a neighbouring nerve. points_mm: (n, 3) LPS; radius_mm: (n,);
+    kind: artery, vein, nerve or unknown."""
+
+    points_mm: Floats
+    radius_mm: Floats
+    kind: str
+
+
+@dataclass(frozen=True)
+class NerveCourse:
+    """One nerve from its brainstem end to its canal end.
+
+    points_mm, tangents, curvature_per_mm: shape (n, 3), LPS; the last is the second derivative by
+    arc length. arc_mm, area_mm2, area_sd_mm2: shape (n,). contacts: as in nerve-measurement/1.
+    """
+
+    points_mm: Floats
+    tangents: Floats
+    curvature_per_mm: Floats
+    arc_mm: Floats
+    area_mm2: Floats
+    area_sd_mm2: Floats
+    contacts: Sequence[Mapping[str, Any]] = ()
+    vessels: Sequence[Strand] = ()
+
+    @classmethod
+    def from_json(
+        cls,
+        nerve: Mapping[str, Any],
+        vessels: Sequence[Strand] = (),
+        step_mm: float = 0.1,
+    ) -> NerveCourse:
+        """From one measured nerve of a nerve-measurement/1 document.
+
+        Vessels come from the document's own key `vessels`, if it has one, and from the argument.
+        Raises ValueError for a refused nerve or fewer than four sections.
+        """
+        rows = nerve.get("profile") or []
+        if nerve.get("status") != "measured" or len(rows) < 4:
+            raise ValueError("There is no measured nerve to draw.")
+        arc = np.array([row["arc_mm"] for row in rows], dtype=float)
+        spline = CubicSpline(arc, np.array([row["centre_mm"] for row in rows], dtype=float))
+        even = np.arange(arc[0], arc[-1] + step_mm / 2, step_mm)
+        tangents = spline(even, 1)
+        return cls(
+            points_mm=spline(even),
+            tangents=tangents / np.linalg.norm(tangents, axis=1, keepdims=True),
+            curvature_per_mm=spline(even, 2),
+            arc_mm=even,
+            area_mm2=np.interp(even, arc, [float(row["area_mm2"]) for row in rows]),
+            area_sd_mm2=np.interp(even, arc, [float(row["area_sd_mm2"] or 0.0) for row in rows]),
+            contacts=tuple(nerve.get("contacts") or ()),
+            vessels=(*_strands(nerve), *vessels),
+        )
+
+    @property
+    def side(self) -> str:
+        """Left or right of the patient, from where it lies (LPS: +x is left)."""
+        return "left" if self.points_mm[:, 0].mean() > 0 else "right"
+
+    @property
+    def radius_mm(self) -> Floats:
+        """Radius of the circle of equal area."""
+        return np.sqrt(np.maximum(self.area_mm2, 0.0) / np.pi)
+
+    @cached_property
+    def frames(self) -> tuple[Floats, Floats]:
+        """Two unit normals a sample, (n, 3) each, the first towards superior at the brainstem.
+
+        Rotation-minimising by double reflection (Wang, Jüttler, Zheng, Liu 2008).
+        """
+        tangents, points = self.tangents, self.points_mm
+        first = np.empty_like(points)
+        first[0] = _unit(SUPERIOR - (SUPERIOR @ tangents[0]) * tangents[0])
+        for row in range(len(points) - 1):
+            chord = points[row + 1] - points[row]
+            up = _reflected(first[row], chord)
+            along = _reflected(tangents[row], chord)
+            up = _reflected(up, tangents[row + 1] - along)
+            first[row + 1] = _unit(up - (up @ tangents[row + 1]) * tangents[row + 1])
+        return first, np.cross(tangents, first)
+
+    def extended(self, by_mm: float) -> NerveCourse:
+        """The course carried on straight beyond both ends, for pictures that show a little more."""
+        step = float(self.arc_mm[1] - self.arc_mm[0])
+        count = round(by_mm / step)
+        out = step * np.arange(1, count + 1)[:, None]
+        before = (self.points_mm[0] - out * self.tangents[0])[::-1]
+        after = self.points_mm[-1] + out * self.tangents[-1]
+        return NerveCourse(
+            points_mm=np.concatenate([before, self.points_mm, after]),
+            tangents=_padded(self.tangents, count),
+            curvature_per_mm=np.pad(self.curvature_per_mm, ((count, count), (0, 0))),
+            arc_mm=self.arc_mm[0] + step * np.arange(-count, len(self.arc_mm) + count),
+            area_mm2=_padded(self.area_mm2, count),
+            area_sd_mm2=_padded(self.area_sd_mm2, count),
+            contacts=self.contacts,
+            vessels=self.vessels,
+        )
+
+    def at(self, arc_mm: float) -> Floats:
+        """The centre at an arc length, shape (3,)."""
+        return np.array([np.interp(arc_mm, self.arc_mm, column) for column in self.points_mm.T])
+
+    def row_at(self, arc_mm: float) -> int:
+        return int(np.argmin(np.abs(self.arc_mm - arc_mm)))
+
+    def focus_mm(self) -> float:
+        """Where to look first: the closest contact, else the smallest section."""
+        if self.contacts:
+            return float(min(self.contacts, key=lambda contact: contact["gap_mm"])["arc_mm"])
+        return float(self.arc_mm[int(np.argmin(self.area_mm2))])
+
+
+def _strands(nerve: Mapping[str, Any]) -> list[Strand]:
+    return [
+        Strand(
+            points_mm=np.array(row["points_mm"], dtype=float),
+            radius_mm=np.array(row["radius_mm"], dtype=float),
+            kind=str(row["kind"]),
+        )
+        for row in nerve.get("vessels") or []
+        if len(row["points_mm"]) > 1
+    ]
+
+
+def _unit(vector: Floats) -> Floats:
+    return np.asarray(vector / np.linalg.norm(vector))
+
+
+def _reflected(vector: Floats, mirror: Floats) -> Floats:
+    square = float(mirror @ mirror)
+    if square < 1e-20:
+        return vector
+    return np.asarray(vector - 2 * (mirror @ vector) / square * mirror)
+
+
+def _padded(values: Floats, count: int) -> Floats:
+    wide = [(count, count)] + [(0, 0)] * (values.ndim - 1)
+    return np.pad(values, wide, mode="edge")

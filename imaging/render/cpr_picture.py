@@ -1,0 +1,166 @@
+"""The curved planar reformations as pictures, with rulers, outlines and what not to trust."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from imaging.nerve.volume import Volume
+from imaging.render.canvas import (
+    FAINT,
+    KIND_COLOURS,
+    LINE,
+    NERVE,
+    PANEL,
+    TEXT,
+    UNKNOWN,
+    WARNING,
+    Canvas,
+    direction_letters,
+)
+from imaging.render.course import Floats, NerveCourse
+from imaging.render.cpr import Reformat, straightened, stretched
+from imaging.render.sampling import Window
+
+BEYOND_MM = 2.0
+GAP_PX = 16
+TOP_PX = 60
+CAPTION_PX = 24
+RULER_PX = 34
+STRAIGHT_ANGLES_DEG = (0.0, 45.0, 90.0, 135.0)
+STRETCHED_ANGLES_DEG = (0.0, 90.0)
+
+
+def draw_straightened(volume: Volume, course: NerveCourse) -> Canvas:
+    """Four cuts of the straightened nerve, 45 degrees apart."""
+    longer = course.extended(BEYOND_MM)
+    cuts = [
+        straightened(volume, longer, angle_deg=angle, half_width_mm=4.0, pixel_mm=0.1)
+        for angle in STRAIGHT_ANGLES_DEG
+    ]
+    title = f"{course.side.capitalize()} facial nerve: straightened curved planar reformation"
+    return _page(title, course, cuts, STRAIGHT_ANGLES_DEG, pixels_per_mm=34.0)
+
+
+def draw_stretched(volume: Volume, course: NerveCourse) -> Canvas:
+    """Two stretched surfaces, swept towards superior and across it."""
+    longer = course.extended(BEYOND_MM)
+    cuts = [
+        stretched(volume, longer, angle_deg=angle, half_width_mm=9.0, pixel_mm=0.1)
+        for angle in STRETCHED_ANGLES_DEG
+    ]
+    title = f"{course.side.capitalize()} facial nerve: stretched curved planar reformation"
+    return _page(title, course, cuts, STRETCHED_ANGLES_DEG, pixels_per_mm=34.0)
+
+
+def _page(
+    title: str,
+    course: NerveCourse,
+    cuts: list[Reformat],
+    angles_deg: tuple[float, ...],
+    pixels_per_mm: float,
+) -> Canvas:
+    window = Window.of(np.concatenate([cut.values.ravel() for cut in cuts]))
+    rows, columns = cuts[0].values.shape
+    columns = max(cut.values.shape[1] for cut in cuts)
+    scale = pixels_per_mm * cuts[0].pixel_mm
+    width, height = round(columns * scale), round(rows * scale)
+    lines = (len(cuts) + 1) // 2
+    step = CAPTION_PX + height + RULER_PX
+    canvas = Canvas(2 * width + 3 * GAP_PX, TOP_PX + lines * (step + GAP_PX) + 28)
+    canvas.text(GAP_PX, 14, title, size=20, bold=True)
+    for number, (cut, angle) in enumerate(zip(cuts, angles_deg, strict=True)):
+        left = GAP_PX + (number % 2) * (width + GAP_PX)
+        top = TOP_PX + (number // 2) * (step + GAP_PX)
+        up = direction_letters(cut.points_mm[0, 0] - cut.points_mm[-1, 0])
+        canvas.text(left, top, f"{angle:.0f}°, up is {up}", colour=FAINT)
+        own = round(cut.values.shape[1] * scale)
+        _cut(canvas, (left, top + CAPTION_PX, own, height), cut, window, course)
+    _key(canvas, course, any(bool(cut.folded.any()) for cut in cuts))
+    return canvas
+
+
+def _cut(
+    canvas: Canvas,
+    box: tuple[int, int, int, int],
+    cut: Reformat,
+    window: Window,
+    course: NerveCourse,
+) -> None:
+    left, top, width, height = box
+    canvas.draw.rectangle((left, top, left + width - 1, top + height - 1), fill=PANEL)
+    pixels = _with_folds(window.grey(cut.values), cut.folded)
+    canvas.paste_scaled(pixels, left, top, (width, height))
+    scale = width / cut.values.shape[1]
+    x = left + (np.arange(cut.values.shape[1]) + 0.5) * scale
+    inside = (cut.arc_mm >= course.arc_mm[0]) & (cut.arc_mm <= course.arc_mm[-1])
+    radius = np.interp(cut.arc_mm, course.arc_mm, course.radius_mm) / cut.pixel_mm
+    slope = np.gradient(cut.centre_row) if len(cut.centre_row) > 1 else np.zeros(1)
+    tall = radius * np.sqrt(1 + slope**2)
+    for sign in (-1, 1):
+        y = top + (cut.centre_row + sign * tall + 0.5) * scale
+        _dashes(canvas, np.stack([x, y], axis=1)[inside], NERVE)
+    _ruler(canvas, box, cut, course, scale)
+
+
+def _with_folds(grey: NDArray[np.uint8], folded: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    colour = np.repeat(grey[:, :, None], 3, axis=2)
+    tint = (0.5 * colour[folded] + 0.5 * np.array(WARNING)).astype(np.uint8)
+    colour[folded] = tint
+    return colour
+
+
+def _dashes(canvas: Canvas, points: Floats, colour: tuple[int, int, int]) -> None:
+    for start in range(0, len(points) - 1, 6):
+        canvas.line(points[start : start + 4], colour, width=1)
+
+
+def _ruler(
+    canvas: Canvas,
+    box: tuple[int, int, int, int],
+    cut: Reformat,
+    course: NerveCourse,
+    scale: float,
+) -> None:
+    """Arc length from the brainstem end in mm, the two ends, and the contacts."""
+    left, top, width, height = box
+    bottom = top + height
+
+    def place(arc_mm: float) -> float:
+        column = float(np.interp(arc_mm, cut.arc_mm, np.arange(len(cut.arc_mm))))
+        return left + (column + 0.5) * scale
+
+    first, last = float(course.arc_mm[0]), float(course.arc_mm[-1])
+    for arc in np.arange(np.ceil(cut.arc_mm[0]), cut.arc_mm[-1] + 1e-6, 1.0):
+        x, strong = place(float(arc)), round(arc - first) % 5 == 0
+        tick = 8 if strong else 4
+        canvas.line(np.array([[x, bottom], [x, bottom + tick]]), TEXT if strong else LINE, 1)
+        if strong:
+            canvas.text(x, bottom + 10, f"{arc - first:.0f}", size=13, colour=FAINT, anchor="ma")
+    canvas.text(left + width, bottom + 10, "mm", size=13, colour=FAINT, anchor="ra")
+    for arc, words, anchor in ((first, "brainstem", "la"), (last, "canal", "ra")):
+        x = place(arc)
+        canvas.line(np.array([[x, top], [x, bottom - 1]]), LINE, 1)
+        shift = 5 if anchor == "la" else -5
+        canvas.text(x + shift, top + 5, words, size=13, anchor=anchor, outlined=True)
+    for contact in course.contacts:
+        x = place(float(contact["arc_mm"]))
+        colour = KIND_COLOURS.get(str(contact["vessel"]), UNKNOWN)
+        canvas.draw.polygon([(x, bottom - 12), (x - 6, bottom - 1), (x + 6, bottom - 1)], colour)
+    canvas.scale_bar(left + width - 12, bottom - 16, scale / cut.pixel_mm, 2.0)
+
+
+def _key(canvas: Canvas, course: NerveCourse, folds: bool) -> None:
+    y = canvas.image.height - 24
+    x = float(GAP_PX)
+    entries = [(NERVE, "fitted outline")]
+    kinds = sorted({str(contact["vessel"]) for contact in course.contacts})
+    for kind in kinds:
+        name = "vessel" if kind == "unknown" else kind
+        entries.append((KIND_COLOURS.get(kind, UNKNOWN), f"{name} closest here"))
+    if folds:
+        entries.append((WARNING, "folded: beyond the bend's radius, not to be read"))
+    for colour, words in entries:
+        canvas.draw.rectangle((x, y + 3, x + 14, y + 13), fill=colour)
+        canvas.text(x + 22, y, words, size=14, colour=FAINT)
+        x += 46 + canvas.draw.textlength(words, font_size=14)

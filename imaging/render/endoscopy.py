@@ -1,0 +1,244 @@
+"""Virtual endoscopy: the fitted nerve and vessels in their cistern, drawn by VTK off-screen."""
+
+from __future__ import annotations
+
+import numpy as np
+import vtk
+from matplotlib import colormaps
+from numpy.typing import NDArray
+from vtk.util.numpy_support import numpy_to_vtk, numpy_to_vtkIdTypeArray, vtk_to_numpy
+
+from imaging.nerve.volume import Volume
+from imaging.render.camera import Camera, place_camera
+from imaging.render.canvas import FAINT, KIND_COLOURS, NEIGHBOUR, PAGE, UNKNOWN, Canvas
+from imaging.render.cistern import cistern_about
+from imaging.render.course import Floats, NerveCourse
+
+SIZE_PX = (1040, 780)
+SIDES = 28
+NARROWEST_MM2 = 0.6
+BEYOND_MM = 3.5  # the nerve goes on uncoloured, unmeasured, into brainstem and canal
+WALL = (0.80, 0.62, 0.56)
+COLOURS = "viridis"
+SMOOTHING_PASSES = 20
+
+Bytes = NDArray[np.uint8]
+
+
+def draw_endoscopy(volume: Volume, course: NerveCourse, *, raw: bool = False) -> Canvas:
+    """The view from the cistern at the nerve; the nerve coloured by cross-sectional area.
+
+    The tubes are the fitted ones. With `raw` the surface at half height of the image itself is
+    shown instead, labelled as such: it fuses strands that are less than a voxel apart.
+    """
+    cistern = cistern_about(volume, course)
+    camera = place_camera(cistern, course)
+    low, high = _scale(course)
+    if raw:
+        surface = cistern_about(volume, course, raw=True)
+        actors = [_surface(*surface.walls(), WALL, smooth=False)]
+    else:
+        actors = [_surface(*cistern.walls(), WALL), _nerve(course, low, high)]
+        actors += [_vessel(s.points_mm, s.radius_mm, s.kind) for s in course.vessels]
+    picture = render(actors, camera, SIZE_PX)
+    return _labelled(picture, course, camera, (low, high), raw=raw)
+
+
+def render(actors: list[vtk.vtkActor], camera: Camera, size_px: tuple[int, int]) -> Bytes:
+    """Draw actors without a display; shape (rows, columns, 3)."""
+    renderer = vtk.vtkRenderer()
+    renderer.SetBackground(*(part / 255 for part in PAGE))
+    for actor in actors:
+        renderer.AddActor(actor)
+    view = renderer.GetActiveCamera()
+    view.SetPosition(*camera.position_mm)
+    view.SetFocalPoint(*camera.target_mm)
+    view.SetViewUp(*camera.up)
+    view.SetViewAngle(camera.angle_deg)
+    view.SetClippingRange(0.2, 60.0)
+    _light(renderer, camera)
+    window = vtk.vtkEGLRenderWindow()
+    window.SetOffScreenRendering(1)
+    window.SetMultiSamples(8)
+    window.SetSize(*size_px)
+    window.AddRenderer(renderer)
+    window.Render()
+    pixels = _pixels(window)
+    window.Finalize()
+    return pixels
+
+
+def _light(renderer: vtk.vtkRenderer, camera: Camera) -> None:
+    """A lamp at the tip, and a weak one from the side that gives the tubes their roundness."""
+    side = np.cross(camera.up, camera.target_mm - camera.position_mm)
+    for shift, strength in ((np.zeros(3), 0.85), (side * 0.5 + camera.up * 4.0, 0.35)):
+        lamp = vtk.vtkLight()
+        lamp.SetPositional(True)
+        lamp.SetConeAngle(180)
+        lamp.SetPosition(*(camera.position_mm + shift))
+        lamp.SetFocalPoint(*camera.target_mm)
+        lamp.SetIntensity(strength)
+        lamp.SetAttenuationValues(1.0, 0.015, 0.0012)
+        renderer.AddLight(lamp)
+
+
+def _pixels(window: vtk.vtkRenderWindow) -> Bytes:
+    grab = vtk.vtkWindowToImageFilter()
+    grab.SetInput(window)
+    grab.ReadFrontBufferOff()
+    grab.Update()
+    image = grab.GetOutput()
+    columns, rows, _ = image.GetDimensions()
+    flat = vtk_to_numpy(image.GetPointData().GetScalars())
+    return np.array(flat.reshape(rows, columns, 3)[::-1])
+
+
+def _scale(course: NerveCourse) -> tuple[float, float]:
+    """Limits of the colour bar in steps of 0.1 mm², too wide for noise to look like shape."""
+    middle = float(course.area_mm2.max() + course.area_mm2.min()) / 2
+    half = max(float(np.ptp(course.area_mm2)) / 2, NARROWEST_MM2 / 2)
+    low = max(np.floor((middle - half) * 10) / 10, 0.0)
+    return float(low), float(np.ceil((middle + half) * 10) / 10)
+
+
+def _nerve(course: NerveCourse, low: float, high: float) -> vtk.vtkActor:
+    longer = course.extended(BEYOND_MM)
+    share = np.clip((longer.area_mm2 - low) / (high - low), 0, 1)
+    colours = (colormaps[COLOURS](share)[:, :3] * 255).astype(np.uint8)
+    beyond = (longer.arc_mm < course.arc_mm[0]) | (longer.arc_mm > course.arc_mm[-1])
+    colours[beyond] = NEIGHBOUR
+    vertices, faces = tube(longer.points_mm, longer.radius_mm)
+    actor = _surface(vertices, faces, (1, 1, 1), smooth=False)
+    scalars = numpy_to_vtk(np.repeat(colours, SIDES, axis=0), deep=True)
+    actor.GetMapper().GetInput().GetPointData().SetScalars(scalars)
+    return actor
+
+
+def _vessel(points_mm: Floats, radius_mm: Floats, kind: str) -> vtk.vtkActor:
+    vertices, faces = tube(points_mm, radius_mm)
+    colour = tuple(part / 255 for part in KIND_COLOURS.get(kind, UNKNOWN))
+    return _surface(vertices, faces, (colour[0], colour[1], colour[2]), smooth=False)
+
+
+def tube(points_mm: Floats, radius_mm: Floats) -> tuple[Floats, NDArray[np.int64]]:
+    """Vertices and triangles of a round tube along points (n, 3) with radii (n,)."""
+    tangents = np.gradient(points_mm, axis=0)
+    tangents = tangents / np.linalg.norm(tangents, axis=1, keepdims=True)
+    up = np.eye(3)[int(np.argmin(np.abs(tangents[0])))]
+    turn = np.linspace(0, 2 * np.pi, SIDES, endpoint=False)[:, None]
+    rings = []
+    for point, tangent, radius in zip(points_mm, tangents, radius_mm, strict=True):
+        up = up - (up @ tangent) * tangent
+        up = up / np.linalg.norm(up)
+        rings.append(point + radius * (np.cos(turn) * up + np.sin(turn) * np.cross(tangent, up)))
+    first = np.arange((len(points_mm) - 1) * SIDES)
+    right = first - first % SIDES + (first + 1) % SIDES
+    faces = np.concatenate(
+        [
+            np.stack([first, right, right + SIDES], 1),
+            np.stack([first, right + SIDES, first + SIDES], 1),
+        ]
+    )
+    return np.concatenate(rings), faces
+
+
+def _surface(
+    vertices: Floats,
+    faces: NDArray[np.int64],
+    colour: tuple[float, float, float],
+    *,
+    smooth: bool = True,
+) -> vtk.vtkActor:
+    mesh = vtk.vtkPolyData()
+    points = vtk.vtkPoints()
+    points.SetData(numpy_to_vtk(np.ascontiguousarray(vertices, dtype=np.float64), deep=True))
+    mesh.SetPoints(points)
+    cells = vtk.vtkCellArray()
+    offsets = np.arange(0, 3 * len(faces) + 1, 3, dtype=np.int64)
+    cells.SetData(
+        numpy_to_vtkIdTypeArray(offsets, deep=True),
+        numpy_to_vtkIdTypeArray(np.ascontiguousarray(faces.ravel(), dtype=np.int64), deep=True),
+    )
+    mesh.SetPolys(cells)
+    normals = vtk.vtkPolyDataNormals()
+    normals.SetInputData(_smoothed(mesh) if smooth else mesh)
+    normals.SplittingOff()
+    normals.Update()
+    mapper = vtk.vtkPolyDataMapper()
+    mapper.SetInputData(normals.GetOutput())
+    actor = vtk.vtkActor()
+    actor.SetMapper(mapper)
+    look = actor.GetProperty()
+    look.SetColor(*colour)
+    look.SetAmbient(0.12)
+    look.SetDiffuse(0.85)
+    look.SetSpecular(0.18)
+    look.SetSpecularPower(25)
+    return actor
+
+
+def _smoothed(mesh: vtk.vtkPolyData) -> vtk.vtkPolyData:
+    """Windowed-sinc smoothing (Taubin), which keeps the size of what it smooths."""
+    smoother = vtk.vtkWindowedSincPolyDataFilter()
+    smoother.SetInputData(mesh)
+    smoother.SetNumberOfIterations(SMOOTHING_PASSES)
+    smoother.SetPassBand(0.06)
+    smoother.NonManifoldSmoothingOn()
+    smoother.NormalizeCoordinatesOn()
+    smoother.Update()
+    return smoother.GetOutput()
+
+
+def _labelled(
+    picture: Bytes,
+    course: NerveCourse,
+    camera: Camera,
+    limits: tuple[float, float],
+    *,
+    raw: bool,
+) -> Canvas:
+    width, height = SIZE_PX
+    canvas = Canvas(width + 32, height + 124)
+    side = course.side.capitalize()
+    canvas.text(16, 14, f"{side} facial nerve: virtual endoscopy", size=20, bold=True)
+    about = "raw surface of the image, strands may be fused" if raw else "fitted nerve and vessels"
+    canvas.text(
+        width + 16, 20, f"{about}, seen from the {_seen_from(camera)}", colour=FAINT, anchor="ra"
+    )
+    canvas.paste(picture, 16, 52)
+    if not raw:
+        _colour_bar(canvas, limits)
+        _kinds(canvas, course)
+    distance = float(np.linalg.norm(camera.position_mm - camera.target_mm))
+    per_mm = height / 2 / np.tan(np.radians(camera.angle_deg / 2)) / distance
+    canvas.scale_bar(width, 52 + height - 16, per_mm, 2.0)
+    return canvas
+
+
+def _seen_from(camera: Camera) -> str:
+    view = camera.position_mm - camera.target_mm
+    axis = int(np.argmax(np.abs(view)))
+    names = [("left", "right"), ("back", "front"), ("top", "bottom")]
+    return names[axis][0 if view[axis] > 0 else 1]
+
+
+def _colour_bar(canvas: Canvas, limits: tuple[float, float]) -> None:
+    bar = (colormaps[COLOURS](np.linspace(0, 1, 260))[:, :3] * 255).astype(np.uint8)
+    top = canvas.image.height - 58
+    canvas.paste(np.repeat(bar[None], 14, axis=0), 16, top)
+    low, high = limits
+    for share in (0.0, 0.5, 1.0):
+        words = f"{low + share * (high - low):.2f}"
+        anchor = ("la", "ma", "ra")[round(2 * share)]
+        canvas.text(16 + 260 * share, top + 20, words, size=13, colour=FAINT, anchor=anchor)
+    canvas.text(290, top - 2, "nerve's cross-sectional area (mm²)", size=14, colour=FAINT)
+
+
+def _kinds(canvas: Canvas, course: NerveCourse) -> None:
+    x, y = float(canvas.image.width - 16), canvas.image.height - 60
+    names = {"unknown": "vessel, kind unknown", "nerve": "neighbouring nerve"}
+    for kind in sorted({strand.kind for strand in course.vessels}):
+        words = names.get(kind, kind)
+        canvas.text(x, y, words, size=14, colour=FAINT, anchor="ra")
+        x -= canvas.draw.textlength(words, font_size=14) + 34
+        canvas.draw.rectangle((x + 8, y + 3, x + 20, y + 14), fill=KIND_COLOURS.get(kind, UNKNOWN))

@@ -1,0 +1,119 @@
+"""Multiplanar reformation: the patient's three planes through a cursor, and three of the nerve."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial import KDTree
+from skimage.measure import find_contours
+
+from imaging.nerve.volume import Volume
+from imaging.render.canvas import FAINT, KIND_COLOURS, NERVE, PANEL, UNKNOWN, Canvas
+from imaging.render.course import Floats, NerveCourse, Strand
+from imaging.render.sampling import Plane, Window, sample
+
+PANEL_PX = 440
+GAP_PX = 14
+TOP_PX = 60
+CAPTION_PX = 26
+FIELD_MM = 44.0
+CLOSE_FIELD_MM = 11.0
+OUTLINE_STEP_PX = 4
+X, Y, Z = np.eye(3)
+Grey = NDArray[np.uint8]
+
+
+def patient_planes(centre_mm: Floats) -> list[tuple[str, Plane]]:
+    """Axial, coronal and sagittal through a point, radiological orientation."""
+    return [
+        ("Axial", _plane(centre_mm, X, Y, FIELD_MM)),
+        ("Coronal", _plane(centre_mm, X, -Z, FIELD_MM)),
+        ("Sagittal", _plane(centre_mm, Y, -Z, FIELD_MM)),
+    ]
+
+
+def nerve_planes(course: NerveCourse, arc_mm: float) -> list[tuple[str, Plane]]:
+    """Two planes along the nerve and one across it, at an arc length."""
+    row = course.row_at(arc_mm)
+    along = course.tangents[row]
+    up, side = course.frames[0][row], course.frames[1][row]
+    outward = along if along @ X > 0 else -along
+    centre = course.points_mm[row]
+    return [
+        ("Along the nerve, seen from above", _plane(centre, outward, _towards(side, Y), FIELD_MM)),
+        ("Along the nerve, seen from the front", _plane(centre, outward, -up, FIELD_MM)),
+        ("Across the nerve", _plane(centre, _towards(side, Y), -up, CLOSE_FIELD_MM)),
+    ]
+
+
+def _towards(vector: Floats, wanted: Floats) -> Floats:
+    return vector if vector @ wanted > 0 else -vector
+
+
+def _plane(centre_mm: Floats, right: Floats, down: Floats, field_mm: float) -> Plane:
+    return Plane(centre_mm, right, down, field_mm / PANEL_PX, (PANEL_PX, PANEL_PX))
+
+
+def draw_mpr(volume: Volume, course: NerveCourse, arc_mm: float | None = None) -> Canvas:
+    """Six panels through the nerve's centre at an arc length (by default the closest contact)."""
+    arc = course.focus_mm() if arc_mm is None else arc_mm
+    centre = course.at(arc)
+    planes = patient_planes(centre) + nerve_planes(course, arc)
+    images = [sample(volume, plane.points_mm(), order=3) for _, plane in planes]
+    window = Window.of(np.concatenate([image.ravel() for image in images[3:]]))
+    canvas = Canvas(3 * PANEL_PX + 4 * GAP_PX, TOP_PX + 2 * (PANEL_PX + CAPTION_PX + GAP_PX))
+    title = f"{course.side.capitalize()} facial nerve: multiplanar reformation"
+    canvas.text(GAP_PX, 14, title, size=20, bold=True)
+    place = ", ".join(f"{round(float(value), 1) + 0.0:.1f}" for value in centre)
+    words = f"cursor {arc - course.arc_mm[0]:.1f} mm from the brainstem end, LPS ({place}) mm"
+    canvas.text(canvas.image.width - GAP_PX, 20, words, colour=FAINT, anchor="ra")
+    for number, ((name, plane), image) in enumerate(zip(planes, images, strict=True)):
+        left = GAP_PX + (number % 3) * (PANEL_PX + GAP_PX)
+        top = TOP_PX + (number // 3) * (PANEL_PX + CAPTION_PX + GAP_PX)
+        canvas.text(left, top, name, colour=FAINT)
+        _panel(canvas, (left, top + CAPTION_PX), plane, window.grey(image), course)
+    return canvas
+
+
+def _panel(
+    canvas: Canvas, corner: tuple[int, int], plane: Plane, grey: Grey, course: NerveCourse
+) -> None:
+    left, top = corner
+    box = (left, top, left + PANEL_PX - 1, top + PANEL_PX - 1)
+    canvas.draw.rectangle(box, fill=PANEL)
+    canvas.paste(grey, left, top)
+    across = plane.pixel_mm * PANEL_PX < FIELD_MM / 2
+    if across:
+        _outlines(canvas, corner, plane, course)
+    middle = (PANEL_PX - 1) / 2
+    canvas.cross_hair(left + middle, top + middle, box)
+    canvas.letters(box, plane.right, plane.down)
+    ruler_mm = 2.0 if across else 10.0
+    canvas.scale_bar(box[2] - 14, box[3] - 14, 1 / plane.pixel_mm, ruler_mm)
+
+
+def _outlines(canvas: Canvas, corner: tuple[int, int], plane: Plane, course: NerveCourse) -> None:
+    """The fitted walls of nerve and vessels where they cut the plane."""
+    nerve = Strand(course.points_mm, course.radius_mm, "facial")
+    coarse = replace(
+        plane,
+        pixel_mm=plane.pixel_mm * OUTLINE_STEP_PX,
+        shape=(PANEL_PX // OUTLINE_STEP_PX, PANEL_PX // OUTLINE_STEP_PX),
+    )
+    points = coarse.points_mm()
+    for strand in (*course.vessels, nerve):
+        colour = NERVE if strand is nerve else KIND_COLOURS.get(strand.kind, UNKNOWN)
+        for outline in find_contours(_distance_mm(strand, points), 0.0):
+            pixels = (outline[:, ::-1] + 0.5) * OUTLINE_STEP_PX - 0.5
+            canvas.line(pixels + np.array(corner), colour, width=2)
+
+
+def _distance_mm(strand: Strand, points_mm: Floats) -> Floats:
+    """Signed distance of points (rows, columns, 3) to a strand's wall, negative inside."""
+    dense = np.linspace(0, len(strand.points_mm) - 1, 10 * len(strand.points_mm))
+    places = np.arange(len(strand.points_mm))
+    centres = np.stack([np.interp(dense, places, axis) for axis in strand.points_mm.T], axis=1)
+    away, row = KDTree(centres).query(points_mm)
+    return np.asarray(away - np.interp(dense, places, strand.radius_mm)[row])

@@ -1,0 +1,48 @@
+"""All pictures of one measured nerve, into a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from imaging.nerve.volume import Volume
+from imaging.render.course import NerveCourse
+from imaging.render.cpr_picture import draw_straightened, draw_stretched
+from imaging.render.endoscopy import draw_endoscopy
+from imaging.render.mpr import draw_mpr
+from imaging.render.profile import profile_svg
+
+NAMES = ("mpr.png", "cpr_straightened.png", "cpr_stretched.png", "endoscopy.png", "profile.svg")
+
+
+def draw_pictures(
+    volume: Volume,
+    nerve: Mapping[str, Any] | NerveCourse,
+    folder: Path,
+    *,
+    other: Mapping[str, Any] | NerveCourse | None = None,
+) -> list[Path]:
+    """Write mpr.png, cpr_straightened.png, cpr_stretched.png, endoscopy.png and profile.svg.
+
+    nerve: one measured nerve of a nerve-measurement/1 document. `other`, the other side's, is put
+    on the same profile plot. The same input gives the same bytes. Raises ValueError for a refused
+    nerve.
+    """
+    course = _course(nerve)
+    sides = {course.side: course}
+    if other is not None:
+        second = _course(other)
+        sides.setdefault(second.side, second)
+    folder.mkdir(parents=True, exist_ok=True)
+    draw_mpr(volume, course).save(folder / "mpr.png")
+    draw_straightened(volume, course).save(folder / "cpr_straightened.png")
+    draw_stretched(volume, course).save(folder / "cpr_stretched.png")
+    draw_endoscopy(volume, course).save(folder / "endoscopy.png")
+    ordered = {side: sides[side] for side in sorted(sides)}
+    (folder / "profile.svg").write_bytes(profile_svg(ordered))
+    return [folder / name for name in NAMES]
+
+
+def _course(nerve: Mapping[str, Any] | NerveCourse) -> NerveCourse:
+    return nerve if isinstance(nerve, NerveCourse) else NerveCourse.from_json(nerve)

@@ -1,0 +1,93 @@
+"""Cross-sectional area against arc length as an SVG: both sides on one plot, 2 SD bands."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from typing import Any
+
+import matplotlib
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from imaging.render.course import NerveCourse
+
+INK, FAINT_INK, GRID = "#1c2733", "#5b6876", "#dfe4ea"
+SIDE_COLOURS = {"left": "#0b6e8f", "right": "#b4551d"}
+SIDE_DASHES = {"left": "-", "right": (0, (6, 2))}
+KIND_INK = {"artery": "#b3261e", "vein": "#2457a6", "unknown": "#7a4b80"}
+REZ_MM = 3.0
+SETTINGS: Any = {  # matplotlib types its keys one by one
+    "svg.hashsalt": "nct04645277",
+    "svg.fonttype": "path",
+    "font.family": "DejaVu Sans",
+    "font.size": 10.0,
+    "axes.edgecolor": FAINT_INK,
+    "axes.labelcolor": INK,
+    "xtick.color": FAINT_INK,
+    "ytick.color": FAINT_INK,
+    "text.color": INK,
+}
+
+
+def profile_svg(nerves: Mapping[str, NerveCourse]) -> bytes:
+    """The profile of one or both nerves by side; the same input gives the same bytes.
+
+    Raises ValueError where there is no nerve to plot.
+    """
+    if not nerves:
+        raise ValueError("There is no measured nerve to plot.")
+    out = io.BytesIO()
+    with matplotlib.rc_context(SETTINGS):
+        figure = Figure(figsize=(7.6, 3.6), layout="constrained")
+        FigureCanvasAgg(figure)
+        _plot(figure.add_subplot(), nerves)
+        figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
+    return out.getvalue()
+
+
+def _plot(axes: Axes, nerves: Mapping[str, NerveCourse]) -> None:
+    top = max(float((c.area_mm2 + 2 * c.area_sd_mm2).max()) for c in nerves.values()) * 1.22
+    longest = max(float(c.arc_mm[-1] - c.arc_mm[0]) for c in nerves.values())
+    axes.axvspan(0, min(REZ_MM, longest), color="#eef3f6", zorder=0)
+    axes.text(0.12, top * 0.985, "REZ", va="top", fontsize=8, color=FAINT_INK)
+    for side, course in nerves.items():
+        _curve(axes, side, course)
+    for number, (side, course) in enumerate(nerves.items()):
+        _contacts(axes, side, course, top * (0.93 - 0.07 * number))
+    axes.set_xlim(0, longest)
+    axes.set_ylim(0, top)
+    axes.set_xlabel("distance from the brainstem end along the nerve (mm)")
+    axes.set_ylabel("cross-sectional area (mm²)")
+    axes.grid(axis="y", color=GRID, linewidth=0.8)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.legend(frameon=False, loc="lower right", ncols=2, fontsize=9)
+
+
+def _curve(axes: Axes, side: str, course: NerveCourse) -> None:
+    arc = course.arc_mm - course.arc_mm[0]
+    colour = SIDE_COLOURS.get(side, INK)
+    low = np.maximum(course.area_mm2 - 2 * course.area_sd_mm2, 0)
+    high = course.area_mm2 + 2 * course.area_sd_mm2
+    axes.fill_between(arc, low, high, color=colour, alpha=0.16, linewidth=0)
+    label = f"{side} (band: ± 2 SD)"
+    dashes = SIDE_DASHES.get(side, "-")
+    axes.plot(arc, course.area_mm2, color=colour, linestyle=dashes, linewidth=1.8, label=label)
+    row = int(np.argmin(course.area_mm2))
+    axes.plot(arc[row], course.area_mm2[row], "o", color=colour, markersize=5, markerfacecolor="w")
+
+
+def _contacts(axes: Axes, side: str, course: NerveCourse, height: float) -> None:
+    """A mark over each place where a vessel comes close, down to the curve it belongs to."""
+    for contact in course.contacts:
+        arc = float(contact["arc_mm"]) - float(course.arc_mm[0])
+        area = float(np.interp(contact["arc_mm"], course.arc_mm, course.area_mm2))
+        kind = str(contact["vessel"])
+        ink = KIND_INK.get(kind, KIND_INK["unknown"])
+        axes.plot([arc, arc], [area, height], color=ink, linewidth=0.9, linestyle=":")
+        axes.plot(arc, height, "v", color=ink, markersize=6)
+        name = "vessel" if kind == "unknown" else kind
+        words = f"{name}, {side}, gap {round(float(contact['gap_mm']), 2) + 0.0:.2f} mm"
+        axes.text(arc + 0.18, height, words, fontsize=8, va="center", color=ink)

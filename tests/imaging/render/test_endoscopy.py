@@ -1,0 +1,60 @@
+"""The endoscope stands in fluid, draws true tubes, and draws the same twice."""
+
+import numpy as np
+import pytest
+
+from imaging.render.camera import place_camera
+from imaging.render.cistern import cistern_about, levels
+from imaging.render.endoscopy import draw_endoscopy, tube
+from tests.imaging.render.nerves import course, phantom
+
+
+@pytest.fixture(scope="module")
+def touched():
+    return phantom("walls", vessel=True, snr=None)
+
+
+def test_fluid_and_nerve_are_told_apart_in_dark_and_bright_scans():
+    dark, bright = phantom("arc"), phantom("bright")
+    nerve, fluid = levels(dark.volume, course(dark))
+    assert (nerve, fluid) == (pytest.approx(420, abs=90), pytest.approx(1000, abs=80))
+    nerve, fluid = levels(bright.volume, course(bright))
+    assert nerve > fluid
+
+
+def test_strands_are_taken_out_of_the_walls(touched):
+    nerve = course(touched)
+    assert cistern_about(touched.volume, nerve).at(nerve.points_mm[20:-20]).min() > 0.5
+    raw = cistern_about(touched.volume, nerve, raw=True)
+    assert raw.at(nerve.points_mm[20:-20]).max() < 0.5
+
+
+def test_the_camera_stands_in_fluid_and_looks_across_nerve_and_vessel(touched):
+    nerve = course(touched)
+    cistern = cistern_about(touched.volume, nerve)
+    camera = place_camera(cistern, nerve)
+    view = (camera.target_mm - camera.position_mm) / np.linalg.norm(
+        camera.target_mm - camera.position_mm
+    )
+    assert cistern.at(camera.position_mm[None])[0] > 0.5
+    assert abs(view @ nerve.tangents[nerve.row_at(nerve.focus_mm())]) < 0.6
+    assert abs(view[2]) < 0.6  # the vessel lies above the nerve: seen from the side
+
+
+def test_a_tube_has_the_area_of_a_cylinder():
+    points = np.stack([np.linspace(0, 10, 50), np.zeros(50), np.zeros(50)], axis=1)
+    vertices, faces = tube(points, np.full(50, 0.6))
+    a, b, c = (vertices[faces[:, k]] for k in range(3))
+    area = np.linalg.norm(np.cross(b - a, c - a), axis=1).sum() / 2
+    assert area == pytest.approx(2 * np.pi * 0.6 * 10, rel=0.01)
+
+
+def test_the_picture_shows_nerve_and_artery_and_is_the_same_twice(touched):
+    first = np.asarray(draw_endoscopy(touched.volume, course(touched)).image)
+    again = np.asarray(draw_endoscopy(touched.volume, course(touched)).image)
+    assert np.array_equal(first, again)
+    scene = first[60:-90, 20:-20].astype(int)
+    red = (scene[..., 0] > 2 * scene[..., 1]) & (scene[..., 0] > 60)
+    green = (scene[..., 1] > scene[..., 0]) & (scene[..., 1] > 60)
+    assert red.mean() > 0.005
+    assert green.mean() > 0.005
