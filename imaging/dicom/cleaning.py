@@ -22,6 +22,8 @@ from imaging.dicom.plain_text import texts
 from imaging.dicom.uids import remap_uid
 
 PIXEL_DATA = 0x7FE00010
+# an item has no picture, and the character set of the whole
+TOP_ONLY = frozenset((PIXEL_DATA, 0x00080005))
 CODE_STRING = re.compile(r"[A-Z0-9_ ]{0,16}")
 DECIMAL = re.compile(r" *[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)? *")
 AGE = re.compile(r"\d{3}[DWMY]")
@@ -55,8 +57,10 @@ class Cleaner:
         """A new data set of what may stay. `dataset` keeps its values."""
         cleaned = Dataset()
         for element in dataset:
+            if not top and int(element.tag) in TOP_ONLY:
+                continue
             kept = self._element(element, dataset)
-            if kept is not None and (top or int(kept.tag) != PIXEL_DATA):
+            if kept is not None:
                 cleaned.add(kept)
         return cleaned
 

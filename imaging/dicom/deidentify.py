@@ -13,7 +13,7 @@ from pydicom.uid import UID, ExplicitVRLittleEndian
 from imaging.dicom import profile
 from imaging.dicom.cleaning import Cleaner
 from imaging.dicom.errors import DicomRefused
-from imaging.dicom.identity_words import identity_words
+from imaging.dicom.identity_words import all_texts, identity_words
 from imaging.dicom.plain_pixels import plain_pixels
 from imaging.dicom.reading import Source, lenient, name_of, open_dataset
 from imaging.dicom.sop_classes import MR_IMAGES
@@ -73,7 +73,7 @@ def _clean(dataset: Dataset, keys: DeidKeys, trial: TrialModule, name: str) -> D
         cleaned.PatientBirthDate = ""
     if str(dataset.get("BurnedInAnnotation") or "") == "YES":
         cleaned.BurnedInAnnotation = "YES"
-    _require_nobody(_written(cleaned), names, name)
+    _require_nobody(cleaned, names, name)
     write_trial(cleaned, trial)
     write_markers(
         cleaned,
@@ -123,12 +123,14 @@ def _written(cleaned: Dataset) -> bytes:
     return buffer.getvalue()
 
 
-def _require_nobody(header: bytes, names: frozenset[str], name: str) -> None:
-    """The last look, at the bytes: a telling word of the identity left anywhere stops the file."""
-    lowered = header.lower()
+def _require_nobody(cleaned: Dataset, names: frozenset[str], name: str) -> None:
+    """The last look: a telling word of the identity left in any value stops the file.
+
+    It sees parts of words too, which cleaning, word by word, does not.
+    """
+    left = "\n".join(all_texts(cleaned)).lower()
     for word in names:
-        telling = len(word) >= LEAST_TELLING and not word.isdigit()
-        if telling and word.encode("utf-8", "replace") in lowered:
+        if len(word) >= LEAST_TELLING and not word.isdigit() and word in left:
             raise DicomRefused(
                 "still_named", f"{name} still names its patient after cleaning; it is held back."
             )

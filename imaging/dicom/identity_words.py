@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator
 
 from pydicom.dataset import Dataset
+from pydicom.multival import MultiValue
 from pydicom.tag import Tag
+from pydicom.valuerep import PersonName
 
 from imaging.dicom.plain_text import texts
 
@@ -41,6 +43,16 @@ def _identifying(dataset: Dataset) -> Iterator[str]:
 
 def _is_patient_text(tag: int, vr: str) -> bool:
     return vr in IDENTIFIERS and (tag >> 16 == PATIENT_GROUP or tag in NUMBERS)
+
+
+def all_texts(dataset: Dataset) -> Iterator[str]:
+    """Every value that is text, at any depth."""
+    for element in dataset:
+        if element.VR == "SQ":
+            for item in element.value or []:
+                yield from all_texts(item)
+        elif isinstance(element.value, (str, PersonName, MultiValue)):
+            yield from texts(element.value)
 
 
 def names_someone(text: str, names: frozenset[str]) -> bool:

@@ -143,6 +143,19 @@ def test_every_encoding_ends_as_the_same_plain_pixels(syntax):
     assert read.PixelData == instance().PixelData
 
 
+def test_kept_text_is_in_one_character_set_whatever_the_source():
+    dataset, item = instance(), Dataset()
+    dataset.SpecificCharacterSet = item.SpecificCharacterSet = "GB18030"
+    dataset.ManufacturerModelName = "联影 uMR 790"
+    item.CodeValue, item.CodingSchemeDesignator, item.CodeMeaning = "69536005", "SCT", "头"
+    dataset.AnatomicRegionSequence = Sequence([item])
+    read = _clean(dataset)
+    assert read.SpecificCharacterSet == "ISO_IR 192"
+    assert read.ManufacturerModelName == "联影 uMR 790"
+    assert read.AnatomicRegionSequence[0].CodeMeaning == "头"
+    assert "SpecificCharacterSet" not in read.AnatomicRegionSequence[0]
+
+
 def test_geometry_and_physics_stay():
     dataset = instance()
     before, after = read_header(part10(dataset)), read_header(part10(_clean(dataset)))

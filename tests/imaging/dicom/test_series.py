@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
+import pydicom.data
 import pytest
+from pydicom.dataset import Dataset
+from pydicom.sequence import Sequence
 from pydicom.uid import ExplicitVRBigEndian, ImplicitVRLittleEndian, RLELossless
 
+from imaging.dicom.deidentify import DeidKeys, deidentify
 from imaging.dicom.errors import DicomRefused
 from imaging.dicom.header import read_header
-from imaging.dicom.series import group_series, mixed_patients, read_series
+from imaging.dicom.series import group_series, mixed_patients, read_frames, read_series
+from imaging.dicom.trial import TrialModule
 from tests.imaging.dicom.instances import instance, part10
 
 OBLIQUE = [0.8, 0.6, 0.0, -0.48, 0.64, 0.6]
@@ -80,6 +87,56 @@ def test_each_encoding_gives_the_same_voxels(tmp_path):
     ):
         volume = read_series(_write(tmp_path, datasets, syntax))
         assert np.array_equal(volume.voxels, plain.voxels), syntax
+
+
+@pytest.mark.parametrize("name", ["jp2klossless", "jpeg_ls_lossless", "RLE", "bigendian"])
+def test_the_decoders_of_others_files_agree_with_the_plain_one(name):
+    folder = Path(pydicom.data.__file__).parent / "test_files"
+    plain = read_frames(folder / "MR_small.dcm")
+    assert np.array_equal(read_frames(folder / f"MR_small_{name}.dcm"), plain)
+
+
+def _enhanced(positions):
+    dataset = instance()
+    for keyword in ("ImagePositionPatient", "ImageOrientationPatient", "PixelSpacing"):
+        delattr(dataset, keyword)
+    dataset.SOPClassUID = "1.2.840.10008.5.1.4.1.1.4.1"
+    dataset.NumberOfFrames = len(positions)
+    values = [np.full((6, 8), k, "<u2") for k in range(len(positions))]
+    dataset.PixelData = b"".join(v.tobytes() for v in values)
+    shared = _holding(
+        PixelMeasuresSequence=_holding(PixelSpacing=[0.4, 0.4]),
+        PlaneOrientationSequence=_holding(ImageOrientationPatient=[1, 0, 0, 0, 1, 0]),
+        PixelValueTransformationSequence=_holding(RescaleSlope="2", RescaleIntercept="1"),
+    )
+    dataset.SharedFunctionalGroupsSequence = Sequence([shared])
+    dataset.PerFrameFunctionalGroupsSequence = Sequence(
+        [
+            _holding(PlanePositionSequence=_holding(ImagePositionPatient=[0, 0, z]))
+            for z in positions
+        ]
+    )
+    return dataset
+
+
+def _holding(**values):
+    dataset = Dataset()
+    for keyword, value in values.items():
+        held = Sequence([value]) if isinstance(value, Dataset) else value
+        setattr(dataset, keyword, held)
+    return dataset
+
+
+def test_an_enhanced_image_is_a_volume_before_and_after_de_identification(tmp_path):
+    source = _write(tmp_path, [_enhanced([2.0, 1.0, 1.5])])
+    trial = TrialModule(sponsor="S", protocol_id="NCT04645277", subject_id="01-007")
+    cleaned = tmp_path / "cleaned.dcm"
+    keys = DeidKeys(b"0123456789abcdef", -37)
+    cleaned.write_bytes(deidentify(source[0], keys=keys, trial=trial))
+    for volume in (read_series(source), read_series([cleaned])):
+        assert volume.size == (8, 6, 3)
+        assert volume.voxels[0, 0].tolist() == [3, 5, 1]
+        assert volume.spacing_mm == pytest.approx([0.4, 0.4, 0.5])
 
 
 def _doubled():
