@@ -24,6 +24,7 @@ from imaging.dicom.uids import remap_uid
 PIXEL_DATA = 0x7FE00010
 # an item has no picture, and the character set of the whole
 TOP_ONLY = frozenset((PIXEL_DATA, 0x00080005))
+FIRST_GROUP = 0x0008  # below: commands, file meta, directories
 CODE_STRING = re.compile(r"[A-Z0-9_ ]{0,16}")
 DECIMAL = re.compile(r" *[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)? *")
 AGE = re.compile(r"\d{3}[DWMY]")
@@ -78,17 +79,10 @@ class Cleaner:
             cleaned = [clean_description(t, self.names) for t in texts(element.value)]
             return _with(element, cleaned[0]) if cleaned and cleaned[0] else None
         action = action_of(tag)
-        if action is not None and not (self._is_dated(tag, element.VR)):
+        dated = self.date_offset_days is not None and is_dated(tag, element.VR)
+        if action is not None and not dated:
             return self._by_table(element, action)
         return self._by_representation(element, holder)
-
-    def _is_dated(self, tag: int, vr: str) -> bool:
-        """Whether Retain Modified Dates takes this over from the Basic Profile."""
-        if self.date_offset_days is None or vr not in ("DA", "DT", "TM"):
-            return False
-        return tag not in profile.UNDATED and (
-            tag in profile.DATED or tag >> 16 in profile.DATED_GROUPS
-        )
 
     def _by_table(self, element: DataElement, action: Action) -> DataElement | None:
         if action is Action.REMOVE:
@@ -222,11 +216,18 @@ _RULES: dict[str, Callable[[Cleaner, DataElement], DataElement]] = {
 }
 
 
+def is_dated(tag: int, vr: str) -> bool:
+    """Whether Retain Modified Dates takes an attribute over from the Basic Profile."""
+    if vr not in ("DA", "DT", "TM") or tag in profile.UNDATED:
+        return False
+    return tag in profile.DATED or tag >> 16 in profile.DATED_GROUPS
+
+
 def _is_public(tag: BaseTag) -> bool:
     """In the dictionary, in a group of data sets, and no curve or overlay."""
     group = tag.group
     repeating = 0x5000 <= group <= 0x50FF or 0x6000 <= group <= 0x60FF
-    return group >= 0x0008 and not repeating and bool(dictionary_has_tag(tag))
+    return group >= FIRST_GROUP and not repeating and bool(dictionary_has_tag(tag))
 
 
 def _top_coded(age: str) -> str:
