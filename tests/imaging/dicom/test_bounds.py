@@ -46,7 +46,36 @@ def _jpeg2000(rows: int, columns: int) -> bytes:
     return _picture(512, 512, UNDEFINED + fragments + SEQUENCE_END, b"OB")
 
 
+def _jpeg(rows: int, columns: int, marker: int) -> bytes:
+    piece = b"\xff\xd8\xff\xe0\x00\x04\0\0\xff" + bytes([marker]) + b"\x00\x0b\x08"
+    piece += struct.pack(">HH", rows, columns) + b"\x01\x01\x11\x00\xff\xd9"
+    fragments = ITEM + b"\0\0\0\0" + ITEM + struct.pack("<I", len(piece)) + piece
+    return _picture(512, 512, UNDEFINED + fragments + SEQUENCE_END, b"OB")
+
+
+def _frames(text: bytes) -> bytes:
+    element = b"\x28\x00\x08\x00IS" + struct.pack("<H", len(text)) + text
+    return element + _picture(8, 8, b"\x80\0\0\0" + b"\0" * 128)
+
+
 HOSTILE = {
+    "a web page": (b"<!doctype html><html>" * 30, "not_dicom"),
+    "a PDF": (b"%PDF-1.7\n" * 40, "not_dicom"),
+    "an archive": (b"PK\x03\x04" * 99, "not_dicom"),
+    "a mark and nothing else": (b"\0" * 128 + b"DICM", "malformed"),
+    "a file header cut off": (b"\0" * 128 + b"DICM\x02\0\x10\0UI\x40\x001.2", "truncated"),
+    "a file header without end": (
+        b"\0" * 128 + b"DICM" + b"\x02\0\x10\0UI\x02\x001\0" * 90_000,
+        "malformed",
+    ),
+    "an item's end at the top": (headed(EXPLICIT, ITEM_END), "malformed"),
+    "a sequence's end at the top": (headed(EXPLICIT, SEQUENCE_END), "malformed"),
+    "elements of a command": (headed(EXPLICIT, b"\0\0\x10\x01US\x02\0\0\0"), "malformed"),
+    "a JPEG bomb": (headed(b"1.2.840.10008.1.2.4.70", _jpeg(65_000, 65_000, 0xC3)), "bomb"),
+    "a JPEG-LS bomb": (headed(b"1.2.840.10008.1.2.4.80", _jpeg(65_000, 65_000, 0xF7)), "bomb"),
+    "fewer than no frames": (headed(EXPLICIT, _frames(b"-1")), "malformed"),
+    "frames that are no number": (headed(EXPLICIT, _frames(b"many")), "malformed"),
+    "more frames than pixels": (headed(EXPLICIT, _frames(b"9000")), "truncated"),
     "a text file": (b"Dear doctor, the scan is in the post.\n" * 20, "not_dicom"),
     "nothing": (b"", "not_dicom"),
     "a program": (b"MZ" + b"\x90" * 400, "not_dicom"),

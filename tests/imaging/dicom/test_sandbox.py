@@ -19,6 +19,7 @@ from imaging.dicom.sandbox import (
 )
 from imaging.dicom.trial import TrialModule
 from tests.imaging.dicom.instances import instance, part10
+from tests.imaging.dicom.test_bounds import HOSTILE
 
 KEYS = DeidKeys(b"0123456789abcdef", -37)
 TRIAL = TrialModule(sponsor="Sponsor", protocol_id="NCT04645277", subject_id="01-007")
@@ -87,6 +88,16 @@ def test_a_file_that_takes_too_long_is_refused_and_the_rest_go_on(tmp_path):
 def test_the_sandbox_sees_none_of_our_environment(monkeypatch):
     monkeypatch.setenv("DJANGO_SECRET_KEY", "secret")
     assert "secret" not in _environment().values()
+
+
+def test_a_batch_of_hostile_files_costs_one_process_and_little_time(tmp_path):
+    paths = [_file(tmp_path, f"{k}", data) for k, (data, _) in enumerate(HOSTILE.values())]
+    started = time.perf_counter()
+    answers = inspect_files(paths)
+    assert time.perf_counter() - started < 10
+    codes = [answer.code for answer in answers if isinstance(answer, Refusal)]
+    assert codes == [code for _, code in HOSTILE.values()]
+    assert len(codes) >= 40
 
 
 def test_no_file_needs_no_process():
