@@ -3,7 +3,8 @@
 Model of one side:  I(x) = b(x) + C a(x) sum_k F_k(x),  seen through Rice's mean and variance where
 the image is a magnitude. b is a spline along the nerve with slopes across it; a = b where
 the strand is darker than fluid (the coil's sensitivity scales both) and 1 where it is brighter;
-C is one contrast for all nerves of the participant; a vessel has its own. F_k is the share of the
+C is the nerve's contrast, the two sides' drawn together by a prior as
+the same tissue; a vessel has its own. F_k is the share of the
 voxel inside strand k. Levenberg-Marquardt on the chi-square with priors; the stiffness of the
 radius along the nerve is chosen by restricted likelihood (Wood and Fasiolo, Biometrics 73, 2017).
 """
@@ -27,6 +28,8 @@ FAR_MM = 6.0
 STEPS = 12
 CONVERGED = 1e-3
 OUTLIER = 4.5
+SPREAD_DARK = 0.02
+SPREAD_BRIGHT = 0.1
 
 
 @dataclass(frozen=True)
@@ -60,12 +63,12 @@ class Prepared:
 
 @dataclass(frozen=True)
 class Fit:
-    """sides as fitted; contrast C; sd, the noise; covariance of all coefficients, side after side
-    (strands, background, own contrasts), C last; information: the same without priors;
-    residuals: per side, (n,), in units of sd; chi: root mean square of the trusted ones."""
+    """sides as fitted; contrasts C, (sides,); sd, the noise; covariance of all coefficients, side
+    after side (strands, background, own contrasts), all C last; information: its inverse without
+    priors; residuals: per side, (n,), in units of sd; chi: root mean square of the trusted ones."""
 
     sides: tuple[Side, ...]
-    contrast: float
+    contrasts: Array
     multiplicative: bool
     sd: float
     covariance: Array
@@ -159,7 +162,9 @@ class Problem:
         sampling: Sampling,
         magnitude: bool,
         sharing: float,
+        likeness: Array,
     ) -> None:
+        self.likeness = likeness
         self.sharing = sharing
         self.multiplicative = multiplicative
         self.sampling = sampling
@@ -167,16 +172,25 @@ class Problem:
         self.ready = [prepare(side) for side in sides]
         self.values = [side.near.values[side.trusted] for side in sides]
 
-    def system(self, sides: tuple[Side, ...], contrast: float, sd: float) -> System:
-        size = sum(side.size for side in sides) + 1
+    def system(self, sides: tuple[Side, ...], contrasts: Array, sd: float) -> System:
+        size = sum(side.size for side in sides) + len(sides)
         gradient, information = np.zeros(size), np.zeros((size, size))
         prior = np.zeros((size, size))
         prior_gradient = np.zeros(size)
-        cost, start = 0.0, 0
+        start = 0
+        rows = slice(size - len(sides), size)
+        prior[rows, rows] = self.likeness
+        prior_gradient[rows] = self.likeness @ contrasts
+        cost = float(contrasts @ self.likeness @ contrasts)
         residuals = []
-        for side, ready, values in zip(sides, self.ready, self.values, strict=True):
+        for number, side in enumerate(sides):
+            values = self.values[number]
             model, jacobian, by_contrast = expected(
-                side, ready, contrast, self.multiplicative, self.sampling
+                side,
+                self.ready[number],
+                float(contrasts[number]),
+                self.multiplicative,
+                self.sampling,
             )
             jacobian = np.concatenate([jacobian, by_contrast[:, None]], axis=1)
             spread = np.full(len(values), sd)
@@ -187,7 +201,7 @@ class Problem:
             spread *= np.sqrt(self.sharing)
             left = (values - model) / spread
             jacobian /= spread[:, None]
-            where = np.append(np.arange(start, start + side.size), size - 1)
+            where = np.append(np.arange(start, start + side.size), rows.start + number)
             information[np.ix_(where, where)] += jacobian.T @ jacobian
             gradient[where] += jacobian.T @ left
             cost += float(left @ left)
@@ -203,9 +217,16 @@ class Problem:
         return System(cost, gradient - prior_gradient, information + prior, information, residuals)
 
 
+def likeness_of(contrasts: Array, spread: float) -> Array:
+    """Prior precision (sides, sides) of contrasts that differ by about `spread` of their size."""
+    count = len(contrasts)
+    apart = np.eye(count) - 1.0 / count
+    return np.asarray(2 * apart / (spread * float(np.mean(contrasts))) ** 2)
+
+
 def solve(
     sides: tuple[Side, ...],
-    contrast: float,
+    contrasts: Array,
     sd: float,
     *,
     multiplicative: bool,
@@ -219,35 +240,36 @@ def solve(
     sharing: variance inflation by correlated noise (see `noise.sharing`); it tempers the
     likelihood, so that correlated noise is not taken for a bent nerve.
     """
-    problem = Problem(sides, multiplicative, sampling, magnitude, sharing)
-    now = problem.system(sides, contrast, sd)
+    likeness = likeness_of(contrasts, SPREAD_DARK if multiplicative else SPREAD_BRIGHT)
+    problem = Problem(sides, multiplicative, sampling, magnitude, sharing, likeness)
+    now = problem.system(sides, contrasts, sd)
     damping, settled = 1e-3, False
     for _ in range(steps):
-        tried, trial_contrast, trial = _advance(problem, now, sides, contrast, sd, damping)
+        tried, trial_contrasts, trial = _advance(problem, now, sides, contrasts, sd, damping)
         if trial.cost > now.cost * (1 + 1e-12):
             damping *= 10
             if damping > 1e6:
                 break
             continue
         gain = now.cost - trial.cost
-        sides, contrast, now = tried, trial_contrast, trial
+        sides, contrasts, now = tried, trial_contrasts, trial
         damping = max(damping / 10, 1e-9)
         settled = gain < CONVERGED * max(1.0, 1e-4 * now.cost)
         sides, sd = _retuned(sides, now, sd, sharing)
-        now = problem.system(sides, contrast, sd)
+        now = problem.system(sides, contrasts, sd)
         if settled:
             break
-    return _finished(sides, contrast, multiplicative, sd, now, settled, sharing)
+    return _finished(sides, contrasts, multiplicative, sd, now, settled, sharing)
 
 
 def _advance(
     problem: Problem,
     now: System,
     sides: tuple[Side, ...],
-    contrast: float,
+    contrasts: Array,
     sd: float,
     damping: float,
-) -> tuple[tuple[Side, ...], float, System]:
+) -> tuple[tuple[Side, ...], Array, System]:
     curvature = now.curvature + np.diag(damping * np.diag(now.curvature) + 1e-12)
     step = cho_solve(cho_factor(curvature), now.gradient)
     cuts = np.cumsum([side.size for side in sides])
@@ -256,7 +278,7 @@ def _advance(
         with_coefficients(side, coefficients_of(side) + part)
         for side, part in zip(sides, parts[:-1], strict=True)
     )
-    changed = contrast + float(parts[-1][0])
+    changed = contrasts + parts[-1]
     return tried, changed, problem.system(tried, changed, sd)
 
 
@@ -296,7 +318,7 @@ def _stiffness(strand: Strand, covariance: Array) -> float:
 
 def _finished(
     sides: tuple[Side, ...],
-    contrast: float,
+    contrasts: Array,
     multiplicative: bool,
     sd: float,
     now: System,
@@ -313,10 +335,10 @@ def _finished(
         residuals.append(full)
     return Fit(
         sides,
-        contrast,
+        contrasts,
         multiplicative,
         sd,
-        covariance,
+        np.asarray(covariance, dtype=np.float64),
         now.information,
         tuple(residuals),
         chi,

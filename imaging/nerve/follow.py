@@ -24,6 +24,7 @@ FINE_KNOTS_MM: Final = 0.9
 PATH_DEVIATION_MM: Final = 0.2
 RETRACE_MM: Final = 0.5
 SHORTEST_MM: Final = 3.0
+MODEL_ERROR: Final = 0.02
 
 
 @dataclass(frozen=True)
@@ -81,13 +82,13 @@ def course_along(patch: Patch, points_mm: Array, sign: int) -> Course:
 
 
 def fitted(
-    scan: Scan, sides: tuple[Side, ...], contrast: float, sd: float, sharing: float = 1.0
+    scan: Scan, sides: tuple[Side, ...], contrasts: Array, sd: float, sharing: float = 1.0
 ) -> Fit:
     """`solve` for this scan; a system without a solution is a misfit."""
     try:
         return solve(
             sides,
-            contrast,
+            contrasts,
             sd,
             multiplicative=scan.multiplicative,
             sampling=scan.sampling,
@@ -104,7 +105,7 @@ def first_fit(scan: Scan, course: Course) -> Fit:
     """The nerve with few knots, from its path alone."""
     side, begin = first_side(scan.volume, course, scan.sign, COARSE_KNOTS_MM)
     contrast = begin.contrast / (begin.fluid if scan.multiplicative else 1.0)
-    return fitted(scan, (side,), contrast, abs(begin.contrast) / 10)
+    return fitted(scan, (side,), np.array([contrast]), abs(begin.contrast) / 10)
 
 
 def retraced(fit: Fit, side: int, points_mm: Array) -> Course:
@@ -129,17 +130,19 @@ def refined_side(scan: Scan, fit: Fit, number: int, points_mm: Array, knots_mm: 
     near = voxels_near(scan.volume, course, REACH_MM)
     strand = moved_to(old.strands[0], course, knots_mm)
     side = ground_like(old, near, course, strand)
+    contrast = float(fit.contrasts[number])
     everywhere = replace(side, trusted=np.ones(len(near.values), dtype=bool))
     model, _, by_contrast = expected(
-        everywhere, prepare(everywhere), fit.contrast, scan.multiplicative, scan.sampling
+        everywhere, prepare(everywhere), contrast, scan.multiplicative, scan.sampling
     )
-    empty = model - fit.contrast * by_contrast
-    step = fit.contrast * (empty if scan.multiplicative else 1.0)
+    empty = model - contrast * by_contrast
+    step = contrast * (empty if scan.multiplicative else 1.0)
     like = (smoothed_at(scan.volume, near) - empty) / step
     inside = depth_inside(side.strands, near)
     away = elsewhere(near, like, inside, float(scan.volume.spacing_mm.min()))
     seen = rician(model, fit.sd)[0] if scan.magnitude else model
-    odd = np.abs(near.values - seen) > OUTLIER * robust_sd(fit)
+    usual = np.maximum(robust_sd(fit), MODEL_ERROR * np.abs(step))
+    odd = np.abs(near.values - seen) > OUTLIER * usual
     return replace(side, trusted=~away & ~odd)
 
 
@@ -152,7 +155,7 @@ def alone(scan: Scan, patch: Patch, points_mm: Array) -> tuple[Fit, Array]:
     fit = first_fit(scan, course)
     for knots_mm in (COARSE_KNOTS_MM, FINE_KNOTS_MM):
         side = refined_side(scan, fit, 0, ends, knots_mm)
-        fit = fitted(scan, (side,), fit.contrast, fit.sd, shared_noise(fit))
+        fit = fitted(scan, (side,), fit.contrasts, fit.sd, shared_noise(fit))
     return fit, ends
 
 
@@ -182,14 +185,14 @@ def shared_noise(fit: Fit) -> float:
 
 
 def together(scan: Scan, fits: list[Fit], points: list[Array]) -> Fit:
-    """All nerves at once with one contrast, each started from its own fit."""
+    """All nerves at once, their contrasts drawn together, each started from its own fit."""
     sides = tuple(
         refined_side(scan, fit, 0, ends, FINE_KNOTS_MM)
         for fit, ends in zip(fits, points, strict=True)
     )
-    contrast = float(np.mean([fit.contrast for fit in fits]))
+    contrasts = np.concatenate([fit.contrasts for fit in fits])
     sd = float(np.mean([fit.sd for fit in fits]))
-    return fitted(scan, sides, contrast, sd, float(np.mean([shared_noise(f) for f in fits])))
+    return fitted(scan, sides, contrasts, sd, float(np.mean([shared_noise(f) for f in fits])))
 
 
 def prepared_patch(volume: Volume, points_mm: Array) -> Patch:

@@ -9,7 +9,7 @@ import numpy as np
 
 from .errors import OutsideVolume, Refused
 from .fit import Fit
-from .follow import alone, best_sign, prepared_patch, scan_of, together
+from .follow import MODEL_ERROR, alone, best_sign, prepared_patch, scan_of, together
 from .patch import Patch, box_around
 from .quality import flags_of, require_inside, require_usable, require_values, require_warrant
 from .result import Ends, Nerve, Numbers, Quality, Report
@@ -22,6 +22,7 @@ ORDER = ("left", "right")
 NEAR_MM = 3.0
 APART = 3.0
 UNLIKE_NOISE = 1.4
+UNLIKE_CONTRAST = 0.25
 FLUID_MM = 0.7
 EDGE_MM = 0.3
 
@@ -139,9 +140,9 @@ def _groups(fits: dict[str, Fit]) -> list[list[str]]:
     first, second = (fits[name] for name in names)
     if max(first.sd, second.sd) > UNLIKE_NOISE * min(first.sd, second.sd):
         return [[name] for name in names]
-    apart = abs(first.contrast - second.contrast)
+    apart = float(abs(first.contrasts[0] - second.contrasts[0]))
+    usual = UNLIKE_CONTRAST * float(abs(first.contrasts[0] + second.contrasts[0])) / 2
     spread = float(np.hypot(_contrast_sd(first), _contrast_sd(second)))
-    usual = 0.1 * abs(first.contrast + second.contrast) / 2
     return [names] if apart <= APART * spread + usual else [[name] for name in names]
 
 
@@ -177,11 +178,13 @@ def _quality(fit: Fit, number: int, own: Fit, numbers: Numbers) -> Quality:
     at_nerve = left[inside > -EDGE_MM]
     noise = float(np.median(np.abs(beside))) / 0.6745 if len(beside) > 50 else 1.0
     level = float(np.mean(side.background[: side.ground.count])) if fit.multiplicative else 1.0
+    snr = abs(float(fit.contrasts[number]) * level) / max(fit.sd, 1e-12)
+    noise = max(noise, MODEL_ERROR * snr)
     return Quality(
-        chi=float(np.sqrt(np.mean(at_nerve**2))) / max(noise, 1e-12) if len(at_nerve) else 1.0,
-        contrast=fit.contrast,
-        contrast_alone=own.contrast,
-        snr=abs(fit.contrast * level) / max(fit.sd, 1e-12),
+        chi=float(np.sqrt(np.mean(at_nerve**2))) / noise if len(at_nerve) else 1.0,
+        contrast=float(fit.contrasts[number]),
+        contrast_alone=float(own.contrasts[0]),
+        snr=snr,
         noise_sharing=fit.sharing,
         coverage=float(np.mean(side.trusted)),
         efficiency=min(1.0, (numbers.csa_mean_bound_mm2 / numbers.csa_mean_sd_mm2) ** 2),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .compiled import compiled
 from .frame import OVERHANG_MM, Course
@@ -29,7 +30,7 @@ class Placed:
     arc_mm: Array
     u_mm: Array
     v_mm: Array
-    sample: Array
+    sample: NDArray[np.int64]
 
     @property
     def distance_mm(self) -> Array:
@@ -62,7 +63,7 @@ def _place(
     binormals: Array,
     arcs: Array,
     reach: float,
-) -> tuple[Array, Array, Array, Array]:
+) -> tuple[Array, Array, Array, NDArray[np.int64]]:
     n = len(points)
     m = len(curve)
     arc = np.empty(n)

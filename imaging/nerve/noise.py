@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import combinations, product
 
 import numpy as np
-from scipy.ndimage import correlate1d
+from scipy.ndimage import correlate1d  # type: ignore[attr-defined]
 from scipy.special import i0e, i1e
 
 from .volume import Array

@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
+from scipy.ndimage import affine_transform, gaussian_filter  # type: ignore[attr-defined]
 
 from .volume import Array, Volume
 
@@ -41,7 +41,7 @@ class Patch:
 
     def between(self, foci_mm: Array, slack_mm: float) -> Mask:
         """Grid points in the ellipsoids about successive foci, wider by slack_mm than the chord."""
-        grid = np.stack(np.indices(self.values.shape), -1).astype(np.float32)
+        grid = np.moveaxis(np.indices(self.values.shape), 0, -1).astype(np.float32)
         foci = self.to_grid(foci_mm).astype(np.float32)
         distance = [np.linalg.norm(grid - focus, axis=-1) for focus in foci]
         inside = np.zeros(self.values.shape, dtype=bool)
@@ -70,7 +70,7 @@ def patch_around(volume: Volume, points_mm: Array, margin_mm: float = MARGIN_MM)
         step_mm = float(volume.spacing_mm.mean())
         return Patch(box, volume.to_patient(first), volume.axes, step_mm)
     shape = tuple(int(n) for n in np.floor((np.array(box.shape) - 1) / ratio) + 1)
-    values = ndimage.affine_transform(box, ratio, output_shape=shape, order=1, mode="nearest")
+    values = affine_transform(box, ratio, output_shape=shape, order=1, mode="nearest")
     return Patch(values, volume.to_patient(first), volume.axes, step_mm)
 
 
@@ -82,7 +82,7 @@ def tubularity(patch: Patch, where: Mask, sign: int) -> Array:
     are near 1. Zero outside `where`.
     """
     scale = max(NERVE_SCALE_MM / patch.step_mm, 0.8)
-    smooth = ndimage.gaussian_filter(patch.values * sign, scale)
+    smooth = gaussian_filter(patch.values * sign, scale)
     first = np.gradient(smooth)
     hessian = np.empty((int(where.sum()), 3, 3))
     for i in range(3):

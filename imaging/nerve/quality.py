@@ -22,6 +22,7 @@ SHORTEST_MM: Final = 4.0
 LONGEST_MM: Final = 40.0
 FEWEST_VOXELS: Final = 8
 SATURATED: Final = 0.02
+EXACT: Final = 0.5
 LOOSEST_CHI: Final = 2.0
 FLAGGED_CHI: Final = 1.3
 LEAST_COVERAGE: Final = 0.35
@@ -73,13 +74,16 @@ def require_inside(volume: Volume, ends: Ends) -> None:
 
 def require_values(values: Array, counted: Array) -> None:
     """Raises UnusableImage for values (n,) around the nerve that are not finite, constant or cut
-    off. counted: the same voxels as stored."""
+    off: many at the highest value, which is a storage limit, or in a noisy image. counted: the
+    same voxels as stored."""
     if not np.all(np.isfinite(values)):
         raise UnusableImage("The scan holds values that are not finite near the nerve.")
     if np.ptp(values) <= 0:
         raise UnusableImage("The scan is constant near the nerve: there is nothing to measure.")
-    top = float(np.mean(counted == counted.max()))
-    if top > SATURATED:
+    highest = float(counted.max())
+    top = float(np.mean(counted == highest))
+    limit = highest > 100 and float(np.log2(highest + 1)).is_integer()
+    if top > SATURATED and (limit or float(np.mean(counted == np.median(counted))) < EXACT):
         raise UnusableImage(
             f"{100 * top:.0f} % of the voxels near the nerve share the highest value: the image "
             "is saturated; export it without clipping."

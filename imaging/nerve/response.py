@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .compiled import compiled
 from .frame import Course
@@ -80,7 +81,7 @@ def _filled(
     arcs: Array,
     us: Array,
     vs: Array,
-    samples: Array,
+    samples: NDArray[np.int64],
     sides: Array,
     grids: Array,
     first: float,

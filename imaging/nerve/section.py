@@ -104,14 +104,14 @@ def minimum_interval(profile: Profile) -> tuple[float, float]:
     values, vectors = np.linalg.eigh(profile.covariance)
     root = vectors * np.sqrt(np.maximum(values, 0))
     draws = np.random.default_rng(20201127).standard_normal((DRAWS, len(values)))
-    lowest = (profile.area_mm2 + draws @ root.T).min(axis=1)
+    lowest: Array = np.min(profile.area_mm2 + draws @ root.T, axis=1)
     shift = float(profile.area_mm2.min() - np.median(lowest))
     low, high = np.quantile(lowest, [0.025, 0.975]) + shift
     return float(max(low, 0.0)), float(high)
 
 
 def _sd(weights: Array, covariance: Array) -> float:
-    return float(np.sqrt(max(weights @ covariance @ weights, 0.0)))
+    return float(np.sqrt(max(float(weights @ covariance @ weights), 0.0)))
 
 
 def sections_of(strand: Strand, profile: Profile) -> tuple[Section, ...]:

@@ -5,7 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import ndimage
+from scipy.ndimage import (  # type: ignore[attr-defined]
+    binary_dilation,
+    gaussian_filter,
+    generate_binary_structure,
+    label,
+)
 
 from .fit import FAR_MM, REACH_MM, Side
 from .frame import Course
@@ -81,7 +86,7 @@ def smoothed_at(volume: Volume, near: Neighbourhood) -> Array:
     first = np.maximum(near.index.min(axis=0) - 3, 0)
     last = np.minimum(near.index.max(axis=0) + 4, volume.size)
     box = volume.voxels[first[0] : last[0], first[1] : last[1], first[2] : last[2]].astype(float)
-    smooth = ndimage.gaussian_filter(box, 0.7, truncate=3)
+    smooth = gaussian_filter(box, 0.7, truncate=3)
     return np.asarray(smooth[tuple((near.index - first).T)])
 
 
@@ -93,11 +98,11 @@ def elsewhere(near: Neighbourhood, like_nerve: Array, inside_mm: Array, voxel_mm
     grid = np.zeros(near.index.max(axis=0) - low + 1, dtype=bool)
     where = tuple((near.index - low).T)
     grid[where] = other
-    labels, count = ndimage.label(grid, np.ones((3, 3, 3)))
+    labels, count = label(grid, np.ones((3, 3, 3)))
     sizes = np.bincount(labels.ravel(), minlength=count + 1)
     sizes[0] = 0
     grid = (sizes >= 4)[labels]
-    grown = ndimage.binary_dilation(grid, ndimage.generate_binary_structure(3, 2))
+    grown = binary_dilation(grid, generate_binary_structure(3, 2))
     return np.asarray(grown[where])
 
 

@@ -17,6 +17,7 @@ from imaging.nerve.errors import Refused
 from imaging.nerve.measure import ORDER, measure
 from imaging.nerve.result import Ends, Point
 from imaging.nerve.table import to_json_dict
+from imaging.render.pictures import draw_pictures
 
 REFUSED = 3
 FORM = "NAME:X,Y,Z:X,Y,Z"
@@ -65,6 +66,8 @@ class Command(BaseCommand):
         parser.add_argument("--tof", type=Path, help="time-of-flight series, to tell arteries")
         parser.add_argument("--json", type=Path, metavar="FILE", help="default: standard output")
 
+        parser.add_argument("--pictures", type=Path, metavar="DIR", help="one folder a nerve")
+
     def handle(self, *args: Any, **options: Any) -> None:
         nerves: list[tuple[str, Ends]] = options["nerve"]
         if len({name for name, _ in nerves}) < len(nerves):
@@ -77,6 +80,10 @@ class Command(BaseCommand):
             raise CommandError(str(refused), returncode=REFUSED) from refused
         table = to_json_dict(report, digest(options["volume"]), software_version())
         self._write(table, options["json"])
+        if options["pictures"]:
+            for name, nerve in table["nerves"].items():
+                if nerve["status"] == "measured":
+                    draw_pictures(volume, nerve, options["pictures"] / name)
         if not report.measured:
             reasons = [f"{n.name}: {n.reason}" for n in report.nerves.values()]
             raise CommandError(" ".join(reasons), returncode=REFUSED)

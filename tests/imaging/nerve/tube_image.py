@@ -1,4 +1,4 @@
-"""A plain picture of tubes for the tests, by fine points with a soft edge: it knows nothing of the fit."""
+"""A plain picture of tubes for the tests, by fine points; it knows nothing of the fit."""
 
 from __future__ import annotations
 

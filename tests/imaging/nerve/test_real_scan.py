@@ -1,0 +1,65 @@
+"""Public scans, where they are present beside the checkout."""
+
+import json
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from imaging.dicom.volumes import read_volume
+from imaging.nerve.errors import VoxelsTooLarge
+from imaging.nerve.measure import measure
+from imaging.nerve.result import Ends
+
+DATA = Path(__file__).parents[4] / "shared" / "data"
+T1 = DATA / "brain_t1_3d" / "dicoms"
+T2 = DATA / "cpa_t2_2d" / "dicoms"
+ENDS = json.loads((Path(__file__).parent / "brain_t1_3d_ends.json").read_text())
+
+pytestmark = pytest.mark.skipif(not T1.is_dir(), reason="the public scans are not here")
+
+
+@cache
+def scan():
+    return read_volume(T1)
+
+
+def nerves(moved="", end="", shift=(0.0, 0.0, 0.0)):
+    ends = {}
+    for name, points in ENDS.items():
+        placed = {key: np.array(point) for key, point in points.items()}
+        if name == moved:
+            placed[end] = placed[end] + shift
+        ends[name] = Ends(tuple(placed["brainstem_mm"]), tuple(placed["canal_mm"]))
+    return measure(scan(), ends)
+
+
+@cache
+def unmoved():
+    return nerves()
+
+
+def test_both_nerves_are_measured_bright_and_plausible():
+    report = unmoved()
+    assert report.polarity == "bright"
+    for nerve in report.nerves.values():
+        assert nerve.status == "measured", nerve.reason
+        assert 0.5 < nerve.numbers.csa_mean_mm2 < 2.5
+
+
+@pytest.mark.parametrize("name", ["left", "right"])
+@pytest.mark.parametrize("end", ["brainstem_mm", "canal_mm"])
+def test_an_end_point_half_a_millimetre_off_stays_within_two_sd(name, end):
+    first = unmoved().nerves[name].numbers
+    for shift in 0.5 * np.eye(3):
+        moved = nerves(name, end, shift).nerves[name].numbers
+        assert abs(moved.csa_mean_mm2 - first.csa_mean_mm2) < 2 * first.csa_mean_sd_mm2
+
+
+def test_thick_slices_of_a_real_scan_are_refused():
+    volume = read_volume(T2)
+    centre = volume.to_patient(np.array(volume.size) / 2)
+    ends = Ends(tuple(centre), tuple(centre + np.array([12.0, 0, 0])))
+    with pytest.raises(VoxelsTooLarge, match=r"2\.5 mm apart"):
+        measure(volume, {"left": ends})
