@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from enrollment.crfs.registry import form_of
 from enrollment.partial_date import PartialDate, whole_years
 from enrollment.protocol.definition import Criterion, Limits
 
@@ -98,11 +99,13 @@ def judge_age(birth: str, consented_on: date | None, limits: Limits) -> Judged:
 def judge_answer(form: str, item: str, answers: Mapping[str, Mapping[str, object]]) -> Judged:
     """A criterion that is the answer to one yes/no item of a form."""
     answer = answers.get(form, {}).get(item)
+    definition = form_of(form)
+    asked = f"Form “{definition.title_en}”, “{definition.item(item).question_en}”"
     if answer == "yes":
-        return Judged(Verdict.MET, f"Form {form}, item {item}: yes.")
+        return Judged(Verdict.MET, f"{asked}: yes.")
     if answer == "no":
-        return Judged(Verdict.NOT_MET, f"Form {form}, item {item}: no.")
-    return Judged(Verdict.UNKNOWN, f"Form {form}, item {item}: not answered.")
+        return Judged(Verdict.NOT_MET, f"{asked}: no.")
+    return Judged(Verdict.UNKNOWN, f"{asked}: not answered.")
 
 
 def compute(criterion: Criterion, facts: Facts, limits: Limits) -> Judged:

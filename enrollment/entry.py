@@ -57,7 +57,7 @@ def _field(item: Item) -> forms.Field:
         return _Text(widget=forms.TextInput(attrs={"type": "date"}), **words)
     if item.type is ItemType.PARTIAL_DATE:
         return _Text(widget=forms.TextInput(attrs={"placeholder": "YYYY-MM-DD"}), **words)
-    return _Text(widget=forms.Textarea(attrs={"rows": 2}), **words)
+    return _Text(widget=forms.Textarea(attrs={"rows": 1}), **words)
 
 
 @dataclass(frozen=True)

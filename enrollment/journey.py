@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from django.db.models import TextChoices
+from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -73,6 +74,21 @@ OWNERS: dict[State, str] = {
     State.SURGERY_RECORDED: "investigator",
     State.SIGNED: "investigator",
     State.LOCKED: "data_manager",
+}
+
+# What is to be done for a step, as a list of work says it.
+TASKS: dict[State, Promise] = {
+    State.CONSENTED: _("Record consent"),
+    State.ELIGIBLE: _("Decide eligibility"),
+    State.ENROLLED: _("Enrol"),
+    State.SCANNED: _("Bring in the scans"),
+    State.QUALITY_CHECKED: _("Check image quality"),
+    State.MEASURED: _("Measure the nerves"),
+    State.READ: _("Read the case"),
+    State.ADJUDICATED: _("Adjudicate the reads"),
+    State.SURGERY_RECORDED: _("Record the surgical finding"),
+    State.SIGNED: _("Sign the case"),
+    State.LOCKED: _("Lock the record"),
 }
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.db.models import Case, IntegerField, QuerySet, Value, When
 
-from enrollment.journey import OWNERS, State
+from enrollment.journey import OWNERS, TASKS, State
 from enrollment.models import Participant
 from enrollment.overview import next_state
 from enrollment.protocol.loader import current
@@ -67,6 +67,6 @@ def _line(row: Participant, *, sees_arm: bool) -> Line:
     return Line(
         participant=row,
         arm=current().arm(enrolment.arm).label if enrolment and sees_arm else "",
-        next_step=str(following.label) if following else "",
+        next_step=str(TASKS[following]) if following else "",
         owner=str(Role(OWNERS[following]).label) if following else "",
     )

@@ -32,6 +32,14 @@ VERDICT_NAMES = {
 }
 
 
+class _SiteField(forms.ModelChoiceField):
+    """Sites by their names."""
+
+    def label_from_instance(self, obj: Site) -> str:
+        """The site's name."""
+        return obj.name
+
+
 class FilterForm(forms.Form):
     """What the list of participants is narrowed by."""
 
@@ -56,14 +64,10 @@ class FilterForm(forms.Form):
 class ScreeningForm(StudyForm):
     """A new participant. Name, hospital number and birth date go to the vault alone."""
 
-    site = forms.ModelChoiceField(Site.objects.none(), label=_("Site"), empty_label=None)
+    site = _SiteField(Site.objects.none(), label=_("Site"), empty_label=None)
     screened_on = DayField(label=_("Screening date"))
     name = forms.CharField(label=_("Name"), max_length=200)
-    hospital_number = forms.CharField(
-        label=_("Hospital number"),
-        max_length=64,
-        help_text=_("Name, hospital number and birth date are sealed apart from study data."),
-    )
+    hospital_number = forms.CharField(label=_("Hospital number"), max_length=64)
     birth_on = DayField(label=_("Birth date"))
     sex = forms.ChoiceField(label=_("Sex"), choices=Sex.choices, widget=forms.RadioSelect)
     affected_side = forms.ChoiceField(

@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from enrollment.overview import screening_data
 from enrollment.protocol.loader import current
 from enrollment.services import way
 from enrollment.services.consent import record_consent
@@ -25,5 +26,5 @@ def consent(request: StudyRequest, number: str) -> HttpResponse:
             record_consent(by=request.user, participant=row, **form.cleaned_data)
             messages.success(request, _("The consent is recorded."))
             return redirect("enrollment:participant", row.number)
-    context = {"form": form, "participant": row}
+    context = {"form": form, "participant": row, "screening": screening_data(row)}
     return render(request, "enrollment/consent.html", context, status=form.status)

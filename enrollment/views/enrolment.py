@@ -43,5 +43,5 @@ def leave(request: StudyRequest, number: str) -> HttpResponse:
             enrolment.withdraw(by=request.user, participant=row, **data)
             messages.success(request, _("%(number)s has left the study.") % {"number": row.number})
             return redirect("enrollment:participant", row.number)
-    context = {"form": form, "participant": row}
+    context = {"form": form, "participant": row, "screening": screening_data(row)}
     return render(request, "enrollment/leave.html", context, status=form.status)

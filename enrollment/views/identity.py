@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
+from enrollment.overview import screening_data
 from enrollment.services import way
 from enrollment.services.identity import see_identity
 from enrollment.vault import Person
@@ -28,7 +29,12 @@ def identity(request: StudyRequest, number: str) -> HttpResponse:
                 by=request.user, participant=row, reason=form.cleaned_data["reason"]
             )
             known = _shown(person)
-    context = {"form": form, "participant": row, "known": known}
+    context = {
+        "form": form,
+        "participant": row,
+        "known": known,
+        "screening": screening_data(row),
+    }
     return render(request, "enrollment/identity.html", context, status=form.status)
 
 

@@ -94,6 +94,7 @@ def participant(request: StudyRequest, number: str) -> HttpResponse:
         "allowed": allowed,
         "steps": steps_of(row),
         "way_out": way_out_of(row),
+        "ended": row.state in ENDED,
         "screening": screening_data(row),
         "visits": visits_of(row, timezone.localdate()),
         "criteria": criteria_of(row),
