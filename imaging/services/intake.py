@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import IO
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import Max
 
 from enrollment.models import Participant
@@ -33,9 +34,10 @@ def open_intake(
     return Intake.objects.create(site=at, door=Door(door), participant=participant, by=by)
 
 
-@service(Action.UPLOAD_SCAN)
+@transaction.atomic
 def add_file(*, by: User, intake: Intake, stream: IO[bytes]) -> IntakeFile:
-    """Put one file on the spool; it is on disk when this returns."""
+    """Put one file on the spool; it is on disk when this returns. The act on record is the
+    arrival's, not each of its hundreds of files'."""
     require(by, Action.UPLOAD_SCAN, intake.site)
     row = Intake.objects.select_for_update().get(pk=intake.pk)
     if row.state != IntakeState.OPEN:
@@ -43,7 +45,6 @@ def add_file(*, by: User, intake: Intake, stream: IO[bytes]) -> IntakeFile:
     last = row.files.aggregate(last=Max("number"))["last"]
     number = 1 if last is None else last + 1
     sha256, size = storage.spool(row.pk, number, stream)
-    about(row.participant.number if row.participant else "", "File arrived")
     return IntakeFile.objects.create(intake=row, number=number, size=size, sha256=sha256)
 
 
