@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
@@ -27,25 +27,37 @@ def spool_path(intake: UUID, number: int) -> Path:
     return Path(settings.SPOOL_DIR) / str(intake) / f"{number:06d}"
 
 
-def spool(intake: UUID, number: int, stream: IO[bytes]) -> tuple[str, int]:
-    """Write a file to the spool and to the disk below it; its sha256 and size in bytes."""
-    path = spool_path(intake, number)
+@dataclass(frozen=True)
+class Draft:
+    """A file on the spool's disk that has no number yet."""
+
+    path: Path
+    sha256: str
+    size: int
+
+
+def spool(intake: UUID, stream: IO[bytes]) -> Draft:
+    """Write a file to the spool and to the disk below it."""
+    path = Path(settings.SPOOL_DIR) / str(intake) / f"{uuid4()}.part"
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(".part")
     digest, size = hashlib.sha256(), 0
-    with draft.open("wb") as file:
+    with path.open("wb") as file:
         while chunk := stream.read(CHUNK_BYTES):
             size += len(chunk)
             if size > settings.INTAKE_MAX_BYTES:
-                draft.unlink()
+                path.unlink()
                 raise Invalid("The file is larger than this site takes.", code="too_large")
             digest.update(chunk)
             file.write(chunk)
         file.flush()
         os.fsync(file.fileno())
-    draft.rename(path)
-    _sync_folder(path.parent)
-    return digest.hexdigest(), size
+    return Draft(path, digest.hexdigest(), size)
+
+
+def settle_spooled(draft: Draft, intake: UUID, number: int) -> None:
+    """Give a spooled file its place."""
+    draft.path.rename(spool_path(intake, number))
+    _sync_folder(draft.path.parent)
 
 
 def empty_spool(intake: UUID) -> None:
@@ -90,11 +102,6 @@ def scan_name(digest: str) -> str:
 def scan_path(digest: str) -> Path:
     """The local path of a scan file, for readers that need one."""
     return Path(storages["scans"].path(scan_name(digest)))
-
-
-def spooled(intake: UUID, numbers: list[int]) -> Iterator[Path]:
-    """The paths of an arrival's files."""
-    return (spool_path(intake, number) for number in numbers)
 
 
 def _quarantine_key() -> bytes:

@@ -9,13 +9,14 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from imaging.dicom.phantom_series import Manufacturer, write_series
+from imaging.dicom.phantom_scanners import Manufacturer, Sequence
+from imaging.dicom.phantom_series import write_series
 from imaging.nerve.phantom import simulate
 from reports.demo.people import Patient
 
 TRUTH = "truth.json"
 MAKERS: tuple[Manufacturer, ...] = ("SIEMENS", "GE", "PHILIPS")
-SEQUENCES = {"SIEMENS": "ciss", "GE": "fiesta", "PHILIPS": "space"}
+SEQUENCES: dict[Manufacturer, Sequence] = {"SIEMENS": "ciss", "GE": "fiesta", "PHILIPS": "space"}
 
 
 def simulate_all(

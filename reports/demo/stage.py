@@ -146,4 +146,3 @@ def _finish(parts: list[Part], cast: story.Cast) -> None:
             story.operate(part.patient, participant, cast)
         if part.goes_beyond(State.SURGERY_RECORDED):
             story.close(part.patient, participant, cast)
-
