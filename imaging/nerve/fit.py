@@ -34,7 +34,8 @@ SPREAD_BRIGHT = 0.1
 
 @dataclass(frozen=True)
 class Side:
-    """One nerve's surroundings and the strands in it; strands[0] is the nerve.
+    """One nerve's surroundings and the strands in it; strands[0] is the nerve, and `near` is
+    gathered around its course.
 
     trusted: (n,) bool, voxels that the model is asked to describe. background: coefficients of
     `ground`, the spline along the nerve, times 1, u and v.
@@ -88,7 +89,8 @@ class Fit:
 def prepare(side: Side) -> Prepared:
     """Project the voxels on every strand's course and tabulate the bases there."""
     points = side.near.points_mm[side.trusted]
-    placed = [place(points, strand.course, FAR_MM) for strand in side.strands]
+    placed = [side.near.placed.where(side.trusted)]
+    placed += [place(points, strand.course, FAR_MM) for strand in side.strands[1:]]
     bases = [s.bases(p.arc_mm) for s, p in zip(side.strands, placed, strict=True)]
     return Prepared(placed, bases, ground_of(side, placed[0]))
 

@@ -47,31 +47,35 @@ def scan_of(volume: Volume, sign: int, lowest: float) -> Scan:
     return Scan(volume, sampling_of(volume), sign, lowest >= 0)
 
 
-def traced(patch: Patch, points_mm: Array, sign: int) -> Path:
-    """The path of one polarity through brainstem end, way-points and canal end."""
-    return find_path(patch, points_mm, sign)
+Traced = dict[str, Path | Refused]
 
 
-def best_sign(patches: dict[str, Patch], points: dict[str, Array]) -> int:
+def best_sign(patches: dict[str, Patch], points: dict[str, Array]) -> tuple[int, Traced]:
     """+1 where the nerves are darker than what surrounds them, -1 where brighter: the polarity in
-    which all paths together are clearer."""
-    clarity = {
-        sign: sum(_clarity(patches[name], points[name], sign) for name in points)
+    which all paths together are clearer; and each nerve's path in it, or why there is none."""
+    found = {
+        sign: {name: _traced(patches[name], points[name], sign) for name in points}
         for sign in (1, -1)
     }
-    return 1 if clarity[1] >= clarity[-1] else -1
+    clarity = {
+        sign: sum(path.clarity for path in paths.values() if isinstance(path, Path))
+        for sign, paths in found.items()
+    }
+    sign = 1 if clarity[1] >= clarity[-1] else -1
+    return sign, found[sign]
 
 
-def _clarity(patch: Patch, points_mm: Array, sign: int) -> float:
+def _traced(patch: Patch, points_mm: Array, sign: int) -> Path | Refused:
     try:
-        return traced(patch, points_mm, sign).clarity
-    except Refused:
-        return 0.0
+        return find_path(patch, points_mm, sign)
+    except Refused as reason:
+        return reason
 
 
-def course_along(patch: Patch, points_mm: Array, sign: int) -> Course:
+def course_along(path: Path | Refused, points_mm: Array) -> Course:
     """A smooth course from the first to the last point. Raises when the strand is not one."""
-    path = traced(patch, points_mm, sign)
+    if isinstance(path, Refused):
+        raise path
     require_one_strand(path)
     course = course_through(
         smoothed(path.points_mm, PATH_DEVIATION_MM), points_mm[0], points_mm[-1]
@@ -146,10 +150,10 @@ def refined_side(scan: Scan, fit: Fit, number: int, points_mm: Array, knots_mm: 
     return replace(side, trusted=~away & ~odd)
 
 
-def alone(scan: Scan, patch: Patch, points_mm: Array) -> tuple[Fit, Array]:
+def alone(scan: Scan, path: Path | Refused, points_mm: Array) -> tuple[Fit, Array]:
     """One nerve measured by itself, and the ends (2, 3) between which fluid surrounds it: path,
     coarse fit, two re-centred fits."""
-    course = course_along(patch, points_mm, scan.sign)
+    course = course_along(path, points_mm)
     ends = exposed_ends(scan.volume, course, scan.sign)
     course = course_through(_between(course, ends), ends[0], ends[1])
     fit = first_fit(scan, course)

@@ -47,14 +47,14 @@ def measure(
         raise ValueError("nerves are named left and right")
     tell(0.05, "Following the nerves")
     points, patches, refused = _looked_up(volume, {name: ends[name] for name in names})
-    sign = best_sign(patches, points) if points else 1
+    sign, paths = best_sign(patches, points)
     fits: dict[str, Fit] = {}
     trims: dict[str, Array] = {}
     for number, name in enumerate(list(points)):
         tell(0.1 + 0.3 * number, f"Fitting the {name} nerve")
         scan = scan_of(volume, sign, float(patches[name].values.min()))
         try:
-            fits[name], ends_mm = alone(scan, patches[name], points[name])
+            fits[name], ends_mm = alone(scan, paths[name], points[name])
             trims[name] = np.linalg.norm(ends_mm - points[name][[0, -1]], axis=1)
             points[name] = ends_mm
         except Refused as reason:

@@ -12,14 +12,7 @@ from .frame import OVERHANG_MM, Course
 from .patch import box_around
 from .volume import Array, Volume
 
-
-@dataclass(frozen=True)
-class Neighbourhood:
-    """Voxels near a nerve. index: (n, 3) voxel indices; points_mm: (n, 3); values: (n,)."""
-
-    index: Array
-    points_mm: Array
-    values: Array
+STRIDE = 8
 
 
 @dataclass(frozen=True)
@@ -35,6 +28,21 @@ class Placed:
     @property
     def distance_mm(self) -> Array:
         return np.hypot(self.u_mm, self.v_mm)
+
+    def where(self, kept: NDArray[np.bool_]) -> Placed:
+        """The kept points alone."""
+        return Placed(self.arc_mm[kept], self.u_mm[kept], self.v_mm[kept], self.sample[kept])
+
+
+@dataclass(frozen=True)
+class Neighbourhood:
+    """Voxels near a nerve. index: (n, 3) voxel indices; points_mm: (n, 3); values: (n,); placed:
+    where they lie on the course that they were gathered around."""
+
+    index: Array
+    points_mm: Array
+    values: Array
+    placed: Placed
 
 
 def place(points_mm: Array, course: Course, reach_mm: float) -> Placed:
@@ -55,6 +63,38 @@ def place(points_mm: Array, course: Course, reach_mm: float) -> Placed:
 
 
 @compiled
+def _nearest(
+    point: Array, curve: Array, coarse: Array, step: float, far: float
+) -> tuple[int, float]:
+    """The sample nearest to a point and its squared distance; coarse: room for (m,) values."""
+    m = len(curve)
+    best = 1e30
+    nearest = 0
+    for c in range(0, m, STRIDE):
+        coarse[c] = _squared(point, curve[c])
+        if coarse[c] < best:
+            best = coarse[c]
+            nearest = c
+    # No sample between two coarse ones is nearer than their distance less half a stride.
+    limit = (np.sqrt(best) + STRIDE * step / 2) ** 2
+    for c in range(0, m, STRIDE):
+        if best > far or coarse[c] > limit:
+            continue
+        for i in range(max(0, c - STRIDE // 2), min(m, c + STRIDE // 2 + 1)):
+            squared = _squared(point, curve[i])
+            if squared < best:
+                best = squared
+                nearest = i
+    return nearest, best
+
+
+@compiled
+def _squared(a: Array, b: Array) -> float:
+    x, y, z = a[0] - b[0], a[1] - b[1], a[2] - b[2]
+    return x * x + y * y + z * z
+
+
+@compiled
 def _place(
     points: Array,
     curve: Array,
@@ -71,19 +111,10 @@ def _place(
     v = np.empty(n)
     sample = np.empty(n, dtype=np.int64)
     step = arcs[1] - arcs[0]
+    coarse = np.empty(m)
+    far = (reach + STRIDE * step) ** 2
     for p in range(n):
-        x, y, z = points[p, 0], points[p, 1], points[p, 2]
-        best = 1e30
-        nearest = 0
-        i = 0
-        while i < m:
-            dx, dy, dz = x - curve[i, 0], y - curve[i, 1], z - curve[i, 2]
-            d = dx * dx + dy * dy + dz * dz
-            if d < best:
-                best = d
-                nearest = i
-            # The curve cannot come nearer than best within this many samples.
-            i += max(1, int((np.sqrt(d) - np.sqrt(best)) / step))
+        nearest, best = _nearest(points[p], curve, coarse, step, far)
         sample[p] = nearest
         here = 0.0
         for k in range(3):
@@ -123,4 +154,4 @@ def voxels_near(volume: Volume, course: Course, reach_mm: float) -> Neighbourhoo
     kept = along & (placed.distance_mm <= reach_mm)
     index = index[kept]
     values = volume.voxels[index[:, 0], index[:, 1], index[:, 2]].astype(float)
-    return Neighbourhood(index, np.ascontiguousarray(points_mm[kept]), values)
+    return Neighbourhood(index, np.ascontiguousarray(points_mm[kept]), values, placed.where(kept))

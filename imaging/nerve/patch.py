@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import affine_transform, gaussian_filter  # type: ignore[attr-defined]
 
+from .compiled import compiled
 from .volume import Array, Volume
 
 Mask = NDArray[np.bool_]
@@ -89,9 +90,30 @@ def tubularity(patch: Patch, where: Mask, sign: int) -> Array:
         rows = np.gradient(first[i])
         for j in range(i, 3):
             hessian[:, i, j] = hessian[:, j, i] = rows[j][where]
-    low, middle, high = np.linalg.eigvalsh(hessian).T
-    strength = np.sqrt(np.maximum(middle, 0) * np.maximum(high, 0))
-    strength -= 0.5 * np.maximum(low, 0)
     full = np.zeros(patch.values.shape)
-    full[where] = np.maximum(strength, 0)
+    full[where] = _tube_like(hessian)
     return full
+
+
+@compiled
+def _tube_like(hessian: Array) -> Array:
+    """Strength from each Hessian, (n, 3, 3); eigenvalues by the cosine formula."""
+    n = len(hessian)
+    strength = np.zeros(n)
+    for p in range(n):
+        h = hessian[p]
+        mean = (h[0, 0] + h[1, 1] + h[2, 2]) / 3
+        a, b, c = h[0, 0] - mean, h[1, 1] - mean, h[2, 2] - mean
+        d, e, f = h[0, 1], h[0, 2], h[1, 2]
+        size = (a * a + b * b + c * c + 2 * (d * d + e * e + f * f)) / 6
+        if size <= 0:
+            continue
+        det = a * (b * c - f * f) - d * (d * c - f * e) + e * (d * f - b * e)
+        angle = np.arccos(min(max(det / (2 * size * np.sqrt(size)), -1.0), 1.0)) / 3
+        root = 2 * np.sqrt(size)
+        high = mean + root * np.cos(angle)
+        low = mean + root * np.cos(angle + 2 * np.pi / 3)
+        middle = 3 * mean - high - low
+        if middle > 0:
+            strength[p] = max(np.sqrt(middle * high) - 0.5 * max(low, 0.0), 0.0)
+    return strength

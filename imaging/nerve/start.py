@@ -41,8 +41,7 @@ class Guess:
 
 def guess(near: Neighbourhood, course: Course, voxel_mm3: float, sign: int) -> Guess:
     """Levels from quantiles beside and on the axis, radius from the intensity integral."""
-    placed = place(near.points_mm, course, FAR_MM)
-    distance = placed.distance_mm
+    distance = near.placed.distance_mm
     core = near.values[distance < max(CORE_MM, float(np.quantile(distance, 0.02)))]
     ring = near.values[(distance > FLUID_MM[0]) & (distance < FLUID_MM[1])]
     fluid = float(np.quantile(ring, 0.6 if sign > 0 else 0.3))
@@ -63,7 +62,7 @@ def exposed(
 
     like_nerve: (n,), 0 in fluid and 1 in nerve, of the smoothed scan.
     """
-    placed = place(near.points_mm, course, FAR_MM)
+    placed = near.placed
     outside = placed.distance_mm - radius_mm - 0.5 * voxel_mm
     ring = (outside > RING_MM[0]) & (outside < RING_MM[1])
     count = max(4, round(course.length_mm / BIN_MM))
@@ -109,8 +108,8 @@ def elsewhere(near: Neighbourhood, like_nerve: Array, inside_mm: Array, voxel_mm
 def depth_inside(strands: tuple[Strand, ...], near: Neighbourhood) -> Array:
     """Distance inside the nearest strand's edge, mm, negative outside, (n,)."""
     deepest = np.full(len(near.values), -np.inf)
-    for strand in strands:
-        placed = place(near.points_mm, strand.course, FAR_MM)
+    for number, strand in enumerate(strands):
+        placed = near.placed if number == 0 else place(near.points_mm, strand.course, FAR_MM)
         shape = strand.shape(placed.arc_mm)
         away = np.hypot(placed.u_mm - shape.u_mm, placed.v_mm - shape.v_mm)
         deepest = np.maximum(deepest, shape.radius_mm - away)
