@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from enrollment import vault
-from enrollment.journey import ENDED, State, has_reached
-from enrollment.models import ExpectedScan, Participant
+from enrollment.journey import ENDED, WAY, State, has_reached
+from enrollment.models import ExpectedScan, Participant, ScanState
 from enrollment.protocol.loader import current
 from enrollment.services.visits import expected_scan
 from imaging.dicom.header import Header
@@ -52,6 +54,14 @@ def rules() -> list[SeriesRule]:
         )
         for plan in current().scans
     ]
+
+
+def awaited(rows: QuerySet[Participant]) -> QuerySet[Participant]:
+    """Those of the participants whose scans may still come."""
+    states = [s for s in WAY if has_reached(s, State.ENROLLED) and s not in ENDED]
+    settled = [ScanState.ACCEPTED, ScanState.NOT_DONE]
+    waiting = ExpectedScan.objects.exclude(state__in=settled).values("visit__participant")
+    return rows.filter(state__in=states, pk__in=waiting).order_by("number")
 
 
 def match(intake: Intake, study: Sequence[Header], headers: Sequence[Header]) -> Matched | Waits:

@@ -25,6 +25,18 @@ def waiting_for(by: User, action: Action = Action.SEE_SCANS) -> QuerySet[Held]:
     return rows.filter(state=HeldState.WAITING).order_by("at")
 
 
+def held_rows(*, by: User, state: str) -> QuerySet[Held]:
+    """Held files of the person's sites in a state: those that wait oldest first, else newest."""
+    rows = scoped(
+        Held.objects.select_related("intake__site", "intake__participant", "settled_by"),
+        by,
+        Action.SEE_SCANS,
+        "intake__site",
+    )
+    order = "at" if state == HeldState.WAITING else "-settled_at"
+    return rows.filter(state=state).order_by(order, "pk")
+
+
 def find_held(*, by: User, pk: int, action: Action = Action.SEE_SCANS) -> Held:
     """One held set of files at the person's sites; otherwise there is none."""
     rows = scoped(Held.objects.select_related("intake__site"), by, action, "intake__site")

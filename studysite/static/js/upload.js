@@ -1,12 +1,14 @@
-// Sends files, a folder or a zip from a form marked data-upload, with progress. Without this script
-// the form still posts what its inputs hold.
+// Sends files, a folder or a zip from a form marked data-upload, each file in a request of its own,
+// two at a time. Without this script the form posts all that its inputs hold in one send.
 //
-// The form posts `files` (one part a file) and `paths` (their paths in the folder, same order) in
-// sends of at most data-batch files. The answer's [data-result] element is shown under its send.
+// data-open answers {files, close, page}: where the files go (`file`), where their end is told, and
+// the page that shows what became of them. A refusal is {sentence}.
 "use strict";
 
 (() => {
-  const BATCH_FILES = 400;
+  const AT_ONCE = 2;
+  const TRIES = 3;
+  const PAUSE_MS = 500;
 
   async function inFolder(entry) {
     if (entry.isFile) return [await new Promise((done, failed) => entry.file(done, failed))];
@@ -27,73 +29,169 @@
     return lists;
   }
 
-  function line(list, title) {
-    const item = document.createElement("li");
-    const name = document.createElement("span");
-    const state = document.createElement("span");
-    const bar = document.createElement("progress");
-    const result = document.createElement("div");
-    name.textContent = title;
-    bar.max = 1;
-    bar.value = 0;
-    bar.setAttribute("aria-label", title);
-    result.className = "send-result";
-    state.className = "num muted";
-    item.append(name, state, bar, result);
-    list.append(item);
-    return { state, bar, result };
-  }
-
-  function finish(form, shown, request) {
-    const page = new DOMParser().parseFromString(request.responseText, "text/html");
-    const answer = page.querySelector("[data-result], [data-sentence]");
-    const sent = request.status >= 200 && request.status < 300;
-    shown.bar.value = 1;
-    shown.state.textContent = sent ? form.dataset.sent : form.dataset.refused;
-    if (answer) shown.result.replaceChildren(document.importNode(answer, true));
-    if (window.htmx) window.htmx.process(shown.result);
-  }
-
-  function send(form, files) {
-    const body = new FormData(form);
-    body.delete("files");
-    for (const file of files) {
-      body.append("files", file, file.name);
-      body.append("paths", file.webkitRelativePath || file.name);
-    }
-    const count = form.dataset.count.replace("%s", files.length);
-    const title = files.length === 1 ? files[0].name : count;
-    const shown = line(form.querySelector(".sends"), title);
-    return new Promise((done) => {
-      const request = new XMLHttpRequest();
-      request.open("POST", form.action);
-      request.setRequestHeader("HX-Request", "true");
-      request.upload.onprogress = (event) => {
-        shown.bar.value = event.loaded / event.total;
-        shown.state.textContent = `${Math.round((100 * event.loaded) / event.total)} %`;
-        if (event.loaded === event.total) shown.bar.removeAttribute("value");
+  function post(url, body, onProgress) {
+    const request = new XMLHttpRequest();
+    const answer = new Promise((done) => {
+      request.open("POST", url);
+      request.setRequestHeader("Accept", "application/json");
+      request.upload.onprogress = (event) => onProgress && onProgress(event.loaded / event.total);
+      request.onload = () => {
+        let said = {};
+        try {
+          said = JSON.parse(request.responseText);
+        } catch {
+          // A page, not an answer of ours: its status says enough.
+        }
+        done({ ok: request.status >= 200 && request.status < 300, status: request.status, said });
       };
-      request.onload = () => done(finish(form, shown, request));
-      request.onerror = () => {
-        shown.bar.value = 0;
-        done((shown.state.textContent = form.dataset.offline));
-      };
+      request.onerror = () => done({ ok: false, status: 0, said: {} });
+      request.onabort = () => done({ ok: false, status: -1, said: {} });
       request.send(body);
     });
+    return { request, answer };
   }
 
-  async function sendAll(form, files) {
-    const batch = Number(form.dataset.batch) || BATCH_FILES;
-    for (let at = 0; at < files.length; at += batch) await send(form, files.slice(at, at + batch));
+  class Sending {
+    constructor(form) {
+      this.form = form;
+      this.words = form.dataset;
+      this.token = form.querySelector("[name=csrfmiddlewaretoken]").value;
+      this.list = form.querySelector(".sends");
+      this.total = form.querySelector("[data-total]");
+      this.files = [];
+      this.running = new Set();
+      this.stopped = false;
+      this.places = null;
+      form.querySelector("[data-stop]").addEventListener("click", () => this.stop());
+      form.querySelector("[data-again]").addEventListener("click", () => this.go());
+      form.querySelector("[data-finish]").addEventListener("click", () => this.finish());
+    }
+
+    add(files) {
+      for (const file of files) {
+        const line = document.createElement("li");
+        const name = document.createElement("span");
+        const state = document.createElement("span");
+        name.textContent = file.webkitRelativePath || file.name;
+        state.textContent = this.words.waits;
+        state.className = "num muted";
+        line.append(name, state);
+        this.list.append(line);
+        this.files.push({ file, line, state, share: 0, arrived: false, refused: false, busy: false });
+      }
+      if (files.length) this.go();
+    }
+
+    body() {
+      const body = new FormData(this.form);
+      body.delete("files");
+      return body;
+    }
+
+    say(sentence) {
+      const said = this.total.querySelector("[data-said]");
+      said.textContent = sentence;
+      said.hidden = !sentence;
+    }
+
+    show() {
+      const arrived = this.files.filter((one) => one.arrived).length;
+      const bytes = this.files.reduce((sum, one) => sum + one.file.size, 0) || 1;
+      const sent = this.files.reduce((sum, one) => sum + one.file.size * one.share, 0);
+      const going = this.running.size > 0;
+      this.total.hidden = false;
+      this.total.querySelector("progress").value = sent / bytes;
+      this.total.querySelector("[data-counted]").textContent = this.words.count
+        .replace("{done}", arrived)
+        .replace("{all}", this.files.length);
+      this.total.querySelector("[data-stop]").hidden = !going;
+      this.total.querySelector("[data-again]").hidden = going || arrived === this.files.length;
+      this.total.querySelector("[data-finish]").hidden = going || !arrived;
+    }
+
+    async go() {
+      this.stopped = false;
+      this.say("");
+      if (!this.opening) this.opening = this.open();
+      if (!(await this.opening)) {
+        this.opening = null;
+        return;
+      }
+      for (const one of this.files) one.refused = false;
+      await Promise.all(Array.from({ length: AT_ONCE - this.running.size }, () => this.work()));
+      if (this.running.size) return;
+      this.show();
+      if (this.files.every((one) => one.arrived)) this.finish();
+    }
+
+    async open() {
+      const { ok, said } = await post(this.words.open, this.body()).answer;
+      if (ok) this.places = said;
+      else this.say(said.sentence || this.words.offline);
+      this.show();
+      return ok;
+    }
+
+    async work() {
+      for (;;) {
+        const one = this.files.find((each) => !each.arrived && !each.refused && !each.busy);
+        if (!one || this.stopped) return;
+        one.busy = true;
+        await this.send(one);
+        one.busy = false;
+      }
+    }
+
+    async send(one) {
+      for (let attempt = 1; ; attempt += 1) {
+        const body = new FormData();
+        body.append("csrfmiddlewaretoken", this.token);
+        body.append("file", one.file, "file");
+        const { request, answer } = post(this.places.files, body, (share) => {
+          one.share = share;
+          one.state.textContent = `${Math.round(100 * share)} %`;
+          this.show();
+        });
+        this.running.add(request);
+        const { ok, status, said } = await answer;
+        this.running.delete(request);
+        one.arrived = ok;
+        one.share = ok ? 1 : 0;
+        if (ok) one.state.textContent = this.words.sent;
+        else if (this.stopped) one.state.textContent = this.words.stopped;
+        else if ((status === 0 || status >= 500) && attempt < TRIES) {
+          await new Promise((done) => setTimeout(done, PAUSE_MS * attempt));
+          if (!this.stopped) continue;
+        } else {
+          one.refused = true;
+          one.state.textContent = this.words.refused;
+          this.say(said.sentence || this.words.offline);
+        }
+        this.show();
+        return;
+      }
+    }
+
+    stop() {
+      this.stopped = true;
+      for (const request of this.running) request.abort();
+    }
+
+    async finish() {
+      const { ok, said } = await post(this.places.close, this.body()).answer;
+      if (ok) window.location.assign(this.places.page);
+      else this.say(said.sentence || this.words.offline);
+    }
   }
 
   for (const form of document.querySelectorAll("form[data-upload]")) {
+    const sending = new Sending(form);
     const zone = form.querySelector(".drop");
     const inputs = [...form.querySelectorAll("input[type=file]")];
-    const take = async () => {
+    const take = () => {
       const files = inputs.flatMap((input) => [...input.files]);
       inputs.forEach((input) => (input.value = ""));
-      await sendAll(form, files);
+      sending.add(files);
     };
     form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -108,7 +206,7 @@
     zone.addEventListener("drop", async (event) => {
       event.preventDefault();
       zone.classList.remove("over");
-      await sendAll(form, await dropped(event.dataTransfer));
+      sending.add(await dropped(event.dataTransfer));
     });
   }
 })();

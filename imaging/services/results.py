@@ -1,0 +1,69 @@
+"""Measurements looked at: who may see which, and the files that belong to them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.core.files.storage import storages
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from imaging.models import Measurement
+from studysite.core.access import scoped
+from studysite.core.errors import NotThere
+from studysite.core.models import User
+from studysite.core.roles import Action
+
+SIDES = ("left", "right")
+# The pictures that each reading technique is read from; a reader sees no other.
+TECHNIQUE_PICTURES: dict[str, tuple[str, ...]] = {
+    "mpr": ("mpr.png",),
+    "cpr": ("cpr_straightened.png", "cpr_stretched.png"),
+    "mrve": ("endoscopy.png",),
+}
+PICTURES = tuple(name for names in TECHNIQUE_PICTURES.values() for name in names)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One picture of one nerve, under a name that says nothing about the case."""
+
+    side: str
+    name: str
+
+
+def measurements(*, by: User, action: Action = Action.SEE_MEASUREMENTS) -> QuerySet[Measurement]:
+    """The measurements of a person's sites."""
+    rows = Measurement.objects.select_related("series__participant__site", "series__scan", "job")
+    return scoped(rows, by, action, "series__participant__site")
+
+
+def find_measurement(*, by: User, pk: int, action: Action = Action.SEE_MEASUREMENTS) -> Measurement:
+    """A measurement at the person's sites; otherwise there is none."""
+    row = measurements(by=by, action=action).filter(pk=pk).first()
+    if row is None:
+        raise NotThere(_("There is no such measurement."))
+    return row
+
+
+def pictures_of(measurement: Measurement, names: tuple[str, ...] = PICTURES) -> list[Picture]:
+    """The pictures that a measurement has, of these names, left before right."""
+    return [
+        Picture(side, name)
+        for side in SIDES
+        for name in names
+        if name in measurement.pictures.get(side, {})
+    ]
+
+
+def names_for(techniques: list[str]) -> tuple[str, ...]:
+    """The pictures that these techniques are read from."""
+    return tuple(name for key in techniques for name in TECHNIQUE_PICTURES.get(key, ()))
+
+
+def picture_bytes(measurement: Measurement, picture: Picture, names: tuple[str, ...]) -> bytes:
+    """One picture's file. NotThere for a name that is not among these."""
+    if picture not in pictures_of(measurement, names):
+        raise NotThere(_("There is no such picture."))
+    with storages["documents"].open(measurement.pictures[picture.side][picture.name]) as file:
+        return bytes(file.read())

@@ -1,0 +1,119 @@
+"""Scans looked at: what is expected of whom, and what came."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Prefetch, QuerySet
+
+from enrollment.models import ExpectedScan, Participant, ScanState, Visit
+from enrollment.protocol.definition import ScanPlan
+from enrollment.protocol.loader import current
+from imaging.models import Intake, IntakeState, Measurement, Series
+from studysite.core.access import scoped
+from studysite.core.models import User
+from studysite.core.roles import Action
+
+LEFT = ("screen_failed", "withdrawn", "lost")
+NOT_COME = (ScanState.EXPECTED, ScanState.REPEAT_ASKED)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One expected scan on the board: its state, the newest series that came for it, whether it is
+    overdue. `scan` is None where the protocol expects none of this participant."""
+
+    plan: ScanPlan
+    scan: ExpectedScan | None
+    series: Series | None
+    overdue: bool
+
+
+@dataclass(frozen=True)
+class BoardRow:
+    """One participant's line of the board."""
+
+    participant: Participant
+    due_on: date | None
+    cells: tuple[Cell, ...]
+
+
+def participants_with_scans(*, by: User, number: str, state: str) -> QuerySet[Participant]:
+    """Participants of the person's sites of whom scans are expected, narrowed by a part of the
+    subject number and by a state that one of the scans is in. Those who left are not among them."""
+    expected = ExpectedScan.objects.all()
+    if state:
+        expected = expected.filter(state=state)
+    rows = scoped(Participant.objects.all(), by, Action.SEE_SCANS)
+    rows = rows.filter(number__icontains=number).exclude(state__in=LEFT)
+    return rows.filter(pk__in=expected.values("visit__participant")).order_by("number")
+
+
+def board_rows(participants: Iterable[Participant], today: date) -> list[BoardRow]:
+    """The board's lines for some participants."""
+    people = list(participants)
+    scans: dict[tuple[int, str], ExpectedScan] = {}
+    rows = ExpectedScan.objects.filter(visit__participant__in=people).select_related("visit")
+    for scan in rows.prefetch_related(Prefetch("series", Series.objects.order_by("-at"))):
+        scans[scan.visit.participant_id, scan.sequence] = scan
+    return [_line(person, scans, today) for person in people]
+
+
+def _line(person: Participant, scans: dict[tuple[int, str], ExpectedScan], today: date) -> BoardRow:
+    cells = tuple(_cell(plan, scans.get((person.pk, plan.key)), today) for plan in current().scans)
+    open_visits = [cell.scan.visit for cell in cells if cell.scan and _not_come(cell.scan)]
+    due_on = min((visit.due_on for visit in open_visits), default=None)
+    return BoardRow(person, due_on, cells)
+
+
+def _cell(plan: ScanPlan, scan: ExpectedScan | None, today: date) -> Cell:
+    series = next(iter(scan.series.all()), None) if scan else None
+    return Cell(plan, scan, series, bool(scan and is_overdue(scan, today)))
+
+
+def _not_come(scan: ExpectedScan) -> bool:
+    return scan.required and scan.state in NOT_COME
+
+
+def is_overdue(scan: ExpectedScan, today: date) -> bool:
+    """Whether a required scan has not come though its visit's window has closed."""
+    return _not_come(scan) and scan.visit.closes_on < today
+
+
+def late_or_awaited(*, by: User, action: Action) -> QuerySet[ExpectedScan]:
+    """Required scans at the person's sites that are due, or must be repeated, and have not come."""
+    rows = ExpectedScan.objects.select_related("visit__participant")
+    rows = scoped(rows, by, action, "visit__participant__site").filter(
+        required=True, state__in=NOT_COME
+    )
+    return rows.exclude(visit__participant__state__in=LEFT).order_by("visit__due_on", "pk")
+
+
+def series_of(participant: Participant) -> QuerySet[Series]:
+    """A participant's series, newest first, each with its checks and its measurements."""
+    newest = Measurement.objects.select_related("job").order_by("-version")
+    return (
+        Series.objects.filter(participant=participant)
+        .prefetch_related("checks__by", Prefetch("measurements", newest))
+        .order_by("-at")
+    )
+
+
+def expected_of(participant: Participant) -> list[ExpectedScan]:
+    """The scans expected of a participant, in the order of the visits."""
+    rows = ExpectedScan.objects.filter(visit__participant=participant).select_related("visit")
+    return list(rows.order_by("visit__due_on", "pk"))
+
+
+def arrivals_under_way(participant: Participant) -> QuerySet[Intake]:
+    """Arrivals said to be this participant's whose work is not done."""
+    return Intake.objects.filter(participant=participant, state=IntakeState.WAITING).select_related(
+        "job"
+    )
+
+
+def visit_label(visit: Visit) -> str:
+    """The visit's name in the reader's language."""
+    return current().visit(visit.key).label

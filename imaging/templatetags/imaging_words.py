@@ -1,0 +1,52 @@
+"""Keys of the protocol and codes of the way in, as words of the reader's language."""
+
+from __future__ import annotations
+
+from django import template
+from django.utils.translation import gettext as _
+
+from enrollment.models import Visit
+from enrollment.protocol.loader import current
+from imaging.outcome_words import kind_of
+from imaging.picture_words import caption
+
+register = template.Library()
+register.filter("why", kind_of)
+register.filter("caption", caption)
+
+
+@register.filter
+def sequence_label(key: str) -> str:
+    """What the protocol calls a series; the key itself where a former version had it."""
+    known = {scan.key: scan.label for scan in current().scans}
+    return known.get(key, key)
+
+
+@register.filter
+def visit_label(visit: Visit) -> str:
+    """What the protocol calls a visit."""
+    known = {plan.key: plan.label for plan in current().visits}
+    return known.get(visit.key, visit.key)
+
+
+@register.filter
+def technique_label(key: str) -> str:
+    """A reading technique by its name."""
+    names = {
+        "mpr": _("Multiplanar reconstruction"),
+        "cpr": _("Curved planar reconstruction"),
+        "mrve": _("Virtual endoscopy"),
+    }
+    return names.get(key, key)
+
+
+@register.filter
+def times(numbers: list[float]) -> str:
+    """Sizes or spacings as 512 × 512 × 96."""
+    return " × ".join(f"{number:g}" for number in numbers)
+
+
+@register.filter
+def to_places(value: float | None, places: int) -> str:
+    """A number with so many decimal places, the same in every language; a dash where none is."""
+    return "–" if value is None else f"{value:.{places}f}"

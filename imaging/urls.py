@@ -1,0 +1,40 @@
+"""The addresses of imaging's pages."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from imaging.views import board, held, measurement, pictures, quality, reads, series, upload
+
+app_name = "imaging"
+urlpatterns = [
+    path("scans/", board.board, name="board"),
+    path("scans/upload/", upload.upload, name="upload"),
+    path("scans/of/<str:number>/", board.participant_scans, name="participant_scans"),
+    path("scans/intakes/", upload.open_arrival, name="open"),
+    path("scans/intakes/<uuid:pk>/", upload.arrival, name="arrival"),
+    path("scans/intakes/<uuid:pk>/files/", upload.add_file, name="files"),
+    path("scans/intakes/<uuid:pk>/close/", upload.close_arrival, name="close"),
+    path("scans/intakes/<uuid:pk>/retry/", upload.retry_arrival, name="retry_arrival"),
+    path("scans/held/", held.held_list, name="held_list"),
+    path("scans/held/<int:pk>/", held.held, name="held"),
+    path("scans/held/<int:pk>/match/", held.match, name="match_held"),
+    path("scans/held/<int:pk>/refuse/", held.refuse, name="refuse_held"),
+    path("series/<int:pk>/", series.series, name="series"),
+    path("series/<int:pk>/quality/", quality.check, name="check_quality"),
+    path("series/<int:pk>/measure/", measurement.ask, name="measure"),
+    path(
+        "series/<int:pk>/slices/<str:axis>/<int:number>.png", pictures.slice_picture, name="slice"
+    ),
+    path("measurements/<int:pk>/", measurement.measurement, name="measurement"),
+    path("measurements/<int:pk>/retry/", measurement.retry, name="retry_measurement"),
+    path("measurements/<int:pk>/profile.svg", pictures.profile, name="profile"),
+    path(
+        "measurements/<int:pk>/pictures/<str:side>/<str:name>",
+        pictures.measured_picture,
+        name="measured_picture",
+    ),
+    path("reads/", reads.cases, name="cases"),
+    path("reads/<str:reading_id>/", reads.case, name="case"),
+    path("reads/<str:reading_id>/pictures/<str:name>", pictures.read_picture, name="read_picture"),
+]

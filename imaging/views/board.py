@@ -1,0 +1,52 @@
+"""The scans that the protocol expects, and where each of them is."""
+
+from __future__ import annotations
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from enrollment.models import ScanState
+from enrollment.protocol.loader import current
+from enrollment.services import way
+from imaging.services import quarantine, scans
+from studysite.core.gate import StudyRequest, page
+from studysite.core.roles import Action
+
+ROWS_A_PAGE = 50
+
+
+@page(Action.SEE_SCANS)
+def board(request: StudyRequest) -> HttpResponse:
+    """Participants by expected series, with the state of each."""
+    number, state = request.GET.get("number", "").strip(), request.GET.get("state", "")
+    rows = scans.participants_with_scans(by=request.user, number=number, state=state)
+    page_obj = Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "room": "imaging",
+        "page_obj": page_obj,
+        "rows": scans.board_rows(page_obj.object_list, timezone.localdate()),
+        "plans": current().scans,
+        "number": number,
+        "state": state,
+        "states": ScanState.choices,
+        "waiting_count": quarantine.waiting_for(request.user).count(),
+    }
+    return render(request, "imaging/board.html", context)
+
+
+@page(Action.SEE_SCANS)
+def participant_scans(request: StudyRequest, number: str) -> HttpResponse:
+    """One participant's scans: a part of the participant's page, or a page of its own."""
+    participant = way.find(by=request.user, number=number, action=Action.SEE_SCANS)
+    context = {
+        "room": "imaging",
+        "participant": participant,
+        "series_rows": scans.series_of(participant),
+        "expected": scans.expected_of(participant),
+        "arrivals": scans.arrivals_under_way(participant),
+        "today": timezone.localdate(),
+    }
+    whole = "imaging/participant_scans.html"
+    return render(request, "imaging/_participant_scans.html" if request.htmx else whole, context)

@@ -1,0 +1,58 @@
+"""Measurements: asked for, waited for, looked at."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from imaging.nerve_words import nerve_columns
+from imaging.services import measurement as measuring
+from imaging.services import quality, results, retrying
+from imaging.views.series import show
+from imaging.webforms import EndPointsForm
+from studysite.core.access import may
+from studysite.core.gate import StudyRequest, page
+from studysite.core.roles import Action
+
+
+@page(Action.MEASURE)
+@require_POST
+def ask(request: StudyRequest, pk: int) -> HttpResponse:
+    """Ask for a measurement from the end points that were set."""
+    row = quality.find_series(by=request.user, pk=pk, action=Action.MEASURE)
+    form = EndPointsForm(request.POST)
+    if form.is_valid():
+        with form.refusing():
+            asked = measuring.ask_measurement(
+                by=request.user, series=row, ends=form.ends, reason=form.cleaned_data["reason"]
+            )
+            return redirect("imaging:measurement", asked.pk)
+    return show(request, row, ends_form=form)
+
+
+@page(Action.SEE_MEASUREMENTS)
+def measurement(request: StudyRequest, pk: int) -> HttpResponse:
+    """How far a measurement is, or what it came to; asks for itself while it goes on."""
+    row = results.find_measurement(by=request.user, pk=pk)
+    context = {
+        "room": "imaging",
+        "measurement": row,
+        "series": row.series,
+        "job": row.job,
+        "nerves": nerve_columns(row),
+        "pictures": results.pictures_of(row),
+        "versions": row.series.measurements.select_related("by"),
+        "may_measure": may(request.user, Action.MEASURE, row.series.participant.site),
+    }
+    template = "imaging/_measurement.html" if request.htmx else "imaging/measurement.html"
+    return render(request, template, context)
+
+
+@page(Action.RETRY_JOB)
+@require_POST
+def retry(request: StudyRequest, pk: int) -> HttpResponse:
+    """Measure again where the job failed."""
+    row = results.find_measurement(by=request.user, pk=pk)
+    retrying.retry(by=request.user, job=row.job, site=row.series.participant.site)
+    return redirect("imaging:measurement", pk)

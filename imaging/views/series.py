@@ -1,0 +1,85 @@
+"""One series: what it is, its quality control, its slices and the nerve's end points."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from imaging.models import Measurement, Series, SeriesState
+from imaging.services.quality import find_series
+from imaging.services.results import find_measurement
+from imaging.viewer import panes, script_data
+from imaging.volumes import volume_of, window_of
+from imaging.webforms import EndPointsForm, QualityForm
+from studysite.core.access import may
+from studysite.core.gate import StudyRequest, page
+from studysite.core.models import User
+from studysite.core.roles import Action
+
+
+@page(Action.SEE_SCANS)
+def series(request: StudyRequest, pk: int) -> HttpResponse:
+    """The page of one series; a measurement named in the address lends its end points."""
+    row = find_series(by=request.user, pk=pk, action=Action.SEE_SCANS)
+    return show(request, row)
+
+
+def show(
+    request: StudyRequest,
+    row: Series,
+    *,
+    quality_form: QualityForm | None = None,
+    ends_form: EndPointsForm | None = None,
+) -> HttpResponse:
+    """The page with the form that a person sent, if there was one."""
+    rights = _rights(request.user, row)
+    versions = _versions(row) if rights.see_measurements else []
+    context: dict[str, Any] = {
+        "room": "imaging",
+        "series": row,
+        "rights": rights,
+        "versions": versions,
+        "quality_form": quality_form or QualityForm(),
+        "ends_form": ends_form or EndPointsForm(ends=_ends(request, versions)),
+    }
+    if rights.see_images:
+        volume = volume_of(row)
+        context["panes"] = panes(volume)
+        context["viewer"] = script_data(volume, window_of(row))
+    bound = quality_form or ends_form
+    return render(request, "imaging/series.html", context, status=bound.status if bound else 200)
+
+
+@dataclass(frozen=True)
+class _Rights:
+    see_images: bool
+    see_measurements: bool
+    check: bool
+    measure: bool
+
+
+def _rights(user: User, row: Series) -> _Rights:
+    site = row.participant.site
+    return _Rights(
+        see_images=may(user, Action.SEE_IMAGES, site),
+        see_measurements=may(user, Action.SEE_MEASUREMENTS, site),
+        check=row.state == SeriesState.RECEIVED and may(user, Action.CHECK_QUALITY, site),
+        measure=row.state == SeriesState.ACCEPTED
+        and row.measurable
+        and may(user, Action.MEASURE, site),
+    )
+
+
+def _versions(row: Series) -> list[Measurement]:
+    return list(row.measurements.select_related("by", "job"))
+
+
+def _ends(request: StudyRequest, versions: list[Measurement]) -> dict[str, Any]:
+    """The end points to begin with: those of the measurement asked for, else of the newest."""
+    wanted = request.GET.get("from", "")
+    if wanted.isdecimal():
+        return dict(find_measurement(by=request.user, pk=int(wanted)).ends)
+    return dict(versions[0].ends) if versions else {}

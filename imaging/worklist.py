@@ -1,0 +1,130 @@
+"""What is mine to do now with scans, measurements and reads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, time
+
+from django.db.models import Max
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from imaging.models import Measurement, MeasurementState, Series, SeriesState
+from imaging.outcome_words import kind_of
+from imaging.services import cases, quarantine, scans
+from imaging.templatetags.imaging_words import sequence_label, visit_label
+from studysite.core.access import may, scoped
+from studysite.core.models import User
+from studysite.core.roles import Action
+from studysite.core.worklist import WorkItem
+
+
+def items(user: User) -> list[WorkItem]:
+    """A person's work at every site where they may do it; the overdue and the oldest first."""
+    found = [item for action, find in _FINDERS if may(user, action) for item in find(user)]
+    return sorted(found, key=lambda item: (not item.overdue, item.since, item.subject))
+
+
+def _held(user: User) -> Iterator[WorkItem]:
+    for held in quarantine.waiting_for(user, Action.SETTLE_HELD_SCAN):
+        yield WorkItem(
+            title=_("Settle a scan that waits"),
+            detail=kind_of(held.code),
+            url=reverse("imaging:held", args=[held.pk]),
+            subject=held.intake.participant.number if held.intake.participant else "",
+            since=held.at,
+            action=Action.SETTLE_HELD_SCAN,
+        )
+
+
+def _missing(user: User) -> Iterator[WorkItem]:
+    """Scans whose visit's window is open, or was. Settling held scans is a coordinator's, and so
+    is looking after the scans that have not come."""
+    today = timezone.localdate()
+    for scan in scans.late_or_awaited(by=user, action=Action.SETTLE_HELD_SCAN):
+        if scan.visit.opens_on > today:
+            continue
+        number = scan.visit.participant.number
+        words = {"scan": sequence_label(scan.sequence), "visit": visit_label(scan.visit)}
+        due = {"date": scan.visit.due_on.isoformat()}
+        again = scan.state == "repeat_asked"
+        yield WorkItem(
+            title=_("Repeat a scan") if again else _("Bring in a scan"),
+            detail=_("%(scan)s, %(visit)s, due %(date)s") % (words | due),
+            url=f"{reverse('imaging:upload')}?participant={number}",
+            subject=number,
+            since=timezone.make_aware(datetime.combine(scan.visit.opens_on, time.min)),
+            action=Action.UPLOAD_SCAN,
+            overdue=scans.is_overdue(scan, today),
+        )
+
+
+def _to_check(user: User) -> Iterator[WorkItem]:
+    rows = Series.objects.filter(state=SeriesState.RECEIVED).select_related("participant")
+    for series in scoped(rows, user, Action.CHECK_QUALITY, "participant__site"):
+        yield _of_series(series, _("Check the quality"), series.at, Action.CHECK_QUALITY)
+
+
+def _to_measure(user: User) -> Iterator[WorkItem]:
+    rows = Series.objects.filter(
+        state=SeriesState.ACCEPTED, measurable=True, scan__required=True, measurements=None
+    )
+    rows = scoped(rows, user, Action.MEASURE, "participant__site").exclude(
+        participant__state__in=scans.LEFT
+    )
+    for series in rows.select_related("participant").annotate(judged_at=Max("checks__at")):
+        since = series.judged_at or series.at
+        yield _of_series(series, _("Set the end points"), since, Action.MEASURE)
+
+
+def _of_series(series: Series, title: str, since: datetime, action: Action) -> WorkItem:
+    url = reverse("imaging:series", args=[series.pk])
+    detail = sequence_label(series.sequence)
+    return WorkItem(title, detail, url, series.participant.number, since, action)
+
+
+def _not_measured(user: User) -> Iterator[WorkItem]:
+    """The newest measurement of a series, where it was refused or its job failed."""
+    rows = Measurement.objects.select_related("series__participant", "job")
+    newest = scoped(rows, user, Action.MEASURE, "series__participant__site").annotate(
+        last=Max("series__measurements__version")
+    )
+    for row in newest.exclude(series__participant__state__in=scans.LEFT):
+        failed = row.state == MeasurementState.ASKED and row.job and row.job.state == "failed"
+        refused = row.state == MeasurementState.REFUSED
+        if row.version == row.last and (failed or refused):
+            yield WorkItem(
+                title=_("Look at a refused measurement") if refused else _("Measure again"),
+                detail=sequence_label(row.series.sequence),
+                url=reverse("imaging:measurement", args=[row.pk]),
+                subject=row.series.participant.number,
+                since=row.finished_at or row.at,
+                action=Action.MEASURE,
+            )
+
+
+def _to_read(user: User) -> Iterator[WorkItem]:
+    """Open cases. When one came is a clue to whose it is, so none is older than another."""
+    now = timezone.now()
+    for case in cases.cases_of(by=user):
+        if case.locked_at is None:
+            yield WorkItem(
+                title=_("Decide a case") if case.third else _("Read a case"),
+                detail="",
+                url=reverse("imaging:case", args=[case.reading_id]),
+                subject=case.reading_id,
+                since=now,
+                action=Action.ADJUDICATE if case.third else Action.READ_CASE,
+            )
+
+
+_Finder = Callable[[User], Iterator[WorkItem]]
+_FINDERS: tuple[tuple[Action, _Finder], ...] = (
+    (Action.SETTLE_HELD_SCAN, _held),
+    (Action.SETTLE_HELD_SCAN, _missing),
+    (Action.CHECK_QUALITY, _to_check),
+    (Action.MEASURE, _to_measure),
+    (Action.MEASURE, _not_measured),
+    (Action.READ_CASE, _to_read),
+)
