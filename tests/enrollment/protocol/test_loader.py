@@ -1,0 +1,77 @@
+"""The protocol file says what the registry says, and a broken one is refused with a sentence."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from django.utils.translation import override
+
+from enrollment.crfs.registry import FORMS
+from enrollment.protocol.loader import FOLDER, ProtocolError, current, parse
+
+CONTENT = (FOLDER / "nct04645277.toml").read_bytes()
+
+
+def test_the_protocol_is_that_of_the_registry() -> None:
+    protocol = current()
+    assert protocol.registry_id == "NCT04645277"
+    assert [arm.key for arm in protocol.arms] == ["2d", "3d"]
+    assert sum(arm.target for arm in protocol.arms) == 60
+    assert [item.key for item in protocol.criteria] == [
+        *(f"I{number}" for number in range(1, 8)),
+        *(f"E{number}" for number in range(1, 6)),
+        "C1",
+    ]
+    limits = protocol.limits
+    assert (limits.minimum_age_years, limits.maximum_age_years) == (20, 60)
+    assert limits.minimum_duration_years == 1
+
+
+def test_each_form_of_a_visit_and_each_item_of_a_criterion_exists() -> None:
+    protocol = current()
+    assert {form for visit in protocol.visits for form in visit.forms} <= set(FORMS)
+    for criterion in protocol.criteria:
+        form, dot, item = criterion.source.partition(".")
+        if dot:
+            assert FORMS[form].item(item)
+
+
+def test_names_follow_the_readers_language() -> None:
+    with override("zh-hans"):
+        assert current().visit("screening").label == "筛选"
+    with override("en"):
+        assert current().visit("screening").label == "Screening"
+
+
+def test_the_consent_form_of_a_day_is_the_newest_released() -> None:
+    assert current().current_consent(date(2020, 10, 31)) is None
+    document = current().current_consent(date(2020, 11, 1))
+    assert document is not None
+    assert document.version == "1.0"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        (b'key = "3d"', b'key = "2d"', "same key"),
+        (b"target = 30", b"target = 0", "target of at least one"),
+        (b'method = "assigned"', b'method = "dice"', "assigned"),
+        (b'visit = "baseline"', b'visit = "nowhere"', "visit that the protocol lacks"),
+        (b'source = "duration"', b'source = "guess"', "unknown kind or source"),
+        (b'kind = "inclusion"', b'kind = "perhaps"', "unknown kind or source"),
+        (b'acronym = "MRI-HFS"', b"", "lacks 'acronym'"),
+        (b"[limits]", b"[limits", "not readable TOML"),
+        (b"MRI-HFS", b"\xff\xfe", "not readable TOML"),
+    ],
+)
+def test_a_broken_protocol_is_refused_with_a_sentence(
+    old: bytes, new: bytes, sentence: str
+) -> None:
+    assert old in CONTENT
+    with pytest.raises(ProtocolError, match=sentence):
+        parse(CONTENT.replace(old, new))
+
+
+def test_the_digest_is_that_of_the_file() -> None:
+    assert parse(CONTENT).sha256 != parse(CONTENT + b"\n# amended\n").sha256
