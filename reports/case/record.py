@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from enrollment.journey import WAY, State, has_reached
 from enrollment.models import Participant
 from studysite.core.act_words import word_for
@@ -46,6 +48,11 @@ class Signed:
     at: datetime
     content_sha256: str
     valid: bool
+
+    @property
+    def meaning_label(self) -> str:
+        """The meaning in the reader's language, where it is one of the usual ones."""
+        return _(self.meaning)
 
 
 @dataclass(frozen=True)

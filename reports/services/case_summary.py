@@ -83,6 +83,15 @@ def document_path(document: Document) -> Path:
     return storage.document_path(document.sha256)
 
 
+@service(Action.SEE_CASE_SUMMARY)
+def open_document(*, by: User, document: Document) -> Path:
+    """The file of a document for a person who reads it; each look is recorded."""
+    require(by, Action.SEE_CASE_SUMMARY, document.participant.site)
+    path = document_path(document)
+    about(document.participant.number, f"Case summary version {document.version} opened")
+    return path
+
+
 def render_case(case: Case, language: str, made: Made | None = None) -> Pdf:
     """A case as its PDF, with the pictures that are kept of it."""
     found = case.content.measurement

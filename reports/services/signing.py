@@ -17,6 +17,12 @@ from studysite.core.roles import Action
 from studysite.core.signing import sign
 
 
+def must_be_renewed(participant: Participant) -> bool:
+    """Whether a signed case's newest signature holds no longer."""
+    signatures = case_of(participant).signatures
+    return participant.state == State.SIGNED and not (signatures and signatures[-1].valid)
+
+
 @service(Action.SIGN_CASE)
 def sign_case(*, by: User, participant: Participant, password: str, meaning: str) -> Signature:
     """Sign a case as it is now, with the password again. Its content may not change afterwards
@@ -26,7 +32,7 @@ def sign_case(*, by: User, participant: Participant, password: str, meaning: str
         raise Invalid(_("Say what the signature means."), field="meaning")
     row = way.hold(participant)
     # A signature that no longer holds is renewed; one that holds is enough.
-    if row.state != State.SURGERY_RECORDED and not _to_renew(row):
+    if row.state != State.SURGERY_RECORDED and not must_be_renewed(row):
         sentence = _(
             "%(number)s is %(state)s; a case is signed once its surgical finding is there."
         )
@@ -53,7 +59,7 @@ def lock_case(*, by: User, participant: Participant, reason: str) -> Participant
     if not reason.strip():
         raise Invalid(_("A reason is required."), field="reason")
     row = way.hold(participant)
-    if row.state == State.SIGNED and _to_renew(row):
+    if row.state == State.SIGNED and must_be_renewed(row):
         raise OutOfOrder(
             _("The content was changed after it was signed; it must be signed again first."),
             code="signature_not_valid",
@@ -62,9 +68,3 @@ def lock_case(*, by: User, participant: Participant, reason: str) -> Participant
     about(row.number, "Record locked")
     participant.refresh_from_db()
     return row
-
-
-def _to_renew(participant: Participant) -> bool:
-    """Whether a signed case's newest signature holds no longer."""
-    signatures = case_of(participant).signatures
-    return participant.state == State.SIGNED and not (signatures and signatures[-1].valid)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from io import BytesIO
 from typing import Any
@@ -164,7 +164,7 @@ def screened(cast: Cast) -> Participant:
     return screen(
         by=cast.coordinator,
         site=cast.site,
-        person=CANARY,
+        person=replace(CANARY, hospital_number=f"{CANARY.hospital_number}-{cast.site.code}"),
         sex="female",
         affected_side="left",
         onset="2018-05",

@@ -1,0 +1,56 @@
+"""Who sees which job, and trying a failed one again."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from enrollment.models import Participant
+from imaging.models import Intake
+from imaging.services import retrying
+from studysite.core.access import may, sites_for
+from studysite.core.errors import NotThere
+from studysite.core.models import Job, Site, User
+from studysite.core.roles import Action
+
+# A job is shown to those who may see what it makes.
+SEEN_BY = {
+    "intake": Action.SEE_SCANS,
+    "measure": Action.SEE_MEASUREMENTS,
+    "case_summary": Action.SEE_CASE_SUMMARY,
+}
+
+
+def visible_jobs(*, by: User) -> QuerySet[Job]:
+    """Jobs about participants and arrivals of the person's sites, newest first."""
+    sites = sites_for(by, Action.SEE_JOBS)
+    numbers = Participant.objects.filter(site__in=sites).values("number")
+    arrivals = Intake.objects.filter(site__in=sites, job__isnull=False).values("job")
+    kinds = [kind for kind, action in SEEN_BY.items() if may(by, action)]
+    return (
+        Job.objects.filter(Q(subject__in=numbers) | Q(pk__in=arrivals), kind__in=kinds)
+        .select_related("requested_by")
+        .order_by("-requested_at")
+    )
+
+
+def find_job(*, by: User, pk: UUID) -> Job:
+    """A job that the person may see; otherwise there is none."""
+    job = visible_jobs(by=by).filter(pk=pk).first()
+    if job is None:
+        raise NotThere(_("There is no such job."))
+    return job
+
+
+def retry_job(*, by: User, job: Job) -> Job:
+    """Have a failed job done again."""
+    return retrying.retry(by=by, job=job, site=_site_of(job))
+
+
+def _site_of(job: Job) -> Site:
+    participant = Participant.objects.select_related("site").filter(number=job.subject).first()
+    if participant is not None:
+        return participant.site
+    return Intake.objects.select_related("site").get(job=job).site

@@ -1,0 +1,66 @@
+"""Signing a case, and locking it."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from enrollment.services import way
+from reports.case.content import case_of
+from reports.catalog.tables import findings_of, side_label
+from reports.services.signing import lock_case, sign_case
+from reports.webforms import LockForm, SignatureForm
+from studysite.core.errors import NotPermitted
+from studysite.core.gate import StudyRequest, page
+from studysite.core.roles import Action
+
+
+@page(Action.SIGN_CASE)
+def sign(request: StudyRequest, number: str) -> HttpResponse:
+    """Sign a case as it is now, with the password again."""
+    row = way.find(by=request.user, number=number, action=Action.SIGN_CASE)
+    form = SignatureForm(request.POST or None)
+    if form.is_valid():
+        try:
+            with form.refusing():
+                sign_case(by=request.user, participant=row, **form.cleaned_data)
+                messages.success(request, _("%(number)s is signed.") % {"number": row.number})
+                return redirect("enrollment:participant", row.number)
+        except NotPermitted as refusal:
+            # A wrong password is told at its field; a wrong role has no form to stay on.
+            if refusal.field != "password":
+                raise
+            form.refuse(refusal)
+    case = case_of(row)
+    affected = row.affected_side
+    context = {
+        "room": "enrollment",
+        "participant": row,
+        "form": form,
+        "case": case,
+        "findings": findings_of(case.content),
+        "left_label": side_label("left", affected),
+        "right_label": side_label("right", affected),
+    }
+    return render(request, "reports/sign.html", context, status=form.status)
+
+
+@page(Action.LOCK)
+def lock(request: StudyRequest, number: str) -> HttpResponse:
+    """Close a signed case for good."""
+    row = way.find(by=request.user, number=number, action=Action.LOCK)
+    form = LockForm(request.POST or None)
+    if form.is_valid():
+        with form.refusing():
+            lock_case(by=request.user, participant=row, **form.cleaned_data)
+            messages.success(request, _("%(number)s is locked.") % {"number": row.number})
+            return redirect("enrollment:participant", row.number)
+    context = {
+        "room": "enrollment",
+        "participant": row,
+        "form": form,
+        "signatures": case_of(row).signatures,
+    }
+    return render(request, "reports/lock.html", context, status=form.status)

@@ -1,0 +1,41 @@
+"""The forms of the pages of reports, one a page."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from studysite.core.webforms import ReasonField, StudyForm
+
+# The stored meaning is the English sentence; pages and documents show it in the reader's language.
+MEANINGS = {
+    "Reviewed and approved": _("Reviewed and approved"),
+    "Responsible for the content": _("Responsible for the content"),
+    "Written by me": _("Written by me"),
+}
+
+
+class SummaryForm(StudyForm):
+    """A case summary, in one language."""
+
+    language = forms.ChoiceField(
+        label=_("Language"), choices=[("en", _("English")), ("zh-hans", _("Chinese"))]
+    )
+
+
+class SignatureForm(StudyForm):
+    """A signature: what it means, and the password again."""
+
+    meaning = forms.ChoiceField(label=_("Meaning"), choices=list(MEANINGS.items()))
+    password = forms.CharField(
+        label=_("Your password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        help_text=_("Signing takes your password again. Nobody signs for another."),
+    )
+
+
+class LockForm(StudyForm):
+    """Why a case is closed."""
+
+    reason = ReasonField(label=_("Reason"))

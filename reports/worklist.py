@@ -1,0 +1,83 @@
+"""What is mine to do now with whole cases: sign, lock, look at a document that failed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from enrollment.journey import State
+from enrollment.models import Participant
+from reports.models import Document, DocumentState
+from reports.services.signing import must_be_renewed
+from studysite.core.access import may, scoped
+from studysite.core.models import JobState, User
+from studysite.core.roles import Action
+from studysite.core.worklist import WorkItem
+
+READY_SHOWN = 5
+
+
+def items(user: User) -> list[WorkItem]:
+    """A person's work at every site where they may do it; the oldest first."""
+    found = [*_to_sign(user), *_to_lock(user), *_failed(user)]
+    return sorted(found, key=lambda item: (item.since, item.subject))
+
+
+def ready(user: User) -> list[Document]:
+    """The newest documents that the person asked for and that are made."""
+    rows = Document.objects.filter(by=user, state=DocumentState.MADE)
+    seen = scoped(rows, user, Action.SEE_CASE_SUMMARY, "participant__site")
+    return list(seen.select_related("participant").order_by("-made_at")[:READY_SHOWN])
+
+
+def _to_sign(user: User) -> Iterator[WorkItem]:
+    if not may(user, Action.SIGN_CASE):
+        return
+    states = [State.SURGERY_RECORDED, State.SIGNED]
+    rows = Participant.objects.filter(state__in=states).prefetch_related("steps")
+    for row in scoped(rows, user, Action.SIGN_CASE):
+        if row.state == State.SURGERY_RECORDED:
+            title, detail = _("Sign a case"), _("The surgical finding is recorded")
+        elif must_be_renewed(row):
+            title, detail = _("Sign a case again"), _("Changed after it was signed")
+        else:
+            continue
+        yield _item(row, title, detail, "reports:sign", Action.SIGN_CASE)
+
+
+def _to_lock(user: User) -> Iterator[WorkItem]:
+    if not may(user, Action.LOCK):
+        return
+    rows = Participant.objects.filter(state=State.SIGNED).prefetch_related("steps")
+    for row in scoped(rows, user, Action.LOCK):
+        if not must_be_renewed(row):
+            yield _item(row, _("Lock a case"), _("Signed"), "reports:lock", Action.LOCK)
+
+
+def _failed(user: User) -> Iterator[WorkItem]:
+    rows = Document.objects.filter(state=DocumentState.ASKED, job__state=JobState.FAILED)
+    seen = scoped(rows, user, Action.MAKE_CASE_SUMMARY, "participant__site")
+    for document in seen.select_related("participant", "job"):
+        yield WorkItem(
+            title=_("Look at a document that failed"),
+            detail=document.job.message if document.job else "",
+            url=reverse("reports:participant_documents", args=[document.participant.number]),
+            subject=document.participant.number,
+            since=document.at,
+            action=Action.MAKE_CASE_SUMMARY,
+        )
+
+
+def _item(row: Participant, title: str, detail: str, where: str, action: Action) -> WorkItem:
+    return WorkItem(
+        title, detail, reverse(where, args=[row.number]), row.number, _since(row), action
+    )
+
+
+def _since(row: Participant) -> datetime:
+    """When the participant came to the present state."""
+    steps = list(row.steps.all())
+    return steps[-1].at if steps else row.screened_at
