@@ -33,6 +33,10 @@ def enrol(*, by: User, participant: Participant, arm: str, reason: str) -> Enrol
     if not reason.strip():
         raise Invalid(_("Say why this arm was chosen."), field="reason")
     row = way.hold(participant)
+    if row.state != State.ELIGIBLE:
+        # A scan that is repeated takes an enrolled participant back to "enrolled": that is no
+        # enrolment, so the way's own check is not enough here.
+        raise OutOfOrder(_("Only an eligible participant can be enrolled."))
     require_consent(row)
     way.step(row, State.ENROLLED)
     today = timezone.localdate()
