@@ -71,7 +71,7 @@ class Cleaner:
             return self._private(element, holder)
         if tag == PIXEL_DATA:
             return element
-        if not _is_public(element.tag) or tag in profile.UNWANTED or element.VR == "UN":
+        if not _is_public(element.tag) or tag in profile.UNWANTED:
             return None
         if tag in profile.CHARACTERISTICS:
             return self._characteristic(element)
@@ -224,10 +224,8 @@ def is_dated(tag: int, vr: str) -> bool:
 
 
 def _is_public(tag: BaseTag) -> bool:
-    """In the dictionary, in a group of data sets, and no curve or overlay."""
-    group = tag.group
-    repeating = 0x5000 <= group <= 0x50FF or 0x6000 <= group <= 0x60FF
-    return group >= FIRST_GROUP and not repeating and bool(dictionary_has_tag(tag))
+    """In the dictionary, which has no repeating groups (curves, overlays), and of a data set."""
+    return tag.group >= FIRST_GROUP and bool(dictionary_has_tag(tag))
 
 
 def _top_coded(age: str) -> str:

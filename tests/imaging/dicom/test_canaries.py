@@ -13,6 +13,7 @@ from pydicom.sequence import Sequence
 from imaging.dicom import profile
 from imaging.dicom.confidentiality import rows
 from imaging.dicom.deidentify import DeidKeys, deidentify
+from imaging.dicom.plain_pixels import plain_pixels
 from imaging.dicom.trial import TrialModule
 from tests.imaging.dicom.canaries import (
     PLANTED_DATE,
@@ -100,6 +101,13 @@ def _safe_private_with_text(dataset):
     block.add_new(0x18, "IS", "5000")
 
 
+def _private_numbers(dataset):
+    block = dataset.private_block(0x0019, "SIEMENS MR HEADER", create=True)
+    block.add_new(0x0B, "DS", "176820")
+    block.add_new(0x16, "DS", str(PLANTED_NUMBER))
+    dataset.private_block(0x0021, word(1), create=True).add_new(0x0B, "IS", str(PLANTED_NUMBER))
+
+
 def _overlay(dataset):
     dataset.add_new(0x60000022, "LO", word(1))
     dataset.add_new(0x60004000, "LT", word(2))
@@ -175,6 +183,7 @@ def _uid_with_text(dataset):
 TRAPS = {
     "private elements": _private,
     "text in a private element known as a number": _safe_private_with_text,
+    "numbers in other private elements": _private_numbers,
     "overlays": _overlay,
     "curves": _curve,
     "a person's name two sequences deep": _nested_person,
@@ -219,6 +228,23 @@ def test_an_overlay_in_the_unused_bits_of_the_pixels_goes_and_the_picture_stays(
     dataset.PixelData = (picture | 0xF000).astype("<u2").tobytes()
     _, read = _clean(part10(dataset))
     assert np.array_equal(np.frombuffer(read.PixelData, "<u2"), picture)
+
+
+def test_a_thumbnail_goes_whole():
+    dataset = instance()
+    _thumbnail(dataset)
+    _, read = _clean(part10(dataset))
+    assert "IconImageSequence" not in read
+
+
+@pytest.mark.parametrize(("signed", "expected"), [(0, [0x0FFF, 5]), (1, [-1, 5])])
+def test_what_a_decoder_leaves_in_unused_bits_goes(monkeypatch, signed, expected):
+    left = np.array([[0xFFFF, 0xA005]], dtype="<u2")
+    monkeypatch.setattr("imaging.dicom.plain_pixels.stored_pixels", lambda dataset: left)
+    dataset = instance()
+    dataset.PixelRepresentation = signed
+    plain = plain_pixels(dataset, "x.dcm")
+    assert np.frombuffer(plain, "<i2" if signed else "<u2").tolist() == expected
 
 
 def test_signed_pixels_keep_their_sign():
