@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 
 from imaging.nerve.phantom_paint import Image
 
@@ -86,10 +87,5 @@ def _centre(spectrum: Spectrum, size: list[int]) -> Spectrum:
 def texture(shape: tuple[int, int, int], grain: float, rng: Rng) -> Image:
     """A smooth random field of SD 1 with structures about `grain` voxels across."""
     coarse = rng.standard_normal(shape, dtype=np.float32)
-    spectrum = np.fft.rfftn(coarse)
-    for axis, count in enumerate(shape):
-        cycles = np.fft.rfftfreq(count) if axis == 2 else np.fft.fftfreq(count)
-        weight = np.exp(-2 * (np.pi * grain / 2 * cycles) ** 2).astype(np.float32)
-        spectrum *= np.expand_dims(weight, [k for k in range(3) if k != axis])
-    field = np.fft.irfftn(spectrum, s=shape, axes=(0, 1, 2))
+    field = ndimage.gaussian_filter(coarse, grain / 2, mode="wrap")  # type: ignore[attr-defined]
     return np.asarray(field / field.std(), dtype=np.float32)

@@ -33,8 +33,10 @@ class Grid:
         points = ends @ self.affine[:3, :3].T + self.affine[:3, 3]
         return points.min(axis=0), points.max(axis=0)
 
-    def points_mm(self, box: tuple[slice, slice, slice]) -> Floats:
-        axes = [np.arange(part.start, part.stop, dtype=float) for part in box]
+    def points_mm(self, span: tuple[int, int]) -> Floats:
+        """Voxel centres of slices span[0] to span[1], shape (i, j, slices, 3)."""
+        ranges = ((0, self.size[0]), (0, self.size[1]), span)
+        axes = [np.arange(first, stop, dtype=float) for first, stop in ranges]
         matrix = self.affine[:3, :3]
         return np.asarray(
             axes[0][:, None, None, None] * matrix[:, 0]
@@ -92,7 +94,9 @@ def _paint_slab(
     shape = (*grid.size[:2], span[1] - span[0])
     reach = float(np.linalg.norm(grid.spacing_mm)) / 2 + 0.01
     seen = bodies[_last_cover(bodies, grid, span, reach) :]
-    near = [found for body in seen if (found := _look(body, grid, span, reach)) is not None]
+    points = grid.points_mm(span)
+    looks = (_look(body, grid, span, points, reach) for body in seen)
+    near = [found for found in looks if found is not None]
     image = np.full(shape, background, dtype=np.float64)
     active = np.zeros(shape, dtype=bool)
     for found in near:
@@ -118,7 +122,9 @@ def _last_cover(bodies: Sequence[Body], grid: Grid, span: tuple[int, int], reach
     return 0
 
 
-def _look(body: Body, grid: Grid, span: tuple[int, int], reach: float) -> _Near | None:
+def _look(
+    body: Body, grid: Grid, span: tuple[int, int], points: Floats, reach: float
+) -> _Near | None:
     low, high = body.bounds_mm()
     box_low, box_high = grid.corners_mm()
     low = np.maximum(low - reach, box_low - reach)
@@ -134,10 +140,10 @@ def _look(body: Body, grid: Grid, span: tuple[int, int], reach: float) -> _Near 
     stop = np.minimum(np.ceil(index.max(axis=0)).astype(int) + 1, limit_high)
     if np.any(first >= stop):
         return None
-    parts = [slice(int(a), int(b)) for a, b in zip(first, stop, strict=True)]
-    distance = body.distance_mm(grid.points_mm((parts[0], parts[1], parts[2])), reach)
-    local = slice(parts[2].start - span[0], parts[2].stop - span[0])
-    return _Near(body, (parts[0], parts[1], local), distance)
+    local = zip(first - [0, 0, span[0]], stop - [0, 0, span[0]], strict=True)
+    parts = [slice(int(a), int(b)) for a, b in local]
+    box = (parts[0], parts[1], parts[2])
+    return _Near(body, box, body.distance_mm(points[box], reach))
 
 
 def _supersample(

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy.interpolate import CubicSpline
 
 Floats = NDArray[np.float64]
+SMOOTHING_MM = 0.4
 SUPERIOR = np.array([0.0, 0.0, 1.0])
 
 
@@ -58,13 +59,13 @@ class NerveCourse:
         if nerve.get("status") != "measured" or len(rows) < 4:
             raise ValueError("There is no measured nerve to draw.")
         arc = np.array([row["arc_mm"] for row in rows], dtype=float)
-        spline = CubicSpline(arc, np.array([row["centre_mm"] for row in rows], dtype=float))
+        centres = np.array([row["centre_mm"] for row in rows], dtype=float)
         even = np.arange(arc[0], arc[-1] + step_mm / 2, step_mm)
-        tangents = spline(even, 1)
+        points, slopes, bends = _smooth(arc, centres, even)
         return cls(
-            points_mm=spline(even),
-            tangents=tangents / np.linalg.norm(tangents, axis=1, keepdims=True),
-            curvature_per_mm=spline(even, 2),
+            points_mm=points,
+            tangents=slopes / np.linalg.norm(slopes, axis=1, keepdims=True),
+            curvature_per_mm=bends,
             arc_mm=even,
             area_mm2=np.interp(even, arc, [float(row["area_mm2"]) for row in rows]),
             area_sd_mm2=np.interp(even, arc, [float(row["area_sd_mm2"] or 0.0) for row in rows]),
@@ -129,6 +130,26 @@ class NerveCourse:
         if self.contacts:
             return float(min(self.contacts, key=lambda contact: contact["gap_mm"])["arc_mm"])
         return float(self.arc_mm[int(np.argmin(self.area_mm2))])
+
+
+def _smooth(arc: Floats, centres: Floats, even: Floats) -> tuple[Floats, Floats, Floats]:
+    """Points and first and second derivatives at `even` arc lengths, shape (n, 3) each.
+
+    The points are met; their slopes are smoothed over SMOOTHING_MM, because a fitted centre's
+    jitter of some hundredths of a millimetre would show as bends that no nerve has.
+    """
+    spline = CubicSpline(arc, centres)
+    step = float(even[1] - even[0])
+    reach = round(3 * SMOOTHING_MM / step)
+    place = step * np.arange(-reach, reach + 1)
+    weight = np.exp(-0.5 * (place / SMOOTHING_MM) ** 2)
+    reach = min(reach, len(even) - 1)
+    weight = weight[len(weight) // 2 - reach : len(weight) // 2 + reach + 1]
+    padded = np.pad(spline(even, 1), ((reach, reach), (0, 0)), "reflect", reflect_type="odd")
+    slopes = np.stack(
+        [np.convolve(axis, weight / weight.sum(), "valid") for axis in padded.T], axis=-1
+    )
+    return spline(even), slopes, np.gradient(slopes, step, axis=0)
 
 
 def _strands(nerve: Mapping[str, Any]) -> list[Strand]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import vtk
 from matplotlib import colormaps
@@ -25,11 +27,16 @@ SMOOTHING_PASSES = 20
 Bytes = NDArray[np.uint8]
 
 
+class CannotDraw(RuntimeError):
+    """This machine lacks what drawing in three dimensions needs; the message says what."""
+
+
 def draw_endoscopy(volume: Volume, course: NerveCourse, *, raw: bool = False) -> Canvas:
     """The view from the cistern at the nerve; the nerve coloured by cross-sectional area.
 
     The tubes are the fitted ones. With `raw` the surface at half height of the image itself is
     shown instead, labelled as such: it fuses strands that are less than a voxel apart.
+    Raises CannotDraw where OpenGL does not start.
     """
     cistern = cistern_about(volume, course)
     camera = place_camera(cistern, course)
@@ -57,8 +64,7 @@ def render(actors: list[vtk.vtkActor], camera: Camera, size_px: tuple[int, int])
     view.SetViewAngle(camera.angle_deg)
     view.SetClippingRange(0.2, 60.0)
     _light(renderer, camera)
-    window = vtk.vtkEGLRenderWindow()
-    window.SetOffScreenRendering(1)
+    window = _window()
     window.SetMultiSamples(8)
     window.SetSize(*size_px)
     window.AddRenderer(renderer)
@@ -66,6 +72,26 @@ def render(actors: list[vtk.vtkActor], camera: Camera, size_px: tuple[int, int])
     pixels = _pixels(window)
     window.Finalize()
     return pixels
+
+
+@cache
+def _can_draw() -> bool:
+    """Whether OpenGL starts here; asked first, because VTK ends the process where it does not."""
+    window = vtk.vtkEGLRenderWindow()
+    window.SetOffScreenRendering(1)
+    return bool(window.SupportsOpenGL())
+
+
+def _window() -> vtk.vtkRenderWindow:
+    vtk.vtkLogger.SetStderrVerbosity(vtk.vtkLogger.VERBOSITY_ERROR)
+    if not _can_draw():
+        raise CannotDraw(
+            "The virtual endoscopy cannot be drawn on this machine, because OpenGL does not start; "
+            "install libegl1 and libgl1-mesa-dri."
+        )
+    window = vtk.vtkEGLRenderWindow()
+    window.SetOffScreenRendering(1)
+    return window
 
 
 def _light(renderer: vtk.vtkRenderer, camera: Camera) -> None:

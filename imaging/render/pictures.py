@@ -27,7 +27,7 @@ def draw_pictures(
 
     nerve: one measured nerve of a nerve-measurement/1 document. `other`, the other side's, is put
     on the same profile plot. The same input gives the same bytes. Raises ValueError for a refused
-    nerve.
+    nerve, and, once the others are written, CannotDraw where there is no OpenGL for the endoscopy.
     """
     course = _course(nerve)
     sides = {course.side: course}
@@ -38,9 +38,9 @@ def draw_pictures(
     draw_mpr(volume, course).save(folder / "mpr.png")
     draw_straightened(volume, course).save(folder / "cpr_straightened.png")
     draw_stretched(volume, course).save(folder / "cpr_stretched.png")
-    draw_endoscopy(volume, course).save(folder / "endoscopy.png")
     ordered = {side: sides[side] for side in sorted(sides)}
     (folder / "profile.svg").write_bytes(profile_svg(ordered))
+    draw_endoscopy(volume, course).save(folder / "endoscopy.png")
     return [folder / name for name in NAMES]
 
 
