@@ -41,11 +41,13 @@ class PackagedNamesOnly(URLFetcher):
     def __init__(self, pictures: Mapping[str, bytes]) -> None:
         super().__init__(allowed_protocols=())
         self._pictures = pictures
+        self.refused: list[str] = []
 
     def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> URLFetcherResponse:
         """The picture of that name."""
         if url not in self._pictures:
-            raise FatalURLFetchingError(f"The document asks for {url}, which is not part of it.")
+            self.refused.append(url)
+            raise FatalURLFetchingError(url)
         suffix = url[url.rfind(".") :]
         return URLFetcherResponse(url, self._pictures[url], {"Content-Type": TYPES[suffix]})
 
@@ -53,11 +55,19 @@ class PackagedNamesOnly(URLFetcher):
 def to_pdf(html: str, pictures: Mapping[str, bytes], *, identifier: str) -> Pdf:
     """Render a page of HTML. `pictures` are the only things its URLs may name; `identifier` is
     the document's, fixed by its content. Raises DocumentRefused."""
+    fetcher = PackagedNamesOnly(pictures)
     try:
-        document = HTML(string=html, url_fetcher=PackagedNamesOnly(pictures)).render()
+        document = HTML(string=html, url_fetcher=fetcher).render()
         content = document.write_pdf(
             pdf_variant="pdf/ua-1", pdf_tags=True, pdf_identifier=identifier.encode()
         )
     except FatalURLFetchingError as error:
-        raise DocumentRefused(str(error)) from error
+        raise _refusal(fetcher) from error
+    # Inside a drawing WeasyPrint swallows even a fatal error and leaves the drawing out.
+    if fetcher.refused:
+        raise _refusal(fetcher)
     return Pdf(content, len(document.pages))
+
+
+def _refusal(fetcher: PackagedNamesOnly) -> DocumentRefused:
+    return DocumentRefused(f"The document asks for {fetcher.refused[0]}, which is not part of it.")

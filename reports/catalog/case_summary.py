@@ -38,10 +38,17 @@ def render(
 ) -> Pdf:
     """The PDF in one of LANGUAGES. `kept` holds the pictures by storage name; what is not there
     is said in words. The same case, language, pictures and `made` give the same bytes."""
+    html, shown = page_of(case, language=language, kept=kept, made=made)
+    return to_pdf(html, shown, identifier=f"{case.content.sha256}-{language}")
+
+
+def page_of(
+    case: Case, *, language: str, kept: Mapping[str, bytes], made: Made | None = None
+) -> tuple[str, dict[str, bytes]]:
+    """The document as HTML, and the pictures that it names."""
     with translation.override(language):
         context, shown = _context(case, language, kept, made)
-        html = render_to_string(TEMPLATE, context)
-    return to_pdf(html, shown, identifier=f"{case.content.sha256}-{language}")
+        return render_to_string(TEMPLATE, context), shown
 
 
 def _context(
