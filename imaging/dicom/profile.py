@@ -57,15 +57,12 @@ MACHINE_TEXT = _tags(
 CODE_TEXT = _tags("CodeValue", "CodingSchemeDesignator", "CodingSchemeVersion", "CodeMeaning")
 CODING_SCHEMES = frozenset(("DCM", "SCT", "SRT", "SNM3", "UCUM", "LN", "FMA", "RADLEX"))
 
-# sequences that carry pictures, tables of bytes, or other people's marks
+# outside the table: tables of numbers nobody needs here, and marks that we write ourselves
 UNWANTED = _tags(
-    "IconImageSequence",
     "ContributingEquipmentSequence",
     "VOILUTSequence",
     "ModalityLUTSequence",
-    "OriginalAttributesSequence",
     "EncryptedAttributesSequence",
-    "DataSetTrailingPadding",
     "BurnedInAnnotation",
     "RecognizableVisualFeatures",
     "LongitudinalTemporalInformationModified",

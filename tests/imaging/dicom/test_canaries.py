@@ -230,6 +230,16 @@ def test_an_overlay_in_the_unused_bits_of_the_pixels_goes_and_the_picture_stays(
     assert np.array_equal(np.frombuffer(read.PixelData, "<u2"), picture)
 
 
+def test_nothing_is_left_of_overlays_curves_and_unknown_elements():
+    dataset = instance()
+    for plant in (_overlay, _curve, _unknown, _private, _padding):
+        plant(dataset)
+    _, read = _clean(part10(dataset))
+    before = {int(element.tag) for element in instance()}
+    added = [t for t in before.symmetric_difference(int(e.tag) for e in read) if t not in before]
+    assert {tag >> 16 for tag in added} == {0x0012, 0x0018, 0x0028}
+
+
 def test_a_thumbnail_goes_whole():
     dataset = instance()
     _thumbnail(dataset)
