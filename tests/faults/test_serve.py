@@ -24,15 +24,16 @@ class Served:
         self.process = study.start("manage.py", "serve", "--port", str(self.port))
 
     def answers(self) -> bool:
-        """Whether the web server answers, with whatever page."""
+        """Whether the sign-in page is there."""
         try:
-            urllib.request.urlopen(f"http://127.0.0.1:{self.port}/", timeout=10).close()
-        except urllib.error.HTTPError as answer:
-            with answer:
-                return answer.code < 500
-        except (urllib.error.URLError, ConnectionError):
+            url = f"http://127.0.0.1:{self.port}/accounts/login/"
+            with urllib.request.urlopen(url, timeout=30) as answer:
+                return b"csrfmiddlewaretoken" in answer.read()
+        except urllib.error.HTTPError as refused:
+            with refused:
+                pytest.fail(f"the sign-in page answered {refused.code}")
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
             return False
-        return True
 
     def running(self, word: str) -> list[int]:
         """Ids of processes of the study whose command line holds a word."""
@@ -43,7 +44,7 @@ class Served:
 def served(study: Study) -> Iterator[Served]:
     served = Served(study)
     try:
-        wait_until(served.answers, "the web server")
+        wait_until(served.answers, "the sign-in page")
         wait_until(lambda: len(served.running("celery")) >= 3, "worker and clock")
         yield served
     finally:

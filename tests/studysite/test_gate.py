@@ -60,7 +60,6 @@ urlpatterns = [
     path("t/refusing/<kind>", refusing),
     path("t/api/both", Both.as_view()),
     path("t/api/refusing", Refusing.as_view()),
-    path("t/sign-in", front, name="login"),
     path("", include(site_urls)),
 ]
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.studysite.test_gate")]
