@@ -21,7 +21,7 @@ from imaging.nerve.phantom_noise import (
     with_banding,
     with_bias,
 )
-from imaging.nerve.phantom_paint import Grid, Image, paint
+from imaging.nerve.phantom_paint import PITCH_MM, Grid, Image, paint
 from imaging.nerve.phantom_scenarios import changed, find
 from imaging.nerve.phantom_settings import Settings
 from imaging.nerve.phantom_strands import Scene
@@ -33,6 +33,7 @@ from imaging.nerve.volume import Volume
 VERSION = "1"
 K_SPACE_SHRINK = 3
 BEATS = 5
+HEAD_PITCH_MM = 0.1  # many strands, none of them along a voxel axis
 GRAIN_MM = 1.6
 FLUID_TEXTURE = 0.2  # fluid is smoother than tissue
 TOF_SPACING_MM = (0.5, 0.5, 0.6)
@@ -148,7 +149,8 @@ def _rescaled(affine: Floats, factor: Floats) -> Floats:
 def _beating(settings: Settings, scene: Scene, grid: Grid, table: dict[str, float]) -> Image:
     """The painted scene; with pulsation the mean over moments of one heart beat."""
     if not settings.pulsation_mm:
-        return paint(scene.bodies, table, grid, background=scene.background)
+        pitch = HEAD_PITCH_MM if settings.head else PITCH_MM
+        return paint(scene.bodies, table, grid, background=scene.background, pitch_mm=pitch)
     total = np.zeros(grid.size, dtype=np.float64)
     for beat in np.arange(BEATS) / BEATS:
         moved = grid.affine.copy()

@@ -133,18 +133,24 @@ class Tube:
         return exact.reshape(points_mm.shape[:2]) + inward[:, None]
 
     def _exact_mm(self, points: Floats, arc: Floats) -> Floats:
-        for _ in range(3):  # shrinks the miss by radius over bend, a tenth or less, each time
+        for _ in range(2):  # shrinks the miss by radius over bend, a tenth or less, each time
             arc = arc + _dot(points - self.course.at(arc), self.course.direction(arc))
         offset = points - self.course.at(arc)
+        held = np.clip(arc, 0.0, self.course.length_mm)
+        if self.major_mm is self.minor_mm:
+            across = np.sqrt(_dot(offset, offset)) - self.major_mm(held)
+        else:
+            across = self._elliptic_mm(offset, arc, held)
+        return np.asarray(np.maximum(across, np.maximum(-arc, arc - self.course.length_mm)))
+
+    def _elliptic_mm(self, offset: Floats, arc: Floats, held: Floats) -> Floats:
         tangent, up = self.course.direction(arc), self.course.upright(arc)
         u, v = _dot(offset, up), _dot(offset, np.cross(tangent, up))
-        held = np.clip(arc, 0.0, self.course.length_mm)
         a, b = self.major_mm(held), self.minor_mm(held)
         radius = np.sqrt((u / a) ** 2 + (v / b) ** 2)
         slope = np.sqrt((u / a**2) ** 2 + (v / b**2) ** 2)
         across = radius * (radius - 1) / np.maximum(slope, 1e-9)
-        across = np.where(radius < 1e-6, -np.minimum(a, b), across)
-        return np.asarray(np.maximum(across, np.maximum(-arc, arc - self.course.length_mm)))
+        return np.asarray(np.where(radius < 1e-6, -np.minimum(a, b), across))
 
 
 def round_tube(material: str, course: Course, radius_mm: float, name: str = "") -> Tube:

@@ -79,13 +79,15 @@ class Nerve:
         """The body to paint."""
         start, girth = self.start_mm, self.girth
         largest = girth.radius_mm * (1 + abs(girth.taper)) * float(np.sqrt(girth.aspect))
-        return Tube(
-            "nerve",
-            self.course,
-            lambda arc: girth.major_mm(arc - start),
-            lambda arc: girth.minor_mm(arc - start),
-            largest,
-        )
+
+        def major_mm(arc: Floats) -> Floats:
+            return girth.major_mm(arc - start)
+
+        def minor_mm(arc: Floats) -> Floats:
+            return girth.minor_mm(arc - start)
+
+        across = major_mm if girth.aspect == 1 else minor_mm
+        return Tube("nerve", self.course, major_mm, across, largest)
 
 
 @dataclass(frozen=True)
