@@ -9,11 +9,15 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import grimp
 import pytest
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, get_resolver, path
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
 
 from studysite.core.gate import declared, open_to_all
 from studysite.core.roles import POLICY, Action, Role
@@ -164,8 +168,39 @@ def undeclared(resolver: URLResolver) -> list[str]:
     return [str(route.pattern) for route in patterns(resolver) if not declared(route.callback)]
 
 
+def silent_methods(view: Any) -> list[str]:
+    """Methods that an API view answers and names no action for: they could only be refused."""
+    api_view = getattr(view, "cls", None)
+    if not hasattr(api_view, "actions_needed"):
+        return []
+    answered = set(getattr(view, "actions", None) or {}) or {
+        method for method in api_view.http_method_names if hasattr(api_view, method)
+    }
+    return sorted(answered - {"options", "head", "trace"} - set(api_view.actions_needed))
+
+
 def test_every_route_says_who_may_open_it() -> None:
     assert undeclared(get_resolver()) == []
+
+
+def test_every_method_of_the_api_says_who_may_use_it() -> None:
+    silent = {
+        str(route.pattern): silent_methods(route.callback) for route in patterns(get_resolver())
+    }
+    assert {route: methods for route, methods in silent.items() if methods} == {}
+
+
+def test_a_method_that_says_nothing_is_found() -> None:
+    class Half(APIView):
+        actions_needed = {"get": Action.SCREEN}
+
+        def get(self, request: Request) -> Response:
+            return Response()
+
+        def post(self, request: Request) -> Response:
+            return Response()
+
+    assert silent_methods(Half.as_view()) == ["post"]
 
 
 def test_a_route_that_says_nothing_is_found() -> None:
