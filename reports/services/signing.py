@@ -19,8 +19,10 @@ from studysite.core.signing import sign
 
 def must_be_renewed(participant: Participant) -> bool:
     """Whether a signed case's newest signature holds no longer."""
+    if participant.state != State.SIGNED:
+        return False
     signatures = case_of(participant).signatures
-    return participant.state == State.SIGNED and not (signatures and signatures[-1].valid)
+    return not (signatures and signatures[-1].valid)
 
 
 @service(Action.SIGN_CASE)
