@@ -39,6 +39,10 @@ class _Text(_CheckedByDefinition, forms.CharField):
     pass
 
 
+class _Reason(_CheckedByDefinition, ReasonField):
+    """Asked for by the service, once the answers differ."""
+
+
 def _field(item: Item) -> forms.Field:
     """The field of one question."""
     words: dict[str, Any] = {
@@ -91,10 +95,9 @@ class AnswersForm(StudyForm):
             self.fields[item.name] = _field(item)
             self.fields[item.name].unit = item.unit  # type: ignore[attr-defined]
         if changing:
-            self.fields["reason"] = ReasonField(
+            self.fields["reason"] = _Reason(
                 label=_("Reason for the change"),
                 help_text=_("The form was submitted; the old answers and this reason are kept."),
-                error_messages={"required": _("Changing a submitted form needs a reason.")},
             )
 
     def answers(self) -> dict[str, Any]:

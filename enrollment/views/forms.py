@@ -106,12 +106,12 @@ def _show_both(
 ) -> HttpResponse:
     """Somebody saved meanwhile: what is saved beside what was entered, which is kept. Saving again
     now says that both were seen."""
-    entry = row.entries.select_related("by").get(form=definition.key, visit=visit)
+    _definition, entry = _form_at(row, visit, definition.key)
     data = request.POST.copy()
-    data["seen_revision"] = str(entry.revision)
+    data["seen_revision"] = str(entry.revision if entry else 0)
     again = _answers_form(definition, entry, data)
     again.is_valid()
-    changed = differences(definition, entry.answers, again.answers())
+    changed = differences(definition, entry.answers if entry else {}, again.answers())
     again.refuse(refusal)
     return _show(request, row, visit, definition, entry, again, changed=changed)
 

@@ -1,0 +1,58 @@
+"""Signing in and out, and the language of the pages."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from studysite.core.accounts import create_account
+from studysite.core.models import Act, Site, User
+from studysite.core.roles import Role
+
+PASSWORD = "correct horse battery staple"
+LOGIN = "/accounts/login/"
+
+
+@pytest.fixture
+def wang(site: Site) -> User:
+    return create_account(
+        by=None,
+        username="wang",
+        printed_name="Wang Fang",
+        password=PASSWORD,
+        site=site,
+        role=Role.COORDINATOR,
+    )
+
+
+def test_signing_in_and_out_are_acts(client: Client, wang: User) -> None:
+    said = {"username": "wang", "password": PASSWORD, "next": "/participants/"}
+    answer = client.post(LOGIN, said)
+    assert answer["Location"] == "/participants/"
+    assert client.post("/accounts/logout/").status_code == 302
+    assert list(Act.objects.filter(by=wang).values_list("action", flat=True)) == ["login", "logout"]
+    assert client.get("/participants/").status_code == 302
+
+
+def test_a_wrong_password_gets_one_sentence_and_no_session(client: Client, wang: User) -> None:
+    answer = client.post(LOGIN, {"username": "wang", "password": "nonsense"})
+    assert answer.status_code == 200
+    assert answer.content.decode().count('role="alert"') == 1
+    assert "_auth_user_id" not in client.session
+    assert not Act.objects.filter(action="login").exists()
+
+
+def test_nobody_is_led_to_another_site(client: Client, wang: User) -> None:
+    said = {"username": "wang", "password": PASSWORD, "next": "https://evil.example/"}
+    assert "evil" not in client.post(LOGIN, said)["Location"]
+
+
+@pytest.mark.parametrize("url", ["/accounts/logout/", "/i18n/setlang/"])
+def test_what_changes_something_is_posted(client: Client, db: None, url: str) -> None:
+    assert client.get(url).status_code == 405
+
+
+def test_a_visitor_may_sign_out_and_choose_a_language(client: Client, db: None) -> None:
+    assert client.post("/accounts/logout/").status_code == 302
+    client.post("/i18n/setlang/", {"language": "zh-hans", "next": LOGIN})
+    assert '<html lang="zh-hans">' in client.get(LOGIN).content.decode()
