@@ -83,6 +83,10 @@ def match(intake: Intake, study: Sequence[Header], headers: Sequence[Header]) ->
         return Waits(
             "not_expected", f"{person.number} already has an accepted series of this kind."
         )
+    spoilt = next((d for d in finding.deviations if d.blocks_measurement), None)
+    if spoilt is not None and not intake.vouched:
+        # A person may still take it in for what else it shows; it will not be measured.
+        return Waits(spoilt.code, spoilt.sentence)
     deviations = tuple({"code": d.code, "sentence": d.sentence} for d in finding.deviations)
     return Matched(person, scan, deviations, finding.measurable)
 
