@@ -217,7 +217,23 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
+    # Choices that share a field's name are named here, so that the schema's names are stable.
+    "ENUM_NAME_OVERRIDES": {
+        "ParticipantState": "enrollment.journey.State",
+        "EntryState": "enrollment.models.forms.EntryState",
+        "FormState": "enrollment.api.visits.FORM_STATES",
+        "ScanState": "enrollment.models.visits.ScanState",
+        "IntakeState": "imaging.models.intake.IntakeState",
+        "HeldState": "imaging.models.intake.HeldState",
+        "SeriesState": "imaging.models.series.SeriesState",
+        "MeasurementState": "imaging.models.measurement.MeasurementState",
+        "DocumentState": "reports.models.document.DocumentState",
+        "JobState": "studysite.core.models.JobState",
+        "LeavingKind": "enrollment.models.enrolment.LeavingKind",
+        "CriterionKind": "enrollment.api.protocol.CRITERION_KINDS",
+        "CriterionVerdict": "enrollment.api.criteria.VERDICTS",
+        "QualityVerdict": "imaging.api.series.VERDICTS",
+    },
 }
 
 EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="django.core.mail.backends.filebased.EmailBackend")

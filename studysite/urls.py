@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/login/", core.sign_in, name="login"),
     path("accounts/logout/", core.sign_out, name="logout"),
     path("i18n/setlang/", core.set_language, name="set_language"),
+    path("api/v1/", include("studysite.api")),
     path("", worklist.worklist, name="worklist"),
     path("jobs/", jobs.jobs, name="jobs"),
     path("jobs/<uuid:pk>/", jobs.job, name="job"),

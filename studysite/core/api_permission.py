@@ -17,7 +17,8 @@ class DeclaredAction(BasePermission):
 
     def has_permission(self, request: Request, view: Any) -> bool:
         """Whether the person may do what this method of this view needs."""
-        needed = getattr(view, "actions_needed", {}).get((request.method or "").lower())
+        method = (request.method or "").lower()
+        needed = getattr(view, "actions_needed", {}).get("get" if method == "head" else method)
         return needed is not None and may(request.user, needed)
 
 

@@ -1,0 +1,1 @@
+"""People in the study through the API, one file a noun."""

@@ -1,0 +1,1 @@
+"""Scans through the API, one file a noun."""

@@ -1,0 +1,145 @@
+"""Measurements of the nerves: asked for, waited for, looked at."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from imaging.api.pictures import BYTES, PNG, PictureOut, png
+from imaging.models import Measurement, MeasurementState
+from imaging.services import quality, results
+from imaging.services.measurement import ask_measurement
+from studysite.core.api_job import JobOut
+from studysite.core.api_view import In, StudyView, operation
+from studysite.core.roles import Action
+
+# No patient is larger than a scanner's room.
+FURTHEST_MM = 10_000.0
+
+
+class CoordinateField(serializers.FloatField):
+    """A coordinate in mm: a finite number, not a text that looks like one."""
+
+    def to_internal_value(self, data: Any) -> float:
+        """The number. Raises ValidationError."""
+        number = isinstance(data, int | float) and not isinstance(data, bool)
+        if not number or not abs(data) <= FURTHEST_MM:
+            raise serializers.ValidationError(_("A coordinate is a number of millimetres."))
+        return float(data)
+
+
+def point() -> serializers.ListField:
+    """x, y, z in patient coordinates (LPS), mm."""
+    return serializers.ListField(child=CoordinateField(), min_length=3, max_length=3)
+
+
+class NerveEndsIn(In):
+    """Both ends of one nerve in patient coordinates (LPS, mm)."""
+
+    brainstem_mm = point()
+    canal_mm = point()
+
+
+class EndsIn(In):
+    """The nerves to measure: left, right or both."""
+
+    left = NerveEndsIn(required=False)
+    right = NerveEndsIn(required=False)
+
+
+class MeasurementIn(In):
+    """End points that a person set. A further version of a measurement needs a reason."""
+
+    ends = EndsIn()
+    reason = serializers.CharField(max_length=2000, allow_blank=True, default="")
+
+
+class MeasurementLineOut(serializers.Serializer):
+    """One version of the measurement of a series."""
+
+    id = serializers.IntegerField()
+    series = serializers.IntegerField(source="series_id")
+    version = serializers.IntegerField()
+    state = serializers.ChoiceField(MeasurementState.choices)
+    reason = serializers.CharField()
+    result_sha256 = serializers.CharField()
+    by = serializers.StringRelatedField()  # type: ignore[var-annotated]
+    at = serializers.DateTimeField()
+    finished_at = serializers.DateTimeField(allow_null=True)
+
+
+class NerveEndsOut(serializers.Serializer):
+    """Both ends of one nerve in patient coordinates (LPS, mm)."""
+
+    brainstem_mm = serializers.ListField(child=serializers.FloatField())
+    canal_mm = serializers.ListField(child=serializers.FloatField())
+
+
+class MeasurementOut(MeasurementLineOut):
+    """A measurement with its end points, its job and its result: a nerve-measurement/1 document,
+    null until it is finished."""
+
+    participant = serializers.CharField(source="series.participant.number")
+    ends = serializers.DictField(child=NerveEndsOut())
+    job = JobOut(allow_null=True)
+    result = serializers.SerializerMethodField()
+    pictures = serializers.SerializerMethodField()
+
+    @extend_schema_field({"type": "object", "nullable": True, "additionalProperties": {}})
+    def get_result(self, row: Measurement) -> dict[str, Any] | None:
+        """The document as it was stored."""
+        return row.result
+
+    @extend_schema_field(PictureOut(many=True))
+    def get_pictures(self, row: Measurement) -> Any:
+        """The pictures there are."""
+        return PictureOut(results.pictures_of(row), many=True).data
+
+
+class MeasurementsView(StudyView):
+    """The measurements of a series."""
+
+    actions_needed = {"get": Action.SEE_MEASUREMENTS, "post": Action.MEASURE}
+
+    @operation("list_measurements", gives=MeasurementLineOut(many=True))
+    def get(self, request: Request, pk: int) -> Response:
+        """Every version, newest first."""
+        row = quality.find_series(by=self.by, pk=pk, action=Action.SEE_MEASUREMENTS)
+        rows = row.measurements.select_related("by")
+        return Response(MeasurementLineOut(rows, many=True).data)
+
+    @operation("ask_measurement", takes=MeasurementIn, gives=MeasurementOut, status=202)
+    def post(self, request: Request, pk: int) -> Response:
+        """Ask for a measurement from the end points; a worker does it."""
+        row = quality.find_series(by=self.by, pk=pk, action=Action.MEASURE)
+        given = self.taken(MeasurementIn)
+        asked = ask_measurement(by=self.by, series=row, ends=given["ends"], reason=given["reason"])
+        return Response(MeasurementOut(asked).data, status=202)
+
+
+class MeasurementView(StudyView):
+    """One measurement."""
+
+    actions_needed = {"get": Action.SEE_MEASUREMENTS}
+
+    @operation("show_measurement", gives=MeasurementOut)
+    def get(self, request: Request, pk: int) -> Response:
+        """How far a measurement is, and what it came to."""
+        return Response(MeasurementOut(results.find_measurement(by=self.by, pk=pk)).data)
+
+
+class MeasurementPictureView(StudyView):
+    """One picture of a measured nerve."""
+
+    actions_needed = {"get": Action.SEE_MEASUREMENTS}
+
+    @operation("show_measurement_picture", gives=BYTES, status=PNG)
+    def get(self, request: Request, pk: int, side: str, name: str) -> HttpResponse:
+        """The picture as PNG."""
+        return png(results.find_measurement(by=self.by, pk=pk), side, name, results.PICTURES)

@@ -1,0 +1,26 @@
+"""Pictures of a measured nerve, and their bytes."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from rest_framework import serializers
+
+from imaging.models import Measurement
+from imaging.services.results import Picture, picture_bytes
+
+PNG = (200, "image/png")
+BYTES = OpenApiTypes.BINARY
+
+
+class PictureOut(serializers.Serializer):
+    """A picture of one side, by the name it is fetched under."""
+
+    side = serializers.ChoiceField(["left", "right"])
+    name = serializers.CharField()
+
+
+def png(measurement: Measurement, side: str, name: str, names: tuple[str, ...]) -> HttpResponse:
+    """A picture as an answer. NotThere for a name that is not among these."""
+    content = picture_bytes(measurement, Picture(side, name), names)
+    return HttpResponse(content, content_type="image/png")

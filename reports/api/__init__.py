@@ -1,0 +1,1 @@
+"""Documents, signatures and jobs through the API, one file a noun."""

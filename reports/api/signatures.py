@@ -1,0 +1,63 @@
+"""Signing a case, and locking it."""
+
+from __future__ import annotations
+
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from enrollment.api.participants import ParticipantOut, participant_data
+from enrollment.services import way
+from reports.case.content import case_of
+from reports.services.signing import lock_case, sign_case
+from studysite.core.api_view import In, ReasonIn, StudyView, operation
+from studysite.core.roles import Action
+
+
+class SignatureIn(In):
+    """The password again, and what the signature means."""
+
+    password = serializers.CharField(max_length=200, trim_whitespace=False)
+    meaning = serializers.CharField(max_length=200, allow_blank=True)
+
+
+class SignatureOut(serializers.Serializer):
+    """A signature, and whether it still holds for the content as it is now."""
+
+    printed_name = serializers.CharField()
+    meaning = serializers.CharField()
+    at = serializers.DateTimeField()
+    content_sha256 = serializers.CharField()
+    valid = serializers.BooleanField()
+
+
+class SignaturesView(StudyView):
+    """The signatures under a case."""
+
+    actions_needed = {"get": Action.SEE_CASE_SUMMARY, "post": Action.SIGN_CASE}
+
+    @operation("list_signatures", gives=SignatureOut(many=True))
+    def get(self, request: Request, number: str) -> Response:
+        """Every signature, oldest first; validity is computed now."""
+        row = way.find(by=self.by, number=number, action=Action.SEE_CASE_SUMMARY)
+        return Response(SignatureOut(case_of(row).signatures, many=True).data)
+
+    @operation("sign_case", takes=SignatureIn, gives=SignatureOut, status=201)
+    def post(self, request: Request, number: str) -> Response:
+        """Sign the case as it is now, with the password again."""
+        row = way.find(by=self.by, number=number, action=Action.SIGN_CASE)
+        sign_case(by=self.by, participant=row, **self.taken(SignatureIn))
+        return Response(SignatureOut(case_of(row).signatures[-1]).data, status=201)
+
+
+class LockView(StudyView):
+    """The end of a case."""
+
+    actions_needed = {"post": Action.LOCK}
+
+    @operation("lock_case", takes=ReasonIn, gives=ParticipantOut)
+    def post(self, request: Request, number: str) -> Response:
+        """Close a signed case for good."""
+        row = way.find(by=self.by, number=number, action=Action.LOCK)
+        lock_case(by=self.by, participant=row, **self.taken(ReasonIn))
+        return Response(participant_data(row, self.by))
