@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Paginator
 from django.db.models import prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -31,6 +32,16 @@ from studysite.core.roles import Action
 
 PAGE_SIZE = 50
 HISTORY_LENGTH = 200
+
+
+@dataclass(frozen=True)
+class Fragment:
+    """A part of the participant's page that another app writes, loaded on its own: a whole panel,
+    or what is inside one."""
+
+    title: str
+    url: str
+    is_panel: bool
 
 
 @require_safe
@@ -140,7 +151,7 @@ def _enrolment(row: Participant) -> list[tuple[Any, ...]]:
         return []
     return [
         (_("Arm"), current().arm(enrolment.arm).label),
-        (_("Place"), enrolment.position),
+        (_("Place in the arm"), enrolment.position),
         (_("Enrolled on"), enrolment.on.isoformat()),
         (_("By"), str(enrolment.by)),
         (_("Reason"), enrolment.reason),
@@ -161,18 +172,12 @@ def _history(row: Participant) -> list[dict[str, Any]]:
     ]
 
 
-def _fragments(row: Participant, allowed: set[str]) -> list[tuple[str, str]]:
-    """What other apps show of this participant, by URL name; each is loaded on its own."""
-    named = [
-        ("imaging:participant_scans", _("Scans"), Action.SEE_SCANS),
-        ("reports:participant_documents", _("Documents"), Action.SEE_CASE_SUMMARY),
-    ]
-    found = []
-    for name, title, action in named:
-        if action.value not in allowed:
-            continue
-        try:
-            found.append((title, reverse(name, args=[row.number])))
-        except NoReverseMatch:
-            continue
-    return found
+def _fragments(row: Participant, allowed: set[str]) -> list[Fragment]:
+    """What the apps above this one show of the participant, by the names of their pages."""
+    scans = Fragment(_("Scans"), reverse("imaging:participant_scans", args=[row.number]), True)
+    documents = reverse("reports:participant_documents", args=[row.number])
+    named = {
+        Action.SEE_SCANS: scans,
+        Action.SEE_CASE_SUMMARY: Fragment(_("Documents"), documents, False),
+    }
+    return [part for action, part in named.items() if action.value in allowed]

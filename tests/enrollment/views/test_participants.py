@@ -166,3 +166,24 @@ def test_a_page_is_in_the_readers_language(client: Client, enter: Enter, monitor
     assert '<html lang="zh-hans">' in page
     assert "二维重建（MPR）" in page
     assert "基线与磁共振检查" in page
+
+
+@pytest.mark.parametrize(
+    ("role", "parts"),
+    [
+        ("coordinator", ["Scans"]),
+        ("investigator", ["Scans", "Documents"]),
+        ("monitor", ["Scans", "Documents"]),
+    ],
+)
+def test_the_parts_of_other_apps_are_there_for_who_may_see_them(
+    request: pytest.FixtureRequest, client: Client, enter: Enter, role: str, parts: list[str]
+) -> None:
+    row = enter(State.ENROLLED)
+    client.force_login(request.getfixturevalue(role))
+    answer = client.get(f"/participants/{row.number}/")
+    fragments = answer.context["fragments"]
+    assert [fragment.title for fragment in fragments] == parts
+    for fragment in fragments:
+        assert f'<a href="{fragment.url}">' in answer.content.decode()
+        assert client.get(fragment.url, headers={"HX-Request": "true"}).status_code == 200
