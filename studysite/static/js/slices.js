@@ -108,12 +108,14 @@
     const size = MARK * unit;
     const [side, end] = key.split("_");
     const away = Math.abs(slice - slicePlace(plane)) > NEAR ? " mark-away" : "";
-    const look = { class: `mark mark-${side} mark-${end}${away}` };
     const shape =
       end === "canal"
         ? { x: x + 0.5 - size, y: y + 0.5 - size, width: 2 * size, height: 2 * size }
         : { cx: x + 0.5, cy: y + 0.5, r: size };
-    plane.marks.append(element(end === "canal" ? "rect" : "circle", { ...look, ...shape }));
+    const name = end === "canal" ? "rect" : "circle";
+    // A dark line below the bright one: cisterns are white and bone is black.
+    for (const look of ["mark mark-halo", `mark mark-${side}${away}`])
+      plane.marks.append(element(name, { class: look, ...shape }));
   }
 
   function draw(plane) {

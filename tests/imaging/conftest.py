@@ -1,0 +1,123 @@
+"""Scans on their way in, stored ones, and measured ones."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import imaging.tasks  # noqa: F401  The worker's doors.
+from enrollment.journey import State
+from enrollment.models import Participant
+from imaging.dicom import sandbox, sandbox_worker
+from imaging.models import Intake, Measurement, Series, SeriesState
+from imaging.models.intake import Door
+from imaging.services import measurement as measuring
+from imaging.services.intake import add_file, close_intake, open_intake
+from imaging.services.measurement import ask_measurement
+from imaging.services.quality import check_quality
+from studysite.core import jobs
+from studysite.core.models import User
+from tests.imaging.results import ENDS, result
+from tests.imaging.shelf import shelve
+
+Bring = Callable[..., Intake]
+Measure = Callable[..., Measurement]
+
+
+def read_here(files: Sequence[dict[str, str]], settings: Any, limits: Any) -> list[dict[str, Any]]:
+    """What the sandbox answers, worked out in this process: a process a file set takes a second."""
+    answers = io.BytesIO()
+    for job in files:
+        sandbox_worker._answer(answers, job, settings)
+    return [json.loads(line) for line in answers.getvalue().splitlines()]
+
+
+@pytest.fixture
+def unconfined(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Scans are parsed in this process, as the sandbox's inside would."""
+    monkeypatch.setattr(sandbox, "_run", read_here)
+
+
+@pytest.fixture
+def bring(bring_confined: Bring, unconfined: None) -> Bring:
+    """Send files in as the web does, and have the worker do its job on them, without a sandbox."""
+    return bring_confined
+
+
+@pytest.fixture
+def bring_confined(coordinator: User) -> Bring:
+    """The same with the sandbox."""
+
+    def send(files: Sequence[Path], participant: Participant | None = None) -> Intake:
+        intake = open_intake(by=coordinator, door=Door.UPLOAD, participant=participant)
+        for path in files:
+            with path.open("rb") as stream:
+                add_file(by=coordinator, intake=intake, stream=stream)
+        intake = close_intake(by=coordinator, intake=intake)
+        jobs.run(intake.job_id)  # type: ignore[arg-type]
+        intake.refresh_from_db()
+        return intake
+
+    return send
+
+
+@pytest.fixture
+def enrolled(enter: Callable[..., Participant]) -> Participant:
+    """Somebody in the 2D arm whose scans are expected. Their hospital number is H000001."""
+    return enter(State.ENROLLED)
+
+
+@pytest.fixture
+def stored(enrolled: Participant, coordinator: User) -> Series:
+    """The T2 series of an enrolled participant, and the angiogram, stored and not yet judged."""
+    shelve(enrolled, "tof_3d", coordinator)
+    series = shelve(enrolled, "t2_3d", coordinator)
+    enrolled.refresh_from_db()
+    return series
+
+
+@pytest.fixture
+def accepted(stored: Series, analyst: User) -> Series:
+    """The same series, accepted with its companion."""
+    for series in Series.objects.filter(participant=stored.participant):
+        check_quality(by=analyst, series=series, verdict="accepted", score=4, remarks="")
+    stored.refresh_from_db()
+    assert stored.state == SeriesState.ACCEPTED
+    return stored
+
+
+@pytest.fixture
+def measure(analyst: User, monkeypatch: pytest.MonkeyPatch) -> Measure:
+    """Measure a series, with a made-up result and pictures instead of the numerics."""
+
+    def run(
+        series: Series, reason: str = "", document: dict[str, Any] | None = None
+    ) -> Measurement:
+        found = document or result()
+        monkeypatch.setattr(measuring, "_compute", lambda row, volume, held: found)
+        monkeypatch.setattr(measuring, "draw_pictures", draw_canaries)
+        asked = ask_measurement(by=analyst, series=series, ends=ENDS, reason=reason)
+        jobs.run(asked.job_id)  # type: ignore[arg-type]
+        asked.refresh_from_db()
+        return asked
+
+    return run
+
+
+def draw_canaries(volume: object, nerve: dict[str, Any], folder: Path) -> None:
+    """Files that say which picture and which nerve they are."""
+    for name in ("mpr.png", "cpr_straightened.png", "cpr_stretched.png", "endoscopy.png"):
+        (folder / name).write_bytes(f"{name} {nerve['csa_mean_mm2']}".encode())
+
+
+@pytest.fixture
+def measured(
+    accepted: Series, measure: Measure, reader: User, reader_two: User, reader_three: User
+) -> Measurement:
+    """A measured case, given to two of the site's three readers."""
+    return measure(accepted)
