@@ -5,6 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from studysite.core.models import JobState
 from studysite.core.webforms import ReasonField, StudyForm
 
 # The stored meaning is the English sentence; pages and documents show it in the reader's language.
@@ -39,3 +40,11 @@ class LockForm(StudyForm):
     """Why a case is closed."""
 
     reason = ReasonField(label=_("Reason"))
+
+
+class JobFilterForm(forms.Form):
+    """What the list of jobs is narrowed by."""
+
+    state = forms.ChoiceField(
+        label=_("State"), required=False, choices=[("", _("All")), *JobState.choices]
+    )

@@ -31,7 +31,7 @@ UNDER_WAY = (JobState.QUEUED, JobState.RUNNING)
 def participant_documents(request: StudyRequest, number: str) -> HttpResponse:
     """Documents and signatures: a part of the participant's page, or a page of its own."""
     row = way.find(by=request.user, number=number, action=Action.SEE_CASE_SUMMARY)
-    return _show(request, row, SummaryForm(initial={"language": request.LANGUAGE_CODE}))
+    return _show(request, row, SummaryForm())
 
 
 @require_safe

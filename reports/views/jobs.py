@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from reports.services import jobs as service
+from reports.webforms import JobFilterForm
 from studysite.core.gate import StudyRequest, page
-from studysite.core.models import Job, JobState
+from studysite.core.models import Job
 from studysite.core.roles import Action
 
 ROWS_A_PAGE = 50
@@ -28,15 +29,16 @@ TITLES = {
 @page(Action.SEE_JOBS)
 def jobs(request: StudyRequest) -> HttpResponse:
     """Every job, newest first; one state of them where asked for."""
-    rows, state = service.visible_jobs(by=request.user), request.GET.get("state", "")
-    if state in JobState.values:
+    rows, filters = service.visible_jobs(by=request.user), JobFilterForm(request.GET)
+    state = filters.cleaned_data["state"] if filters.is_valid() else ""
+    if state:
         rows = rows.filter(state=state)
     page_obj = Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page"))
     context = {
         "page_obj": page_obj,
         "lines": [(job, title_of(job)) for job in page_obj],
-        "state": state,
-        "states": JobState.choices,
+        "filters": filters,
+        "narrowed": bool(state),
     }
     return render(request, "reports/jobs.html", context)
 
