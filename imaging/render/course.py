@@ -10,9 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.interpolate import CubicSpline
+from scipy.spatial import KDTree
 
 Floats = NDArray[np.float64]
 SMOOTHING_MM = 0.4
+WALL_STEP_MM = 0.05
 SUPERIOR = np.array([0.0, 0.0, 1.0])
 
 
@@ -24,6 +26,15 @@ class Strand:
     points_mm: Floats
     radius_mm: Floats
     kind: str
+
+    def distance_mm(self, points_mm: Floats) -> Floats:
+        """Distance of points (..., 3) to the strand's wall, negative inside; shape (...)."""
+        steps = np.linalg.norm(np.diff(self.points_mm, axis=0), axis=1)
+        arc = np.concatenate([[0.0], np.cumsum(steps)])
+        dense = np.linspace(0, arc[-1], max(int(arc[-1] / WALL_STEP_MM), 2))
+        centres = np.stack([np.interp(dense, arc, axis) for axis in self.points_mm.T], axis=-1)
+        away, row = KDTree(centres).query(points_mm)
+        return np.asarray(away - np.interp(dense, arc, self.radius_mm)[row])
 
 
 @dataclass(frozen=True)
@@ -126,10 +137,11 @@ class NerveCourse:
         return int(np.argmin(np.abs(self.arc_mm - arc_mm)))
 
     def focus_mm(self) -> float:
-        """Where to look first: the closest contact, else the smallest section."""
+        """Where to look first: the closest contact, else the smallest section off the ends."""
         if self.contacts:
             return float(min(self.contacts, key=lambda contact: contact["gap_mm"])["arc_mm"])
-        return float(self.arc_mm[int(np.argmin(self.area_mm2))])
+        edge = len(self.arc_mm) // 6
+        return float(self.arc_mm[edge + int(np.argmin(self.area_mm2[edge:-edge]))])
 
 
 def _smooth(arc: Floats, centres: Floats, even: Floats) -> tuple[Floats, Floats, Floats]:

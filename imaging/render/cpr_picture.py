@@ -135,7 +135,7 @@ def _ruler(
         x, strong = place(float(arc)), round(arc - first) % 5 == 0
         tick = 8 if strong else 4
         canvas.line(np.array([[x, bottom], [x, bottom + tick]]), TEXT if strong else LINE, 1)
-        if strong:
+        if strong and x < left + width - 34:  # leaves room for the unit
             canvas.text(x, bottom + 10, f"{arc - first:.0f}", size=13, colour=FAINT, anchor="ma")
     canvas.text(left + width, bottom + 10, "mm", size=13, colour=FAINT, anchor="ra")
     for arc, words, anchor in ((first, "brainstem", "la"), (last, "canal", "ra")):

@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Literal
 
 import numpy as np
 import vtk
 from matplotlib import colormaps
 from numpy.typing import NDArray
-from vtk.util.numpy_support import numpy_to_vtk, numpy_to_vtkIdTypeArray, vtk_to_numpy
+from vtk.util.numpy_support import numpy_to_vtk, vtk_to_numpy
 
 from imaging.nerve.volume import Volume
 from imaging.render.camera import Camera, place_camera
 from imaging.render.canvas import FAINT, KIND_COLOURS, NEIGHBOUR, PAGE, UNKNOWN, Canvas
 from imaging.render.cistern import cistern_about
-from imaging.render.course import Floats, NerveCourse
+from imaging.render.course import Floats, NerveCourse, Strand
+from imaging.render.mesh import SIDES, surface, tube
 
 SIZE_PX = (1040, 780)
-SIDES = 28
 NARROWEST_MM2 = 0.6
 BEYOND_MM = 3.5  # the nerve goes on uncoloured, unmeasured, into brainstem and canal
 WALL = (0.80, 0.62, 0.56)
-COLOURS = "viridis"
-SMOOTHING_PASSES = 20
+DISTANCE_SCALE = (0.0, 2.0)
+ColourBy = Literal["area", "distance"]
+MAPS: dict[ColourBy, str] = {"area": "viridis", "distance": "plasma_r"}
+MEANINGS: dict[ColourBy, str] = {
+    "area": "nerve's cross-sectional area (mm²)",
+    "distance": "from the nerve's wall to the nearest vessel's (mm)",
+}
 
 Bytes = NDArray[np.uint8]
 
@@ -31,24 +37,34 @@ class CannotDraw(RuntimeError):
     """This machine lacks what drawing in three dimensions needs; the message says what."""
 
 
-def draw_endoscopy(volume: Volume, course: NerveCourse, *, raw: bool = False) -> Canvas:
-    """The view from the cistern at the nerve; the nerve coloured by cross-sectional area.
+def draw_endoscopy(
+    volume: Volume, course: NerveCourse, *, colour_by: ColourBy = "area", raw: bool = False
+) -> Canvas:
+    """The view from the cistern at the nerve.
 
+    colour_by: the nerve's colour tells its cross-sectional area, or the distance from each place
+    of its wall to the nearest vessel's wall.
     The tubes are the fitted ones. With `raw` the surface at half height of the image itself is
     shown instead, labelled as such: it fuses strands that are less than a voxel apart.
     Raises CannotDraw where OpenGL does not start.
     """
     cistern = cistern_about(volume, course)
     camera = place_camera(cistern, course)
-    low, high = _scale(course)
+    if colour_by == "distance" and not _vessels(course):
+        raise ValueError("There is no vessel to tell the distance to.")
+    scale = _area_scale(course) if colour_by == "area" else DISTANCE_SCALE
     if raw:
-        surface = cistern_about(volume, course, raw=True)
-        actors = [_surface(*surface.walls(), WALL, smooth=False)]
+        image = cistern_about(volume, course, raw=True)
+        actors = [surface(*image.walls(), WALL, smooth=False)]
     else:
-        actors = [_surface(*cistern.walls(), WALL), _nerve(course, low, high)]
+        actors = [surface(*cistern.walls(), WALL), _nerve(course, scale, colour_by)]
         actors += [_vessel(s.points_mm, s.radius_mm, s.kind) for s in course.vessels]
     picture = render(actors, camera, SIZE_PX)
-    return _labelled(picture, course, camera, (low, high), raw=raw)
+    canvas = _labelled(picture, course, camera, raw=raw)
+    if not raw:
+        _colour_bar(canvas, scale, colour_by)
+        _kinds(canvas, course)
+    return canvas
 
 
 def render(actors: list[vtk.vtkActor], camera: Camera, size_px: tuple[int, int]) -> Bytes:
@@ -119,7 +135,11 @@ def _pixels(window: vtk.vtkRenderWindow) -> Bytes:
     return np.array(flat.reshape(rows, columns, 3)[::-1])
 
 
-def _scale(course: NerveCourse) -> tuple[float, float]:
+def _vessels(course: NerveCourse) -> list[Strand]:
+    return [strand for strand in course.vessels if strand.kind != "nerve"]
+
+
+def _area_scale(course: NerveCourse) -> tuple[float, float]:
     """Limits of the colour bar in steps of 0.1 mm², too wide for noise to look like shape."""
     middle = float(course.area_mm2.max() + course.area_mm2.min()) / 2
     half = max(float(np.ptp(course.area_mm2)) / 2, NARROWEST_MM2 / 2)
@@ -127,15 +147,19 @@ def _scale(course: NerveCourse) -> tuple[float, float]:
     return float(low), float(np.ceil((middle + half) * 10) / 10)
 
 
-def _nerve(course: NerveCourse, low: float, high: float) -> vtk.vtkActor:
+def _nerve(course: NerveCourse, scale: tuple[float, float], colour_by: ColourBy) -> vtk.vtkActor:
     longer = course.extended(BEYOND_MM)
-    share = np.clip((longer.area_mm2 - low) / (high - low), 0, 1)
-    colours = (colormaps[COLOURS](share)[:, :3] * 255).astype(np.uint8)
-    beyond = (longer.arc_mm < course.arc_mm[0]) | (longer.arc_mm > course.arc_mm[-1])
-    colours[beyond] = NEIGHBOUR
     vertices, faces = tube(longer.points_mm, longer.radius_mm)
-    actor = _surface(vertices, faces, (1, 1, 1), smooth=False)
-    scalars = numpy_to_vtk(np.repeat(colours, SIDES, axis=0), deep=True)
+    if colour_by == "area":
+        values = np.repeat(longer.area_mm2, SIDES)
+    else:
+        values = np.min([s.distance_mm(vertices) for s in _vessels(course)], axis=0)
+    share = np.clip((values - scale[0]) / (scale[1] - scale[0]), 0, 1)
+    colours = (colormaps[MAPS[colour_by]](share)[:, :3] * 255).astype(np.uint8)
+    beyond = (longer.arc_mm < course.arc_mm[0]) | (longer.arc_mm > course.arc_mm[-1])
+    colours[np.repeat(beyond, SIDES)] = NEIGHBOUR
+    actor = surface(vertices, faces, (1, 1, 1), smooth=False)
+    scalars = numpy_to_vtk(colours, deep=True)
     actor.GetMapper().GetInput().GetPointData().SetScalars(scalars)
     return actor
 
@@ -143,83 +167,13 @@ def _nerve(course: NerveCourse, low: float, high: float) -> vtk.vtkActor:
 def _vessel(points_mm: Floats, radius_mm: Floats, kind: str) -> vtk.vtkActor:
     vertices, faces = tube(points_mm, radius_mm)
     colour = tuple(part / 255 for part in KIND_COLOURS.get(kind, UNKNOWN))
-    return _surface(vertices, faces, (colour[0], colour[1], colour[2]), smooth=False)
-
-
-def tube(points_mm: Floats, radius_mm: Floats) -> tuple[Floats, NDArray[np.int64]]:
-    """Vertices and triangles of a round tube along points (n, 3) with radii (n,)."""
-    tangents = np.gradient(points_mm, axis=0)
-    tangents = tangents / np.linalg.norm(tangents, axis=1, keepdims=True)
-    up = np.eye(3)[int(np.argmin(np.abs(tangents[0])))]
-    turn = np.linspace(0, 2 * np.pi, SIDES, endpoint=False)[:, None]
-    rings = []
-    for point, tangent, radius in zip(points_mm, tangents, radius_mm, strict=True):
-        up = up - (up @ tangent) * tangent
-        up = up / np.linalg.norm(up)
-        rings.append(point + radius * (np.cos(turn) * up + np.sin(turn) * np.cross(tangent, up)))
-    first = np.arange((len(points_mm) - 1) * SIDES)
-    right = first - first % SIDES + (first + 1) % SIDES
-    faces = np.concatenate(
-        [
-            np.stack([first, right, right + SIDES], 1),
-            np.stack([first, right + SIDES, first + SIDES], 1),
-        ]
-    )
-    return np.concatenate(rings), faces
-
-
-def _surface(
-    vertices: Floats,
-    faces: NDArray[np.int64],
-    colour: tuple[float, float, float],
-    *,
-    smooth: bool = True,
-) -> vtk.vtkActor:
-    mesh = vtk.vtkPolyData()
-    points = vtk.vtkPoints()
-    points.SetData(numpy_to_vtk(np.ascontiguousarray(vertices, dtype=np.float64), deep=True))
-    mesh.SetPoints(points)
-    cells = vtk.vtkCellArray()
-    offsets = np.arange(0, 3 * len(faces) + 1, 3, dtype=np.int64)
-    cells.SetData(
-        numpy_to_vtkIdTypeArray(offsets, deep=True),
-        numpy_to_vtkIdTypeArray(np.ascontiguousarray(faces.ravel(), dtype=np.int64), deep=True),
-    )
-    mesh.SetPolys(cells)
-    normals = vtk.vtkPolyDataNormals()
-    normals.SetInputData(_smoothed(mesh) if smooth else mesh)
-    normals.SplittingOff()
-    normals.Update()
-    mapper = vtk.vtkPolyDataMapper()
-    mapper.SetInputData(normals.GetOutput())
-    actor = vtk.vtkActor()
-    actor.SetMapper(mapper)
-    look = actor.GetProperty()
-    look.SetColor(*colour)
-    look.SetAmbient(0.12)
-    look.SetDiffuse(0.85)
-    look.SetSpecular(0.18)
-    look.SetSpecularPower(25)
-    return actor
-
-
-def _smoothed(mesh: vtk.vtkPolyData) -> vtk.vtkPolyData:
-    """Windowed-sinc smoothing (Taubin), which keeps the size of what it smooths."""
-    smoother = vtk.vtkWindowedSincPolyDataFilter()
-    smoother.SetInputData(mesh)
-    smoother.SetNumberOfIterations(SMOOTHING_PASSES)
-    smoother.SetPassBand(0.06)
-    smoother.NonManifoldSmoothingOn()
-    smoother.NormalizeCoordinatesOn()
-    smoother.Update()
-    return smoother.GetOutput()
+    return surface(vertices, faces, (colour[0], colour[1], colour[2]), smooth=False)
 
 
 def _labelled(
     picture: Bytes,
     course: NerveCourse,
     camera: Camera,
-    limits: tuple[float, float],
     *,
     raw: bool,
 ) -> Canvas:
@@ -232,9 +186,6 @@ def _labelled(
         width + 16, 20, f"{about}, seen from the {_seen_from(camera)}", colour=FAINT, anchor="ra"
     )
     canvas.paste(picture, 16, 52)
-    if not raw:
-        _colour_bar(canvas, limits)
-        _kinds(canvas, course)
     distance = float(np.linalg.norm(camera.position_mm - camera.target_mm))
     per_mm = height / 2 / np.tan(np.radians(camera.angle_deg / 2)) / distance
     canvas.scale_bar(width, 52 + height - 16, per_mm, 2.0)
@@ -248,8 +199,8 @@ def _seen_from(camera: Camera) -> str:
     return names[axis][0 if view[axis] > 0 else 1]
 
 
-def _colour_bar(canvas: Canvas, limits: tuple[float, float]) -> None:
-    bar = (colormaps[COLOURS](np.linspace(0, 1, 260))[:, :3] * 255).astype(np.uint8)
+def _colour_bar(canvas: Canvas, limits: tuple[float, float], colour_by: ColourBy) -> None:
+    bar = (colormaps[MAPS[colour_by]](np.linspace(0, 1, 260))[:, :3] * 255).astype(np.uint8)
     top = canvas.image.height - 58
     canvas.paste(np.repeat(bar[None], 14, axis=0), 16, top)
     low, high = limits
@@ -257,7 +208,7 @@ def _colour_bar(canvas: Canvas, limits: tuple[float, float]) -> None:
         words = f"{low + share * (high - low):.2f}"
         anchor = ("la", "ma", "ra")[round(2 * share)]
         canvas.text(16 + 260 * share, top + 20, words, size=13, colour=FAINT, anchor=anchor)
-    canvas.text(290, top - 2, "nerve's cross-sectional area (mm²)", size=14, colour=FAINT)
+    canvas.text(290, top - 2, MEANINGS[colour_by], size=14, colour=FAINT)
 
 
 def _kinds(canvas: Canvas, course: NerveCourse) -> None:

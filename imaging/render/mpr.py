@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import KDTree
 from skimage.measure import find_contours
 
 from imaging.nerve.volume import Volume
@@ -105,15 +104,6 @@ def _outlines(canvas: Canvas, corner: tuple[int, int], plane: Plane, course: Ner
     points = coarse.points_mm()
     for strand in (*course.vessels, nerve):
         colour = NERVE if strand is nerve else KIND_COLOURS.get(strand.kind, UNKNOWN)
-        for outline in find_contours(_distance_mm(strand, points), 0.0):
+        for outline in find_contours(strand.distance_mm(points), 0.0):
             pixels = (outline[:, ::-1] + 0.5) * OUTLINE_STEP_PX - 0.5
             canvas.line(pixels + np.array(corner), colour, width=2)
-
-
-def _distance_mm(strand: Strand, points_mm: Floats) -> Floats:
-    """Signed distance of points (rows, columns, 3) to a strand's wall, negative inside."""
-    dense = np.linspace(0, len(strand.points_mm) - 1, 10 * len(strand.points_mm))
-    places = np.arange(len(strand.points_mm))
-    centres = np.stack([np.interp(dense, places, axis) for axis in strand.points_mm.T], axis=1)
-    away, row = KDTree(centres).query(points_mm)
-    return np.asarray(away - np.interp(dense, places, strand.radius_mm)[row])

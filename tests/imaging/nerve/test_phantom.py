@@ -47,6 +47,16 @@ def test_a_straight_notched_nerve_loses_the_stated_volume():
     assert measured_over_true(phantom) == pytest.approx(1, abs=1.5e-3)
 
 
+@pytest.mark.parametrize("name", ["straight", "hamming", "zero-filled"])
+def test_the_painted_nerve_lies_where_its_truth_says(name):
+    volume = simulate(name, seed=1, snr=None, path="straight").volume
+    index = np.stack(np.meshgrid(*map(np.arange, volume.size), indexing="ij"), axis=-1)
+    points, lost = volume.to_patient(index), FLUID - volume.voxels
+    middle = (points[..., 0] > 8) & (points[..., 0] < 19)
+    centre = np.average(points[middle], axis=0, weights=lost[middle])
+    np.testing.assert_allclose(centre[1:], 0, atol=0.01)
+
+
 def test_a_uniform_cylinder_has_the_textbook_area_and_volume():
     nerve = simulate("straight").truth["nerves"]["left"]
     assert nerve["csa_mean_mm2"] == pytest.approx(np.pi * 0.36, rel=1e-5)

@@ -5,7 +5,9 @@ import pytest
 
 from imaging.render.camera import place_camera
 from imaging.render.cistern import cistern_about, levels
-from imaging.render.endoscopy import draw_endoscopy, tube
+from imaging.render.course import Strand
+from imaging.render.endoscopy import draw_endoscopy
+from imaging.render.mesh import tube
 from tests.imaging.render.nerves import course, phantom
 
 
@@ -47,6 +49,17 @@ def test_a_tube_has_the_area_of_a_cylinder():
     a, b, c = (vertices[faces[:, k]] for k in range(3))
     area = np.linalg.norm(np.cross(b - a, c - a), axis=1).sum() / 2
     assert area == pytest.approx(2 * np.pi * 0.6 * 10, rel=0.01)
+
+
+def test_the_distance_to_a_vessel_is_from_wall_to_wall():
+    vessel = Strand(np.array([[0.0, 0, -5], [0.0, 0, 5]]), np.array([0.5, 0.5]), "artery")
+    points = np.array([[2.0, 0, 0], [0, 0.5, 1], [0, 0, 0]])
+    np.testing.assert_allclose(vessel.distance_mm(points), [1.5, 0, -0.5], atol=0.03)
+
+
+def test_a_nerve_without_vessels_has_no_distance_to_show(touched):
+    with pytest.raises(ValueError, match="no vessel"):
+        draw_endoscopy(touched.volume, course(touched, "right"), colour_by="distance")
 
 
 def test_the_picture_shows_nerve_and_artery_and_is_the_same_twice(touched):
