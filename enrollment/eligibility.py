@@ -1,4 +1,6 @@
-"""Who may take part: each criterion on its own, and what they come to together. Pure rules."""
+"""Who may take part: each criterion on its own, and what they come to together. Pure rules.
+
+Evidence is a sentence in the language that is active."""
 
 from __future__ import annotations
 
@@ -6,6 +8,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from enrollment.crfs.registry import form_of
 from enrollment.partial_date import PartialDate, whole_years
@@ -55,40 +60,45 @@ class Decision:
 
 def judge_side(side: str) -> Judged:
     """I2: one side, never both."""
-    if side in {"left", "right"}:
-        return Judged(Verdict.MET, f"Affected side: {side}.")
+    if side == "left":
+        return Judged(Verdict.MET, _("Affected side: left."))
+    if side == "right":
+        return Judged(Verdict.MET, _("Affected side: right."))
     if side == "both":
-        return Judged(Verdict.NOT_MET, "Both sides are affected.")
-    return Judged(Verdict.UNKNOWN, "The affected side is not recorded.")
+        return Judged(Verdict.NOT_MET, _("Both sides are affected."))
+    return Judged(Verdict.UNKNOWN, _("The affected side is not recorded."))
 
 
 def judge_duration(onset: str, screened_on: date, minimum_years: int) -> Judged:
     """I6: completed years from onset to screening; a partial date that could fall either side
     of the limit is unknown."""
     if not onset:
-        return Judged(Verdict.UNKNOWN, "The onset date is not recorded.")
+        return Judged(Verdict.UNKNOWN, _("The onset date is not recorded."))
     span = PartialDate.parse(onset)
     at_least = whole_years(span.latest, screened_on)
     at_most = whole_years(span.earliest, screened_on)
-    evidence = f"Onset {onset}, screened {screened_on.isoformat()}: "
+    lasted = _years(max(at_least, 0), at_most)
+    said = {"onset": onset, "screened": screened_on.isoformat(), "years": lasted}
+    evidence = _("Onset %(onset)s, screened %(screened)s: %(years)s.") % said
     if at_least >= minimum_years:
-        return Judged(Verdict.MET, f"{evidence}{_years(at_least, at_most)}.")
+        return Judged(Verdict.MET, evidence)
     if at_most < minimum_years:
-        return Judged(Verdict.NOT_MET, f"{evidence}{_years(max(at_least, 0), at_most)}.")
-    return Judged(Verdict.UNKNOWN, f"{evidence}the limit of {minimum_years} falls in between.")
+        return Judged(Verdict.NOT_MET, evidence)
+    return Judged(Verdict.UNKNOWN, evidence)
 
 
 def judge_age(birth: str, consented_on: date | None, limits: Limits) -> Judged:
     """I7: completed years of age on the day of consent, both ends included. The evidence gives
     the age alone, so that no birth date reaches the study's tables."""
-    if not birth or consented_on is None:
-        missing = "birth date" if not birth else "consent"
-        return Judged(Verdict.UNKNOWN, f"No {missing} is recorded.")
+    if not birth:
+        return Judged(Verdict.UNKNOWN, _("No birth date is recorded."))
+    if consented_on is None:
+        return Judged(Verdict.UNKNOWN, _("No consent is recorded."))
     span = PartialDate.parse(birth)
     youngest = whole_years(span.latest, consented_on)
     oldest = whole_years(span.earliest, consented_on)
     low, high = limits.minimum_age_years, limits.maximum_age_years
-    evidence = f"{_years(youngest, oldest)} of age at consent."
+    evidence = _("%(age)s years of age at consent.") % {"age": _span(youngest, oldest)}
     if low <= youngest and oldest <= high:
         return Judged(Verdict.MET, evidence)
     if oldest < low or youngest > high:
@@ -100,12 +110,12 @@ def judge_answer(form: str, item: str, answers: Mapping[str, Mapping[str, object
     """A criterion that is the answer to one yes/no item of a form."""
     answer = answers.get(form, {}).get(item)
     definition = form_of(form)
-    asked = f"Form “{definition.title_en}”, “{definition.item(item).question_en}”"
+    asked = {"form": definition.title, "question": definition.item(item).question}
     if answer == "yes":
-        return Judged(Verdict.MET, f"{asked}: yes.")
+        return Judged(Verdict.MET, _("Form “%(form)s”, “%(question)s”: yes.") % asked)
     if answer == "no":
-        return Judged(Verdict.NOT_MET, f"{asked}: no.")
-    return Judged(Verdict.UNKNOWN, f"{asked}: not answered.")
+        return Judged(Verdict.NOT_MET, _("Form “%(form)s”, “%(question)s”: no.") % asked)
+    return Judged(Verdict.UNKNOWN, _("Form “%(form)s”, “%(question)s”: not answered.") % asked)
 
 
 def compute(criterion: Criterion, facts: Facts, limits: Limits) -> Judged:
@@ -135,5 +145,11 @@ def decide(criteria: Iterable[Criterion], judged: Mapping[str, Verdict]) -> Deci
     return Decision(tuple(failed), tuple(unknown))
 
 
+def _span(low: int, high: int) -> str:
+    return str(low) if low == high else _("%(low)d to %(high)d") % {"low": low, "high": high}
+
+
 def _years(low: int, high: int) -> str:
-    return f"{low} years" if low == high else f"{low} to {high} years"
+    if low == high:
+        return ngettext("%(count)d year", "%(count)d years", low) % {"count": low}
+    return _("%(span)s years") % {"span": _span(low, high)}

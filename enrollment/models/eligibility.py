@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import get_language
 
 from enrollment.eligibility import Verdict
 from enrollment.models.participant import Participant
@@ -18,6 +19,8 @@ class Judgement(models.Model):
     criterion = models.CharField(max_length=8)
     verdict = models.CharField(max_length=8, choices=[(v.value, v.value) for v in Verdict])
     evidence = models.TextField()
+    # What is computed says its evidence in both languages of the site; a person, in their own.
+    evidence_zh = models.TextField(blank=True)
     by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
 
@@ -32,6 +35,12 @@ class Judgement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.criterion} {self.verdict}"
+
+    @property
+    def evidence_shown(self) -> str:
+        """The evidence, in the reader's language where it is there in both."""
+        chinese = (get_language() or "").startswith("zh")
+        return self.evidence_zh if chinese and self.evidence_zh else self.evidence
 
 
 class ScreenFailure(models.Model):

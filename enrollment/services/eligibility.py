@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from enrollment import vault
 from enrollment.eligibility import Decision, Facts, Verdict, compute, decide
@@ -183,7 +184,10 @@ def _compute(participant: Participant) -> list[Judgement]:
     for row in criteria_of(participant):
         if row.criterion.judged_by_person:
             continue
-        judged = compute(row.criterion, facts, protocol.limits)
+        with override("en"):
+            judged = compute(row.criterion, facts, protocol.limits)
+        with override("zh-hans"):
+            in_chinese = compute(row.criterion, facts, protocol.limits).evidence
         old = row.judgement
         if old and (old.verdict, old.evidence) == (judged.verdict.value, judged.evidence):
             continue
@@ -193,6 +197,7 @@ def _compute(participant: Participant) -> list[Judgement]:
                 criterion=row.criterion.key,
                 verdict=judged.verdict.value,
                 evidence=judged.evidence,
+                evidence_zh=in_chinese,
                 by=None,
             )
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from django.utils.translation import override
 
 from enrollment.eligibility import (
     Facts,
@@ -93,6 +94,14 @@ def test_every_criterion_is_either_computed_or_judged_by_a_person() -> None:
                 compute(criterion, facts, LIMITS)
         else:
             assert compute(criterion, facts, LIMITS).evidence
+
+
+def test_evidence_is_said_in_the_active_language() -> None:
+    with override("zh-hans"):
+        assert judge_side("left").evidence == "患侧：左侧。"
+    with override("en"):
+        assert judge_duration("2023-06-15", SCREENED, 1).evidence.endswith(": 1 year.")
+        assert judge_duration("2023-06", SCREENED, 1).evidence.endswith(": 0 to 1 years.")
 
 
 def passing() -> dict[str, Verdict]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.utils.translation import override
 
 from enrollment.eligibility import Verdict
 from enrollment.journey import State
@@ -55,6 +56,19 @@ def test_a_draft_answers_no_criterion(enter: Enter, coordinator: User) -> None:
         answers={"pacemaker": "no"}, seen_revision=0, submit=False,
     )  # fmt: skip
     assert verdict_of(row, "E4") is Verdict.UNKNOWN
+
+
+def test_computed_evidence_is_kept_in_both_languages_whatever_the_reader_speaks(
+    enter: Enter, investigator: User
+) -> None:
+    with override("zh-hans"):
+        row = enter(State.CONSENTED)
+        assert compute_criteria(by=investigator, participant=row) == []
+    kept = row.judgements.filter(criterion="I7").last()
+    assert kept.evidence.endswith("years of age at consent.")
+    assert "岁" in kept.evidence_zh
+    with override("zh-hans"):
+        assert kept.evidence_shown == kept.evidence_zh
 
 
 def test_computing_again_adds_nothing(enter: Enter, investigator: User) -> None:
