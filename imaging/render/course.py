@@ -111,20 +111,20 @@ class NerveCourse:
             first[row + 1] = _unit(up - (up @ tangents[row + 1]) * tangents[row + 1])
         return first, np.cross(tangents, first)
 
-    def extended(self, by_mm: float) -> NerveCourse:
+    def extended(self, before_mm: float, after_mm: float) -> NerveCourse:
         """The course carried on straight beyond both ends, for pictures that show a little more."""
         step = float(self.arc_mm[1] - self.arc_mm[0])
-        count = round(by_mm / step)
-        out = step * np.arange(1, count + 1)[:, None]
-        before = (self.points_mm[0] - out * self.tangents[0])[::-1]
-        after = self.points_mm[-1] + out * self.tangents[-1]
+        more = (round(before_mm / step), round(after_mm / step))
+        out = step * np.arange(1, max(more) + 1)[:, None]
+        before = (self.points_mm[0] - out[: more[0]] * self.tangents[0])[::-1]
+        after = self.points_mm[-1] + out[: more[1]] * self.tangents[-1]
         return NerveCourse(
             points_mm=np.concatenate([before, self.points_mm, after]),
-            tangents=_padded(self.tangents, count),
-            curvature_per_mm=np.pad(self.curvature_per_mm, ((count, count), (0, 0))),
-            arc_mm=self.arc_mm[0] + step * np.arange(-count, len(self.arc_mm) + count),
-            area_mm2=_padded(self.area_mm2, count),
-            area_sd_mm2=_padded(self.area_sd_mm2, count),
+            tangents=_padded(self.tangents, more),
+            curvature_per_mm=np.pad(self.curvature_per_mm, (more, (0, 0))),
+            arc_mm=self.arc_mm[0] + step * np.arange(-more[0], len(self.arc_mm) + more[1]),
+            area_mm2=_padded(self.area_mm2, more),
+            area_sd_mm2=_padded(self.area_sd_mm2, more),
             contacts=self.contacts,
             vessels=self.vessels,
         )
@@ -187,6 +187,6 @@ def _reflected(vector: Floats, mirror: Floats) -> Floats:
     return np.asarray(vector - 2 * (mirror @ vector) / square * mirror)
 
 
-def _padded(values: Floats, count: int) -> Floats:
-    wide = [(count, count)] + [(0, 0)] * (values.ndim - 1)
+def _padded(values: Floats, more: tuple[int, int]) -> Floats:
+    wide = [more] + [(0, 0)] * (values.ndim - 1)
     return np.pad(values, wide, mode="edge")

@@ -17,6 +17,7 @@ from imaging.render.canvas import (
     WARNING,
     Canvas,
     direction_letters,
+    font,
 )
 from imaging.render.course import Floats, NerveCourse
 from imaging.render.cpr import Reformat, straightened, stretched
@@ -33,7 +34,7 @@ STRETCHED_ANGLES_DEG = (0.0, 90.0)
 
 def draw_straightened(volume: Volume, course: NerveCourse) -> Canvas:
     """Four cuts of the straightened nerve, 45 degrees apart."""
-    longer = course.extended(BEYOND_MM)
+    longer = course.extended(BEYOND_MM, BEYOND_MM)
     cuts = [
         straightened(volume, longer, angle_deg=angle, half_width_mm=4.0, pixel_mm=0.1)
         for angle in STRAIGHT_ANGLES_DEG
@@ -44,7 +45,7 @@ def draw_straightened(volume: Volume, course: NerveCourse) -> Canvas:
 
 def draw_stretched(volume: Volume, course: NerveCourse) -> Canvas:
     """Two stretched surfaces, swept towards superior and across it."""
-    longer = course.extended(BEYOND_MM)
+    longer = course.extended(BEYOND_MM, BEYOND_MM)
     cuts = [
         stretched(volume, longer, angle_deg=angle, half_width_mm=9.0, pixel_mm=0.1)
         for angle in STRETCHED_ANGLES_DEG
@@ -163,4 +164,4 @@ def _key(canvas: Canvas, course: NerveCourse, folds: bool) -> None:
     for colour, words in entries:
         canvas.draw.rectangle((x, y + 3, x + 14, y + 13), fill=colour)
         canvas.text(x + 22, y, words, size=14, colour=FAINT)
-        x += 46 + canvas.draw.textlength(words, font_size=14)
+        x += 46 + font(14).getlength(words)

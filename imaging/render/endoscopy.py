@@ -13,14 +13,14 @@ from vtk.util.numpy_support import numpy_to_vtk, vtk_to_numpy
 
 from imaging.nerve.volume import Volume
 from imaging.render.camera import Camera, place_camera
-from imaging.render.canvas import FAINT, KIND_COLOURS, NEIGHBOUR, PAGE, UNKNOWN, Canvas
+from imaging.render.canvas import FAINT, KIND_COLOURS, NEIGHBOUR, PAGE, UNKNOWN, Canvas, font
 from imaging.render.cistern import cistern_about
 from imaging.render.course import Floats, NerveCourse, Strand
 from imaging.render.mesh import SIDES, surface, tube
 
 SIZE_PX = (1040, 780)
 NARROWEST_MM2 = 0.6
-BEYOND_MM = 3.5  # the nerve goes on uncoloured, unmeasured, into brainstem and canal
+BEYOND_MM = (3.5, 1.5)  # the nerve goes on uncoloured, unmeasured, into brainstem and canal
 WALL = (0.80, 0.62, 0.56)
 DISTANCE_SCALE = (0.0, 2.0)
 ColourBy = Literal["area", "distance"]
@@ -148,7 +148,7 @@ def _area_scale(course: NerveCourse) -> tuple[float, float]:
 
 
 def _nerve(course: NerveCourse, scale: tuple[float, float], colour_by: ColourBy) -> vtk.vtkActor:
-    longer = course.extended(BEYOND_MM)
+    longer = course.extended(*BEYOND_MM)
     vertices, faces = tube(longer.points_mm, longer.radius_mm)
     if colour_by == "area":
         values = np.repeat(longer.area_mm2, SIDES)
@@ -217,5 +217,5 @@ def _kinds(canvas: Canvas, course: NerveCourse) -> None:
     for kind in sorted({strand.kind for strand in course.vessels}):
         words = names.get(kind, kind)
         canvas.text(x, y, words, size=14, colour=FAINT, anchor="ra")
-        x -= canvas.draw.textlength(words, font_size=14) + 34
+        x -= font(14).getlength(words) + 34
         canvas.draw.rectangle((x + 8, y + 3, x + 20, y + 14), fill=KIND_COLOURS.get(kind, UNKNOWN))

@@ -19,6 +19,7 @@ SIDE_COLOURS = {"left": "#0b6e8f", "right": "#b4551d"}
 SIDE_DASHES = {"left": "-", "right": (0, (6, 2))}
 KIND_INK = {"artery": "#b3261e", "vein": "#2457a6", "unknown": "#7a4b80"}
 REZ_MM = 3.0
+ROWS = 5
 SETTINGS: Any = {  # matplotlib types its keys one by one
     "svg.hashsalt": "nct04645277",
     "svg.fonttype": "path",
@@ -49,14 +50,17 @@ def profile_svg(nerves: Mapping[str, NerveCourse]) -> bytes:
 
 
 def _plot(axes: Axes, nerves: Mapping[str, NerveCourse]) -> None:
-    top = max(float((c.area_mm2 + 2 * c.area_sd_mm2).max()) for c in nerves.values()) * 1.22
+    top = max(float((c.area_mm2 + 2 * c.area_sd_mm2).max()) for c in nerves.values()) * 1.3
     longest = max(float(c.arc_mm[-1] - c.arc_mm[0]) for c in nerves.values())
     axes.axvspan(0, min(REZ_MM, longest), color="#eef3f6", zorder=0)
     axes.text(0.12, top * 0.985, "REZ", va="top", fontsize=8, color=FAINT_INK)
     for side, course in nerves.items():
         _curve(axes, side, course)
-    for number, (side, course) in enumerate(nerves.items()):
-        _contacts(axes, side, course, top * (0.93 - 0.07 * number))
+    row = 0
+    for side, course in nerves.items():
+        for contact in course.contacts:
+            _contact(axes, side, course, contact, (longest, top * (0.94 - 0.065 * (row % ROWS))))
+            row += 1
     axes.set_xlim(0, longest)
     axes.set_ylim(0, top)
     axes.set_xlabel("distance from the brainstem end along the nerve (mm)")
@@ -79,15 +83,27 @@ def _curve(axes: Axes, side: str, course: NerveCourse) -> None:
     axes.plot(arc[row], course.area_mm2[row], "o", color=colour, markersize=5, markerfacecolor="w")
 
 
-def _contacts(axes: Axes, side: str, course: NerveCourse, height: float) -> None:
-    """A mark over each place where a vessel comes close, down to the curve it belongs to."""
-    for contact in course.contacts:
-        arc = float(contact["arc_mm"]) - float(course.arc_mm[0])
-        area = float(np.interp(contact["arc_mm"], course.arc_mm, course.area_mm2))
-        kind = str(contact["vessel"])
-        ink = KIND_INK.get(kind, KIND_INK["unknown"])
-        axes.plot([arc, arc], [area, height], color=ink, linewidth=0.9, linestyle=":")
-        axes.plot(arc, height, "v", color=ink, markersize=6)
-        name = "vessel" if kind == "unknown" else kind
-        words = f"{name}, {side}, gap {round(float(contact['gap_mm']), 2) + 0.0:.2f} mm"
-        axes.text(arc + 0.18, height, words, fontsize=8, va="center", color=ink)
+def _contact(
+    axes: Axes,
+    side: str,
+    course: NerveCourse,
+    contact: Mapping[str, Any],
+    corner: tuple[float, float],
+) -> None:
+    """A mark over the place where a vessel comes close, down to the curve it belongs to.
+
+    corner: the longest arc on the plot and the height of the mark; words stay inside the former.
+    """
+    longest, height = corner
+    arc = float(contact["arc_mm"]) - float(course.arc_mm[0])
+    area = float(np.interp(contact["arc_mm"], course.arc_mm, course.area_mm2))
+    kind = str(contact["vessel"])
+    ink = KIND_INK.get(kind, KIND_INK["unknown"])
+    axes.plot([arc, arc], [area, height], color=ink, linewidth=0.9, linestyle=":")
+    axes.plot(arc, height, "v", color=ink, markersize=6)
+    name = "vessel" if kind == "unknown" else kind
+    words = f"{name}, {side}, gap {round(float(contact['gap_mm']), 2) + 0.0:.2f} mm"
+    late = arc > 0.6 * longest
+    shift = -0.012 * longest if late else 0.012 * longest
+    put = "right" if late else "left"
+    axes.text(arc + shift, height, words, fontsize=8, va="center", ha=put, color=ink)

@@ -44,8 +44,9 @@ def test_sides_follow_patient_coordinates():
 
 
 def test_carried_on_it_is_longer_and_straight(left):
-    longer = left.extended(2.0)
+    longer = left.extended(2.0, 1.0)
     assert longer.arc_mm[0] == pytest.approx(-2.0)
+    assert longer.arc_mm[-1] == pytest.approx(left.arc_mm[-1] + 1.0)
     np.testing.assert_allclose(
         longer.points_mm[0], left.points_mm[0] - 2 * left.tangents[0], atol=1e-9
     )
