@@ -98,7 +98,8 @@ def prepare(side: Side) -> Prepared:
 def ground_of(side: Side, placed: Placed) -> Array:
     """Design matrix of the background, shape (n, 3 * count)."""
     along = side.ground.basis(placed.arc_mm)
-    across = np.stack([np.ones_like(placed.u_mm), placed.u_mm, placed.v_mm], 1)
+    near = np.minimum(1.0, REACH_MM / np.maximum(placed.distance_mm, 1e-9))
+    across = np.stack([np.ones_like(near), placed.u_mm * near, placed.v_mm * near], 1)
     return np.asarray((across[:, :, None] * along[:, None, :]).reshape(len(along), -1))
 
 
@@ -165,7 +166,9 @@ class Problem:
         magnitude: bool,
         sharing: float,
         likeness: Array,
+        usual: Array,
     ) -> None:
+        self.usual = usual
         self.likeness = likeness
         self.sharing = sharing
         self.multiplicative = multiplicative
@@ -173,6 +176,16 @@ class Problem:
         self.magnitude = magnitude
         self.ready = [prepare(side) for side in sides]
         self.values = [side.near.values[side.trusted] for side in sides]
+
+    def own_prior(self, side: Side, number: int, prior: Array, gradient: Array) -> float:
+        """Enter what is known of vessels' contrasts beforehand; its part of the cost."""
+        others = [strand for strand in side.strands if strand.own_contrast]
+        usual = float(self.usual[number])
+        apart = side.own_contrasts - np.array([s.ratio * usual for s in others])
+        precision = np.array([(s.spread * usual) ** -2 for s in others])
+        prior[...] = np.diag(precision)
+        gradient[...] = precision * apart
+        return float(np.sum(precision * apart**2))
 
     def system(self, sides: tuple[Side, ...], contrasts: Array, sd: float) -> System:
         size = sum(side.size for side in sides) + len(sides)
@@ -215,7 +228,10 @@ class Problem:
                 prior_gradient[block] = pull
                 cost += float(strand.coefficients @ pull)
                 start += strand.size
-            start += len(side.background) + len(side.own_contrasts)
+            start += len(side.background)
+            own = slice(start, start + len(side.own_contrasts))
+            cost += self.own_prior(side, number, prior[own, own], prior_gradient[own])
+            start = own.stop
         return System(cost, gradient - prior_gradient, information + prior, information, residuals)
 
 
@@ -243,7 +259,7 @@ def solve(
     likelihood, so that correlated noise is not taken for a bent nerve.
     """
     likeness = likeness_of(contrasts, SPREAD_DARK if multiplicative else SPREAD_BRIGHT)
-    problem = Problem(sides, multiplicative, sampling, magnitude, sharing, likeness)
+    problem = Problem(sides, multiplicative, sampling, magnitude, sharing, likeness, contrasts)
     now = problem.system(sides, contrasts, sd)
     damping, settled = 1e-3, False
     for _ in range(steps):

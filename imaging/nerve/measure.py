@@ -7,12 +7,15 @@ from dataclasses import replace
 
 import numpy as np
 
+from .contact import contacts_of
 from .errors import OutsideVolume, Refused
 from .fit import Fit
-from .follow import MODEL_ERROR, alone, best_sign, prepared_patch, scan_of, together
-from .patch import Patch, box_around
+from .follow import alone, best_sign, together
+from .patch import Patch, box_around, patch_around
 from .quality import flags_of, require_inside, require_usable, require_values, require_warrant
+from .refine import MODEL_ERROR
 from .result import Ends, Nerve, Numbers, Quality, Report
+from .scan import scan_of
 from .section import numbers_of, profile_of, sections_of
 from .start import depth_inside
 from .volume import Array, Volume
@@ -60,7 +63,7 @@ def measure(
         except Refused as reason:
             refused[name] = _refused(name, reason)
     tell(0.7, "Fitting both nerves together")
-    nerves = _finished(volume, sign, fits, points, patches, refused)
+    nerves = _finished(volume, sign, fits, points, patches, refused, tof)
     tell(1.0, "Done")
     size, spacing = volume.size, volume.spacing_mm
     return Report(
@@ -91,7 +94,7 @@ def _looked_up(
             require_inside(volume, end)
             clicks = np.array([end.brainstem_mm, *end.waypoints, end.canal_mm], dtype=float)
             require_values(*_values_near(volume, clicks))
-            patches[name] = prepared_patch(volume, clicks)
+            patches[name] = patch_around(volume, clicks)
             points[name] = clicks
         except Refused as reason:
             refused[name] = _refused(name, reason)
@@ -113,6 +116,7 @@ def _finished(
     points: dict[str, Array],
     patches: dict[str, Patch],
     refused: dict[str, Nerve],
+    tof: Volume | None,
 ) -> dict[str, Nerve]:
     """Joint fits where the nerves share a contrast, then numbers and their warrant."""
     nerves = dict(refused)
@@ -125,7 +129,7 @@ def _finished(
             nerves.update({name: _refused(name, reason) for name in group})
             continue
         for number, name in enumerate(group):
-            nerves[name] = _nerve(name, joint, number, fits[name])
+            nerves[name] = _nerve(name, joint, number, fits[name], tof)
             if len(fits) > len(group) and nerves[name].status == "measured":
                 note = "Contrast or noise differs from the other side's: not fitted together."
                 nerves[name] = replace(nerves[name], flags=(*nerves[name].flags, note))
@@ -150,7 +154,7 @@ def _contrast_sd(fit: Fit) -> float:
     return float(np.sqrt(fit.covariance[-1, -1]))
 
 
-def _nerve(name: str, fit: Fit, number: int, own: Fit) -> Nerve:
+def _nerve(name: str, fit: Fit, number: int, own: Fit, tof: Volume | None) -> Nerve:
     profile = profile_of(fit, number)
     numbers = numbers_of(profile)
     quality = _quality(fit, number, own, numbers)
@@ -159,10 +163,13 @@ def _nerve(name: str, fit: Fit, number: int, own: Fit) -> Nerve:
         require_warrant(numbers, quality)
     except Refused as reason:
         return _refused(name, reason)
+    contacts, vessels = contacts_of(fit, number, profile, tof)
     return Nerve(
         name,
         "measured",
         flags=flags_of(numbers, quality),
+        contacts=contacts,
+        vessels=vessels,
         numbers=numbers,
         sections=sections_of(strand, profile),
         quality=quality,

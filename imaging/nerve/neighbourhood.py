@@ -44,6 +44,12 @@ class Neighbourhood:
     values: Array
     placed: Placed
 
+    def where(self, kept: NDArray[np.bool_]) -> Neighbourhood:
+        """The kept voxels alone."""
+        return Neighbourhood(
+            self.index[kept], self.points_mm[kept], self.values[kept], self.placed.where(kept)
+        )
+
 
 def place(points_mm: Array, course: Course, reach_mm: float) -> Placed:
     """Project points (n, 3) onto a course, exactly to second order between its samples.

@@ -81,14 +81,14 @@ def _leg(patch: Patch, speed: Array, where: Mask, begin_mm: Array, end_mm: Array
         raise NoPath("The two end points lie on the same voxel of the nerve; set them apart.")
     allowed = where.copy()
     allowed[begin] = allowed[end] = True
-    arrival = _arrival(np.where(allowed, speed, 0.0), begin, patch.step_mm)
+    arrival = arrival_times(np.where(allowed, speed, 0.0), begin, patch.step_mm)
     arrival[begin] = 0.0
     if not np.isfinite(arrival[end]):
         raise NoPath("No path joins the two end points inside the scan; check both end points.")
-    return _walk_back(arrival, begin, end)
+    return walk_back(arrival, begin, end)
 
 
-def _arrival(speed: Array, begin: tuple[int, ...], step_mm: float) -> Array:
+def arrival_times(speed: Array, begin: tuple[int, ...], step_mm: float) -> Array:
     """Eikonal arrival time from one voxel, infinite where it never arrives (speed 0)."""
     image = sitk.GetImageFromArray(np.ascontiguousarray(speed.T))
     image.SetSpacing([step_mm] * 3)
@@ -97,7 +97,7 @@ def _arrival(speed: Array, begin: tuple[int, ...], step_mm: float) -> Array:
     return np.where(time < NEVER, time, np.inf)
 
 
-def _walk_back(arrival: Array, begin: tuple[int, ...], end: tuple[int, ...]) -> Array:
+def walk_back(arrival: Array, begin: tuple[int, ...], end: tuple[int, ...]) -> Array:
     """Steepest descent of the arrival time over 26 neighbours; asserts that it arrives."""
     steps = np.stack(np.meshgrid(*[[-1, 0, 1]] * 3, indexing="ij"), -1).reshape(-1, 3)
     steps = steps[np.any(steps != 0, axis=1)]

@@ -136,15 +136,3 @@ def first_side(volume: Volume, course: Course, sign: int, knots_mm: float) -> tu
     background = np.zeros(3 * ground.count)
     background[: ground.count] = begin.fluid
     return Side(near, trusted, (strand,), ground, background, np.zeros(0)), begin
-
-
-def ground_like(old: Side, near: Neighbourhood, course: Course, strand: Strand) -> Side:
-    """A side on a new course whose background starts as the old one's, all voxels trusted."""
-    ground = spline(course.length_mm, GROUND_KNOTS_MM)
-    ticks = np.linspace(0, course.length_mm, 4 * ground.count)
-    before = old.ground.basis(ticks * old.strands[0].course.length_mm / course.length_mm)
-    level = before @ old.background[: old.ground.count]
-    background = np.zeros(3 * ground.count)
-    background[: ground.count] = ground.fitted(ticks, level)
-    trusted = np.ones(len(near.values), dtype=bool)
-    return Side(near, trusted, (strand,), ground, background, np.zeros(0))

@@ -25,7 +25,8 @@ class Strand:
     """coefficients: radius, u, v, cosine, sine splines one after the other, shape (size,).
 
     stiffness: weight of the radius spline's bending in units of chi-square (mm^4 per mm^2).
-    own_contrast: a vessel, which need not be as dark as the nerve.
+    own_contrast: a vessel or neighbour, which need not be as dark as the nerve; expected at
+        `ratio` times the nerve's contrast, give or take `spread` times.
     """
 
     course: Course
@@ -35,6 +36,8 @@ class Strand:
     coefficients: Array
     stiffness: float = 30.0
     own_contrast: bool = False
+    ratio: float = 1.0
+    spread: float = 0.3
 
     @property
     def counts(self) -> list[int]:
@@ -83,9 +86,7 @@ class Strand:
         return np.asarray(self.prior() @ self.coefficients)
 
 
-def strand_on(
-    course: Course, radius_mm: float, radius_knots_mm: float, *, own_contrast: bool = False
-) -> Strand:
+def strand_on(course: Course, radius_mm: float, radius_knots_mm: float) -> Strand:
     """A round strand of constant radius on the course."""
     length = course.length_mm
     radius = spline(length, radius_knots_mm)
@@ -93,14 +94,21 @@ def strand_on(
     ellipse = spline(length, ELLIPSE_KNOTS_MM)
     rest = np.zeros(2 * centre.count + 2 * ellipse.count)
     start = np.concatenate([np.full(radius.count, radius_mm), rest])
-    return Strand(course, radius, centre, ellipse, start, own_contrast=own_contrast)
+    return Strand(course, radius, centre, ellipse, start)
 
 
 def moved_to(strand: Strand, course: Course, radius_knots_mm: float) -> Strand:
     """The same radius on a new course, centre offsets back to zero, ellipse left to refit."""
-    fresh = strand_on(course, 0.5, radius_knots_mm, own_contrast=strand.own_contrast)
+    fresh = strand_on(course, 0.5, radius_knots_mm)
     ticks = np.linspace(0, course.length_mm, 4 * fresh.radius.count)
     radius = strand.shape(ticks * strand.course.length_mm / course.length_mm).radius_mm
     start = fresh.coefficients.copy()
     start[: fresh.radius.count] = fresh.radius.fitted(ticks, radius)
-    return replace(fresh, coefficients=start, stiffness=strand.stiffness)
+    return replace(
+        strand,
+        course=course,
+        radius=fresh.radius,
+        centre=fresh.centre,
+        ellipse=fresh.ellipse,
+        coefficients=start,
+    )
