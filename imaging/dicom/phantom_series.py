@@ -102,7 +102,8 @@ def write_series(
         },
     )
     folder.mkdir(parents=True, exist_ok=True)
-    return [_write_slice(series, folder, row) for row in range(volume.size[2])]
+    common = _common(series)
+    return [_write_slice(series, common, folder, row) for row in range(volume.size[2])]
 
 
 def derived_uid(*words: str) -> UID:
@@ -153,23 +154,33 @@ def _patient_and_study(
     return header
 
 
-def _write_slice(series: _Series, folder: Path, row: int) -> Path:
+def _common(series: _Series) -> Dataset:
+    """What all slices of a series say alike."""
     header = Dataset()
     header.update(series.patient)
     header.SOPClassUID = MRImageStorage
-    header.SOPInstanceUID = derived_uid("instance", series.series_uid, str(row))
-    header.InstanceCreationTime = f"0922{row // 60 % 60:02d}.{row % 60:02d}0000"
     header.StudyInstanceUID, header.SeriesInstanceUID = series.study_uid, series.series_uid
     header.FrameOfReferenceUID = derived_uid("frame", series.study_uid)
     header.StudyID, header.SeriesNumber = "1", series.number
-    header.AcquisitionNumber, header.InstanceNumber = 1, row + 1
+    header.AcquisitionNumber = 1
     header.SeriesDescription = series.description
     header.PositionReferenceIndicator = ""
     _scanner(header, series)
     _physics(header, series)
-    _geometry(header, series.volume, row)
-    _pixels(header, series, row)
+    _geometry(header, series.volume)
+    _pixel_form(header, series)
     _privates(header, series)
+    return header
+
+
+def _write_slice(series: _Series, common: Dataset, folder: Path, row: int) -> Path:
+    header = Dataset()
+    header.update(common)
+    header.SOPInstanceUID = derived_uid("instance", series.series_uid, str(row))
+    header.InstanceCreationTime = f"0922{row // 60 % 60:02d}.{row % 60:02d}0000"
+    header.InstanceNumber = row + 1
+    _position(header, series.volume, row)
+    _pixels(header, series, row)
     path = folder / f"IM_{row + 1:04d}.dcm"
     header.file_meta = _meta(header)
     header.save_as(path, enforce_file_format=True)
@@ -208,17 +219,20 @@ def _physics(header: Dataset, series: _Series) -> None:
     header.PatientPosition = "HFS"
 
 
-def _geometry(header: Dataset, volume: Volume, row: int) -> None:
-    along_i, along_j, along_k = (float(step) for step in volume.spacing_mm)
-    columns, rows, _ = volume.size
+def _position(header: Dataset, volume: Volume, row: int) -> None:
     position = volume.to_patient(np.array([0, 0, row]))
     normal = np.cross(volume.axes[:, 0], volume.axes[:, 1])
+    header.ImagePositionPatient = [_number(value) for value in position]
+    header.SliceLocation = _number(float(position @ normal))
+
+
+def _geometry(header: Dataset, volume: Volume) -> None:
+    along_i, along_j, along_k = (float(step) for step in volume.spacing_mm)
+    columns, rows, _ = volume.size
     header.Rows, header.Columns = rows, columns
     header.PixelSpacing = [_number(along_j), _number(along_i)]
     header.SliceThickness = header.SpacingBetweenSlices = _number(along_k)
-    header.ImagePositionPatient = [_number(value) for value in position]
     header.ImageOrientationPatient = [_number(v) for axis in (0, 1) for v in volume.axes[:, axis]]
-    header.SliceLocation = _number(float(position @ normal))
     acquired = volume.acquired_mm or (along_i, along_j)
     header.InPlanePhaseEncodingDirection = "COL"
     counts = round(columns * along_i / acquired[0]), round(rows * along_j / acquired[1])
@@ -234,17 +248,20 @@ def _number(value: float) -> DSfloat:
 def _pixels(header: Dataset, series: _Series, row: int) -> None:
     plane = np.rint(series.volume.voxels[:, :, row].T / series.slope)
     stored = np.clip(plane, 0, LARGEST_PIXEL).astype("<u2")
+    header.add_new("SmallestImagePixelValue", "US", int(stored.min()))
+    header.add_new("LargestImagePixelValue", "US", int(stored.max()))
+    header.PixelData = stored.tobytes()
+
+
+def _pixel_form(header: Dataset, series: _Series) -> None:
     header.SamplesPerPixel, header.PhotometricInterpretation = 1, "MONOCHROME2"
     header.BitsAllocated, header.BitsStored, header.HighBit = 16, 12, 11
     header.PixelRepresentation = 0
-    header.add_new("SmallestImagePixelValue", "US", int(stored.min()))
-    header.add_new("LargestImagePixelValue", "US", int(stored.max()))
     if series.slope != 1.0:
         header.RescaleIntercept, header.RescaleSlope = 0, _number(series.slope)
         header.RescaleType = "normalized" if series.scanner.rescaled else "US"
     middle = float(np.percentile(series.volume.voxels, 50))
     header.WindowCenter, header.WindowWidth = _number(round(middle)), _number(round(2 * middle + 1))
-    header.PixelData = stored.tobytes()
 
 
 def _privates(header: Dataset, series: _Series) -> None:
