@@ -196,6 +196,6 @@ def page_of(rows: QuerySet[M], chosen: Mapping[str, Any]) -> tuple[list[M], dict
 
 
 def _checked(form: type[In], data: Any) -> dict[str, Any]:
-    given = form(data=data)
+    given = form(data={} if data is None else data)
     given.is_valid(raise_exception=True)
     return dict(given.validated_data)

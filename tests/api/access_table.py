@@ -1,0 +1,133 @@
+"""Who gets what from the API, row by row: the truth that the tests hold the API to.
+
+Roles by letter: Coordinator, Investigator, Reader, analyst (A), Monitor, Data manager, and
+administrator (X). The last column is what a person with one of the roles gets in `scene`, where
+most steps of the way are taken already.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from studysite.core.roles import Role
+from tests.reports.factory import PASSWORD
+
+LETTERS = {
+    "C": Role.COORDINATOR,
+    "I": Role.INVESTIGATOR,
+    "R": Role.READER,
+    "A": Role.ANALYST,
+    "M": Role.MONITOR,
+    "D": Role.DATA_MANAGER,
+    "X": Role.ADMINISTRATOR,
+}
+ALL = "CIRAMDX"
+WHY = {"reason": "For the table."}
+SCREENING = {
+    "name": "Zhang San",
+    "hospital_number": "H-TABLE",
+    "birth_on": "1980-05-17",
+    "sex": "female",
+    "affected_side": "left",
+    "screened_on": "2026-01-05",
+}
+CONSENT = {"document_version": "1.0", "language": "en", "signed_on": "2026-01-05"}
+VERDICT = {"criterion": "I1", "verdict": "met", "evidence": "Letter."}
+LEAVING = {
+    "kind": "lost",
+    "on": "2026-01-05",
+    "decided_by": "investigator",
+    "data_may_stay": True,
+    **WHY,
+}
+ENTRY = {"answers": {}, "seen_revision": 0, "submit": False}
+MATCH = {"participant": "NOBODY-1", **WHY}
+QUALITY = {"verdict": "accepted", "score": 4}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One method of one route. `scoped`: about a record of a site, so other sites get 404."""
+
+    route: str
+    method: str
+    path: str
+    roles: str
+    status: int
+    body: Any = None
+    scoped: bool = True
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+P = "participants/{number}/"
+TABLE = [
+    Row("schema", "GET", "schema/", ALL, 200, scoped=False),
+    Row("docs", "GET", "docs/", ALL, 200, scoped=False),
+    Row("token", "DELETE", "token/", ALL, 204, scoped=False),
+    Row("me", "GET", "me/", ALL, 200, scoped=False),
+    Row("protocol", "GET", "protocol/", ALL, 200, scoped=False),
+    Row("forms", "GET", "forms/", ALL, 200, scoped=False),
+    Row("form", "GET", "forms/severity/", ALL, 200, scoped=False),
+    Row("participants", "GET", "participants/", "CIMD", 200, scoped=False),
+    Row("participants", "POST", "participants/", "C", 201, SCREENING, scoped=False),
+    Row("participant", "GET", P, "CIMD", 200),
+    Row("consents", "GET", f"{P}consents/", "CIMD", 200),
+    Row("consents", "POST", f"{P}consents/", "C", 409, CONSENT),
+    Row("criteria", "GET", f"{P}criteria/", "CIMD", 200),
+    Row("criteria", "POST", f"{P}criteria/", "I", 409, VERDICT),
+    Row("criteria", "PUT", f"{P}criteria/", "I", 409, {"seen": 0, "judgements": [VERDICT]}),
+    Row("eligibility", "GET", f"{P}eligibility/", "CIMD", 200),
+    Row("eligibility", "POST", f"{P}eligibility/", "I", 409),
+    Row("screen_failure", "POST", f"{P}screen-failure/", "I", 409, WHY),
+    Row("enrolment", "POST", f"{P}enrolment/", "CI", 409, {"arm": "2d", **WHY}),
+    Row("withdrawal", "POST", f"{P}withdrawal/", "CI", 422, LEAVING),
+    Row("entry", "GET", f"{P}forms/severity/baseline/", "CIMD", 200),
+    Row("entry", "PUT", f"{P}forms/severity/baseline/", "CI", 409, ENTRY),
+    Row("revisions", "GET", f"{P}forms/severity/baseline/revisions/", "CIMD", 200),
+    Row("identity", "POST", f"{P}identity/", "CIM", 200, WHY),
+    Row("history", "GET", f"{P}history/", "IMD", 200),
+    Row("case_summaries", "GET", f"{P}case-summaries/", "IMD", 200),
+    Row("case_summaries", "POST", f"{P}case-summaries/", "ID", 202, {"language": "en"}),
+    Row("signatures", "GET", f"{P}signatures/", "IMD", 200),
+    Row(
+        "signatures", "POST", f"{P}signatures/", "I", 201,
+        {"password": PASSWORD, "meaning": "Reviewed"},
+    ),
+    Row("lock", "POST", f"{P}lock/", "D", 409, WHY),
+    Row("scans", "GET", "scans/?participant={number}", "CIAMD", 200),
+    Row("scan_not_done", "POST", "scans/{scan}/not-done/", "CA", 409, WHY),
+    Row("intakes", "POST", "intakes/", "CA", 201, {"participant": "{number}"}),
+    Row("intake", "GET", "intakes/{intake}/", "CA", 200),
+    Row("intake_files", "POST", "intakes/{intake}/files/", "CA", 400),
+    Row("intake_close", "POST", "intakes/{intake}/close/", "CA", 422),
+    Row("held_list", "GET", "held/", "CIAMD", 200, scoped=False),
+    Row("held", "GET", "held/{held}/", "CIAMD", 200),
+    Row("held_match", "POST", "held/{held}/match/", "C", 404, MATCH),
+    Row("held_refuse", "POST", "held/{held}/refuse/", "C", 200, WHY),
+    Row("series_list", "GET", "series/?participant={number}", "CIAMD", 200),
+    Row("series", "GET", "series/{series}/", "CIAMD", 200),
+    Row("quality", "GET", "series/{series}/quality/", "CIAMD", 200),
+    Row("quality", "POST", "series/{series}/quality/", "A", 409, QUALITY),
+    Row("measurements", "GET", "series/{series}/measurements/", "IAMD", 200),
+    Row("measurements", "POST", "series/{series}/measurements/", "A", 422, {"ends": {}}),
+    Row("measurement", "GET", "measurements/{measurement}/", "IAMD", 200),
+    Row(
+        "measurement_picture", "GET", "measurements/{measurement}/pictures/left/mpr.png", "IAMD",
+        200,
+    ),
+    Row("reads", "GET", "reads/", "R", 200, scoped=False),
+    Row("read", "GET", "reads/{read}/", "R", 200),
+    Row("read_lock", "POST", "reads/{read}/lock/", "R", 409, {"answers": {}}),
+    Row("read_picture", "GET", "reads/{read}/pictures/left/endoscopy.png", "R", 200),
+    Row("adjudications", "GET", "adjudications/", "R", 200, scoped=False),
+    Row("adjudication", "GET", "adjudications/{third}/", "R", 200),
+    Row("adjudication", "POST", "adjudications/{third}/", "R", 422, {"answers": {}}),
+    Row("document", "GET", "documents/{document}/", "IMD", 200),
+    Row("document_file", "GET", "documents/{document}/file/", "IMD", 200),
+    Row("jobs", "GET", "jobs/", "CIAMD", 200, scoped=False),
+    Row("job", "GET", "jobs/{job}/", "CIAMD", 200),
+    Row("job_retry", "POST", "jobs/{job}/retry/", "CAD", 200),
+]  # fmt: skip

@@ -1,0 +1,35 @@
+"""Calls to the API as a person makes them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from rest_framework.test import APIClient
+
+from studysite.core.models import User
+
+ROOT = "/api/v1/"
+
+
+def client_of(user: User | None) -> APIClient:
+    """A client that is signed in as somebody, or as nobody."""
+    client = APIClient()
+    if user is not None:
+        client.force_authenticate(user)
+    return client
+
+
+def call(user: User | None, method: str, path: str, body: Any = None, **more: Any) -> HttpResponse:
+    """One request as somebody; the path is below `/api/v1/`."""
+    client = client_of(user)
+    answer = getattr(client, method.lower())(ROOT + path, body, **({"format": "json"} | more))
+    assert isinstance(answer, HttpResponse) or answer.streaming
+    return answer
+
+
+def got(user: User, path: str) -> Any:
+    """The JSON of a GET that is answered."""
+    answer = call(user, "GET", path)
+    assert answer.status_code == 200, answer.content
+    return answer.json()

@@ -1,0 +1,96 @@
+"""One finished case, and a row of everything that the API can name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from enrollment.models import Participant
+from imaging.models import Adjudication, Held, Intake, Measurement, Read, Series
+from imaging.services.reading import new_reading_id
+from reports import storage
+from reports.models import Document, DocumentState
+from studysite.core.models import Job, JobState, User
+from studysite.core.roles import Role
+from tests.reports import factory
+
+PDF = b"%PDF-1.7 made up for a test"
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A case with its people and rows."""
+
+    cast: factory.Cast
+    administrator: User
+    participant: Participant
+    names: dict[str, object]
+
+    def user(self, role: Role) -> User:
+        """The site's person of a role."""
+        if role == Role.ADMINISTRATOR:
+            return self.administrator
+        found = getattr(self.cast, role.value)
+        assert isinstance(found, User)
+        return found
+
+
+def build(code: str = "XA") -> Scene:
+    """A case that waits for its signature, and that the first reader is to adjudicate."""
+    cast = factory.make_cast(code)
+    row = factory.finished(cast, pictures=True)
+    third = Adjudication.objects.get(participant=row)
+    third.method, third.reader, third.answers, third.at = "third_reader", cast.reader, {}, None
+    third.reading_id = new_reading_id()
+    third.save()
+    for read in Read.objects.filter(participant=row):
+        read.reading_id = new_reading_id()
+        read.save()
+    intake = Intake.objects.get(participant=row)
+    job = Job.objects.create(
+        kind="intake",
+        key=f"intake:{intake.pk}",
+        target=str(intake.pk),
+        subject=row.number,
+        state=JobState.FAILED,
+        message="The worker stopped.",
+        requested_by=cast.coordinator,
+        finished_at=timezone.now(),
+    )
+    intake.job = job
+    intake.save()
+    held = Held.objects.create(
+        intake=intake, key="k", code="no_participant", reason="Nobody's.", files_count=1
+    )
+    series = Series.objects.get(participant=row, sequence="t2_3d")
+    departure = {"code": "field_strength", "sentence": factory.DEPARTURE}
+    Series.objects.filter(sequence="tof_3d").update(deviations=[departure])
+    names = {
+        "number": row.number,
+        "intake": intake.pk,
+        "held": held.pk,
+        "job": job.pk,
+        "series": series.pk,
+        "scan": series.scan_id,
+        "measurement": Measurement.objects.get(series=series).pk,
+        "read": Read.objects.get(participant=row, reader=cast.reader).reading_id,
+        "third": third.reading_id,
+        "document": _document(row, cast.investigator).pk,
+    }
+    boss = factory.person(f"bo-{code}", "Xu Bo", Role.ADMINISTRATOR, cast.site)
+    return Scene(cast, boss, row, names)
+
+
+def _document(row: Participant, by: User) -> Document:
+    return Document.objects.create(
+        participant=row,
+        kind="case_summary",
+        version=1,
+        language="en",
+        state=DocumentState.MADE,
+        sha256=storage.keep_document(PDF),
+        pages_count=1,
+        made_at=timezone.now(),
+        by=by,
+    )
