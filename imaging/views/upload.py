@@ -69,11 +69,11 @@ def open_arrival(request: StudyRequest) -> JsonResponse:
 @require_POST
 def add_file(request: StudyRequest, pk: UUID) -> JsonResponse:
     """Take one file; it is on disk when this answers."""
+    intake = arrivals.find_intake(by=request.user, pk=pk)
     file = request.FILES.get("file")
     try:
         if file is None:
             raise Invalid(_("No file was sent."), code="no_files")
-        intake = arrivals.find_intake(by=request.user, pk=pk)
         row = arrivals.add_file(by=request.user, intake=intake, stream=file)
     except StudyError as refusal:
         return _refused(refusal)

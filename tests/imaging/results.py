@@ -61,7 +61,7 @@ def result(**nerves: dict[str, Any]) -> dict[str, Any]:
         "software": {"name": "studysite", "version": "0.1.0"},
         "input": {
             "sha256": "ab" * 32,
-            "size": [40, 36, 30],
+            "size": [40, 36, 24],
             "spacing_mm": [0.5, 0.5, 0.5],
             "polarity": "dark",
         },

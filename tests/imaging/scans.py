@@ -11,7 +11,7 @@ import numpy as np
 from imaging.dicom.phantom_series import write_series
 from imaging.nerve.volume import Volume
 
-SIZE = (40, 36, 30)
+SIZE = (40, 36, 24)
 NAME = "Ouyang^Canary"
 BORN_ON = date(1980, 5, 17)
 SCANNED_ON = date(2026, 3, 9)

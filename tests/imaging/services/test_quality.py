@@ -1,0 +1,67 @@
+"""Quality control is a person's verdict, once a series."""
+
+from __future__ import annotations
+
+import pytest
+
+from enrollment.journey import State
+from enrollment.models import ScanState
+from imaging.models import Series, SeriesState
+from imaging.services.quality import check_quality, find_series
+from studysite.core.errors import Invalid, NotPermitted, NotThere, OutOfOrder
+from studysite.core.models import User
+from studysite.core.roles import Action
+
+
+def test_an_accepted_series_settles_its_scan(stored: Series, analyst: User) -> None:
+    check_quality(by=analyst, series=stored, verdict="accepted", score=5, remarks="")
+    stored.refresh_from_db()
+    stored.scan.refresh_from_db()
+    assert (stored.state, stored.scan.state) == (SeriesState.ACCEPTED, ScanState.ACCEPTED)
+
+
+def test_when_every_required_series_is_accepted_the_participant_goes_on(accepted: Series) -> None:
+    accepted.participant.refresh_from_db()
+    assert accepted.participant.state == State.QUALITY_CHECKED
+
+
+def test_a_repeat_takes_the_participant_back_to_waiting_for_a_scan(
+    stored: Series, analyst: User
+) -> None:
+    check_quality(by=analyst, series=stored, verdict="repeat_asked", score=1, remarks="Motion.")
+    stored.participant.refresh_from_db()
+    stored.scan.refresh_from_db()
+    assert stored.participant.state == State.ENROLLED
+    assert stored.scan.state == ScanState.REPEAT_ASKED
+
+
+@pytest.mark.parametrize(
+    ("verdict", "score", "remarks", "field"),
+    [
+        ("maybe", 3, "", "verdict"),
+        ("accepted", 0, "", "score"),
+        ("accepted", 6, "", "score"),
+        ("repeat_asked", 2, "  ", "remarks"),
+    ],
+)
+def test_a_verdict_that_cannot_be_is_refused_at_its_field(
+    stored: Series, analyst: User, verdict: str, score: int, remarks: str, field: str
+) -> None:
+    with pytest.raises(Invalid) as refusal:
+        check_quality(by=analyst, series=stored, verdict=verdict, score=score, remarks=remarks)
+    assert refusal.value.field == field
+
+
+def test_a_series_is_judged_once(accepted: Series, analyst: User) -> None:
+    with pytest.raises(OutOfOrder, match="already judged"):
+        check_quality(by=analyst, series=accepted, verdict="accepted", score=3, remarks="")
+
+
+def test_only_the_analyst_of_the_site_judges(
+    stored: Series, coordinator: User, investigator: User, stranger: User
+) -> None:
+    for by in (coordinator, investigator, stranger):
+        with pytest.raises(NotPermitted):
+            check_quality(by=by, series=stored, verdict="accepted", score=3, remarks="")
+    with pytest.raises(NotThere):
+        find_series(by=stranger, pk=stored.pk, action=Action.SEE_SCANS)

@@ -1,0 +1,115 @@
+"""Who may open which page: every role, every page, both sites."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from imaging.models import Held, Intake, Measurement, Read
+from imaging.models.intake import Door
+from imaging.urls import urlpatterns
+from studysite.core.models import Site, User
+from studysite.core.roles import POLICY, Action, Role
+from tests.conftest import person
+
+# URL name: what it needs, the method, and whether it is about one record of a site.
+PAGES = {
+    "board": (Action.SEE_SCANS, "get", False),
+    "upload": (Action.UPLOAD_SCAN, "get", False),
+    "participant_scans": (Action.SEE_SCANS, "get", True),
+    "open": (Action.UPLOAD_SCAN, "post", False),
+    "arrival": (Action.UPLOAD_SCAN, "get", True),
+    "files": (Action.UPLOAD_SCAN, "post", True),
+    "close": (Action.UPLOAD_SCAN, "post", True),
+    "retry_arrival": (Action.UPLOAD_SCAN, "post", True),
+    "held_list": (Action.SEE_SCANS, "get", False),
+    "held": (Action.SEE_SCANS, "get", True),
+    "match_held": (Action.SETTLE_HELD_SCAN, "post", True),
+    "refuse_held": (Action.SETTLE_HELD_SCAN, "post", True),
+    "series": (Action.SEE_SCANS, "get", True),
+    "check_quality": (Action.CHECK_QUALITY, "post", True),
+    "measure": (Action.MEASURE, "post", True),
+    "slice": (Action.SEE_IMAGES, "get", True),
+    "measurement": (Action.SEE_MEASUREMENTS, "get", True),
+    "retry_measurement": (Action.RETRY_JOB, "post", True),
+    "profile": (Action.SEE_MEASUREMENTS, "get", True),
+    "measured_picture": (Action.SEE_MEASUREMENTS, "get", True),
+    "cases": (Action.READ_CASE, "get", False),
+    "case": (Action.READ_CASE, "get", True),
+    "read_picture": (Action.READ_CASE, "get", True),
+}
+# A case is one reader's: at the same site another reader does not find it either.
+MINE_ALONE = {"case", "read_picture"}
+# Answered before the action's own rule: a coordinator retries jobs, but knows no measurement.
+NARROWER = {"retry_measurement": Action.SEE_MEASUREMENTS}
+PASSED = {200, 201, 302, 409, 422}
+Address = Callable[[str], str]
+
+
+@pytest.fixture
+def address(measured: Measurement, site: Site, coordinator: User) -> Address:
+    """The page of that name about a record of the first site."""
+    intake = Intake.objects.create(site=site, door=Door.UPLOAD, by=coordinator)
+    held = Held.objects.create(
+        intake=intake, key="k", code="not_mr", reason="No MR.", modality="CT", files_count=1
+    )
+    reading_id = Read.objects.all()[0].reading_id
+    series = measured.series
+    of = {
+        "participant_scans": [series.participant.number],
+        "series": [series.pk],
+        "check_quality": [series.pk],
+        "measure": [series.pk],
+        "slice": [series.pk, "axial", 0],
+        "measurement": [measured.pk],
+        "retry_measurement": [measured.pk],
+        "profile": [measured.pk],
+        "measured_picture": [measured.pk, "left", "mpr.png"],
+        "case": [reading_id],
+        "read_picture": [reading_id, "left-mpr.png"],
+    }
+    of |= {name: [intake.pk] for name in ("arrival", "files", "close", "retry_arrival")}
+    of |= {name: [held.pk] for name in ("held", "match_held", "refuse_held")}
+    return lambda name: reverse(f"imaging:{name}", args=of.get(name, []))
+
+
+def test_the_table_names_every_page() -> None:
+    assert {pattern.name for pattern in urlpatterns} == set(PAGES)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_opens_for_the_roles_of_its_action_at_that_site_alone(
+    name: str, client: Client, address: Address, site: Site, other_site: Site
+) -> None:
+    action, method, about_one = PAGES[name]
+    for role in Role:
+        for at in (site, other_site):
+            client.force_login(person(at, role, f"{at.code}_{role}"))
+            status = getattr(client, method)(address(name)).status_code
+            if role not in POLICY[action]:
+                assert status == 403, (role, at, status)
+            elif about_one and (at == other_site or name in MINE_ALONE):
+                assert status == 404, (role, at, status)
+            elif role not in POLICY[NARROWER.get(name, action)]:  # noqa: SIM114
+                assert status == 404, (role, at, status)
+            else:
+                assert status in PASSED, (role, at, status)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_visitor_is_asked_to_sign_in(name: str, client: Client, address: Address) -> None:
+    answer = getattr(client, PAGES[name][1])(address(name))
+    assert answer.status_code == 302
+    assert answer["Location"].startswith(reverse("login"))
+
+
+@pytest.mark.parametrize("name", [name for name, row in PAGES.items() if row[1] == "post"])
+def test_what_changes_something_is_posted(
+    name: str, client: Client, address: Address, analyst: User, coordinator: User
+) -> None:
+    by = coordinator if PAGES[name][0] is Action.SETTLE_HELD_SCAN else analyst
+    client.force_login(by)
+    assert client.get(address(name)).status_code == 405

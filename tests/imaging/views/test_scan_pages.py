@@ -1,0 +1,150 @@
+"""The board, the quarantine, a series with its verdict and its slices."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+from django.test import Client
+from django.urls import reverse
+from PIL import Image
+
+from enrollment.models import ExpectedScan, Participant
+from imaging.models import Held, Intake, Series, SeriesState
+from imaging.models.intake import Door
+from studysite.core.models import Site, User
+from tests.conftest import days_ago
+from tests.imaging.conftest import Bring
+from tests.imaging.scans import noise, write_scan
+
+
+def page(client: Client, by: User, name: str, *args: object, **query: str) -> str:
+    client.force_login(by)
+    return client.get(reverse(f"imaging:{name}", args=args), query).content.decode()
+
+
+def test_the_board_shows_each_expected_scan(
+    client: Client, stored: Series, coordinator: User
+) -> None:
+    board = page(client, coordinator, "board")
+    assert stored.participant.number in board
+    assert board.count('data-state="received"') == 2
+    assert board.count('data-state="expected"') == 1
+
+
+def test_the_board_says_what_is_overdue(
+    client: Client, enrolled: Participant, coordinator: User
+) -> None:
+    visit = ExpectedScan.objects.filter(sequence="t2_3d").get().visit
+    visit.opens_on, visit.due_on, visit.closes_on = days_ago(30), days_ago(20), days_ago(10)
+    visit.save()
+    board = page(client, coordinator, "board")
+    assert board.count('data-state="overdue"') == 2
+
+
+@pytest.mark.parametrize(("query", "found"), [({"state": "received"}, 1), ({"number": "zz"}, 0)])
+def test_the_board_is_narrowed(
+    client: Client, stored: Series, coordinator: User, query: dict[str, str], found: int
+) -> None:
+    board = page(client, coordinator, "board", **query)
+    assert board.count(f">{stored.participant.number}</a>") == found
+
+
+def test_a_held_scan_is_matched_from_its_page(
+    client: Client, bring: Bring, enrolled: Participant, coordinator: User, tmp_path: Path
+) -> None:
+    bring(write_scan(tmp_path, "MISTYPED"))
+    held = Held.objects.get()
+    assert "No participant of this site" in page(client, coordinator, "held", held.pk)
+    answer = client.post(
+        reverse("imaging:match_held", args=[held.pk]),
+        {"match-participant": enrolled.number, "match-reason": "Typed wrong at the scanner."},
+    )
+    intake = Intake.objects.get(door=Door.SETTLED)
+    assert answer.url == reverse("imaging:arrival", args=[intake.pk])  # type: ignore[attr-defined]
+
+
+def test_a_held_scan_without_a_reason_is_not_refused(
+    client: Client, site: Site, coordinator: User
+) -> None:
+    intake = Intake.objects.create(site=site, door=Door.UPLOAD, by=coordinator)
+    held = Held.objects.create(intake=intake, key="k", code="c", reason="r", files_count=1)
+    client.force_login(coordinator)
+    answer = client.post(reverse("imaging:refuse_held", args=[held.pk]), {"refuse-reason": " "})
+    assert answer.status_code == 422
+    held.refresh_from_db()
+    assert held.state == "waiting"
+
+
+def test_a_verdict_is_recorded_from_the_page(client: Client, stored: Series, analyst: User) -> None:
+    client.force_login(analyst)
+    url = reverse("imaging:check_quality", args=[stored.pk])
+    answer = client.post(url, {"verdict": "accepted", "score": "4", "remarks": ""})
+    stored.refresh_from_db()
+    assert (answer.status_code, stored.state) == (302, SeriesState.ACCEPTED)
+
+
+def test_a_repeat_without_a_remark_is_put_right_at_its_field(
+    client: Client, stored: Series, analyst: User
+) -> None:
+    client.force_login(analyst)
+    url = reverse("imaging:check_quality", args=[stored.pk])
+    answer = client.post(url, {"verdict": "repeat_asked", "score": "2", "remarks": ""})
+    assert answer.status_code == 422
+    assert answer.context["quality_form"].errors == {"remarks": ["Say why a repeat is asked for."]}
+    assert 'value="2" ' in answer.content.decode()
+
+
+def test_a_coordinator_sees_the_series_without_pictures_and_measurements(
+    client: Client, measured: object, accepted: Series, coordinator: User
+) -> None:
+    text = page(client, coordinator, "series", accepted.pk)
+    assert "40 × 36 × 24" in text
+    assert "data-viewer" not in text
+    assert "/measurements/" not in text + page(
+        client, coordinator, "participant_scans", accepted.participant.number
+    )
+
+
+def test_a_slice_is_the_slice_of_the_scan(client: Client, accepted: Series, analyst: User) -> None:
+    client.force_login(analyst)
+    url = reverse("imaging:slice", args=[accepted.pk, "axial", 5])
+    answer = client.get(url, {"window": "4000", "level": "2000"})
+    shown = np.asarray(Image.open(io.BytesIO(answer.content)), dtype=float)
+    expected = noise().voxels[:, :, 5].T * 255 / 4000
+    assert answer["Content-Type"] == "image/png"
+    assert shown.shape == expected.shape
+    assert np.abs(shown - expected).max() < 1.5
+
+
+def test_a_slice_that_the_browser_has_is_not_sent_again(
+    client: Client, accepted: Series, analyst: User
+) -> None:
+    client.force_login(analyst)
+    url = reverse("imaging:slice", args=[accepted.pk, "coronal", 3])
+    first = client.get(url)
+    assert first["Cache-Control"] == "private, no-cache"
+    again = client.get(url, headers={"If-None-Match": first["ETag"]})
+    other = client.get(url, {"window": "9", "level": "4"}, headers={"If-None-Match": first["ETag"]})
+    assert (again.status_code, again.content, other.status_code) == (304, b"", 200)
+
+
+@pytest.mark.parametrize(
+    ("axis", "number", "query", "status"),
+    [
+        ("axial", 24, {}, 404),
+        ("oblique", 0, {}, 404),
+        ("axial", 0, {"window": "x", "level": "1"}, 422),
+        ("axial", 0, {"window": "0", "level": "1"}, 422),
+        ("axial", 0, {"window": "nan", "level": "1"}, 422),
+    ],
+)
+def test_a_slice_that_is_not_there_is_refused(
+    client: Client, accepted: Series, analyst: User, axis: str, number: int,
+    query: dict[str, str], status: int,
+) -> None:  # fmt: skip
+    client.force_login(analyst)
+    url = reverse("imaging:slice", args=[accepted.pk, axis, number])
+    assert client.get(url, query).status_code == status
