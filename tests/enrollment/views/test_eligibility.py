@@ -105,3 +105,13 @@ def test_a_screen_failure_needs_its_reason_on_the_page(signed_in: Client, enter:
     assert signed_in.post(url, {"reason": "Declined."}).status_code == 302
     row.refresh_from_db()
     assert row.state == State.SCREEN_FAILED
+
+
+@pytest.mark.parametrize("number", ["", "x", "-1", "9" * 30])
+def test_a_broken_hidden_number_is_no_server_error(
+    signed_in: Client, enter: Enter, number: str
+) -> None:
+    row = enter(State.CONSENTED)
+    said = {"seen": number, "verdict_I1": "met", "evidence_I1": "Letter."}
+    answer = signed_in.post(f"/participants/{row.number}/eligibility/", said)
+    assert answer.status_code in {302, 409, 422}

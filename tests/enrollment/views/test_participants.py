@@ -187,3 +187,12 @@ def test_the_parts_of_other_apps_are_there_for_who_may_see_them(
     for fragment in fragments:
         assert f'<a href="{fragment.url}">' in answer.content.decode()
         assert client.get(fragment.url, headers={"HX-Request": "true"}).status_code == 200
+
+
+def test_the_list_costs_the_same_for_one_and_for_many(
+    signed_in: Client, enter: Enter, django_assert_max_num_queries: object
+) -> None:
+    for state in (State.SCREENED, State.ENROLLED, State.ENROLLED, State.SCANNED):
+        enter(state)
+    with django_assert_max_num_queries(14):  # type: ignore[operator]
+        signed_in.get("/participants/")
