@@ -79,7 +79,7 @@ class MeView(StudyView):
 
     actions_needed = {"get": Action.SIGN_IN}
 
-    @operation("who_am_i", gives=MeOut)
+    @operation("show_me", gives=MeOut)
     def get(self, request: Request) -> Response:
         """The person signed in, with roles and what they allow."""
         return Response(MeOut(self.by).data)
