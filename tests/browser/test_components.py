@@ -124,15 +124,33 @@ def test_a_job_asks_for_itself(page: Page, address: str) -> None:
     expect(page.locator("#job-running")).to_contain_text("Half.")
 
 
-def test_files_are_sent_with_their_answer_shown(page: Page, address: str, tmp_path: Path) -> None:
-    for name in ("one.dcm", "two.dcm"):
-        (tmp_path / name).write_bytes(b"x" * 1000)
+def choose(page: Page, folder: Path, contents: dict[str, str]) -> None:
+    for name, content in contents.items():
+        (folder / name).write_text(content)
+    page.locator("input[type=file]").first.set_input_files([folder / name for name in contents])
+
+
+def test_files_are_sent_one_by_one_and_the_next_page_opens(
+    page: Page, address: str, tmp_path: Path
+) -> None:
     page.goto(address)
-    page.locator("input[type=file]").first.set_input_files(
-        [tmp_path / "one.dcm", tmp_path / "two.dcm"]
-    )
-    expect(page.locator(".sends li")).to_contain_text("2 files")
-    expect(page.locator(".sends li")).to_contain_text("Came: one.dcm, two.dcm")
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url))
+    choose(page, tmp_path, {f"{number}.dcm": "scan" for number in range(5)})
+    page.wait_for_url("**/login/")
+    assert len([url for url in sent if url.endswith("/arrive/")]) == 1 + 5 + 1
+
+
+def test_a_refused_file_is_said_and_the_others_can_go_on(
+    page: Page, address: str, tmp_path: Path
+) -> None:
+    page.goto(address)
+    choose(page, tmp_path, {"one.dcm": "scan", "two.dcm": "no scan"})
+    expect(page.locator("[data-said]")).to_have_text("This file is no scan.")
+    expect(page.locator(".sends li")).to_have_text(["one.dcm Arrived", "two.dcm Refused"])
+    expect(page.locator("[data-counted]")).to_have_text("1 of 2 files have arrived")
+    page.get_by_role("button", name="Go on with what has arrived").click()
+    page.wait_for_url("**/login/")
 
 
 def test_a_refused_part_is_said_on_the_page(page: Page, address: str) -> None:

@@ -12,11 +12,10 @@ from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.messages import constants
 from django.contrib.messages.storage.base import Message
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template import engines
-from django.urls import include, path
+from django.urls import include, path, reverse
 from django.utils import timezone
-from django.utils.html import escape
 from django.views.i18n import set_language
 
 from studysite.core.errors import OutOfOrder
@@ -155,9 +154,12 @@ def refusal(request: HttpRequest) -> HttpResponse:
 
 @open_to_all
 def arrive(request: HttpRequest) -> HttpResponse:
-    """Where the upload goes."""
-    names = [file.name or "" for file in request.FILES.getlist("files")]
-    return HttpResponse(f"<p data-result>Came: {escape(', '.join(names))}</p>")
+    """Where an upload begins, sends each file and ends. A file that says "no" is refused."""
+    file = request.FILES.get("file")
+    if file is not None and file.read().startswith(b"no"):
+        return JsonResponse({"sentence": "This file is no scan."}, status=422)
+    place = reverse("arrive")
+    return JsonResponse({"files": place, "close": place, "page": reverse("login")})
 
 
 @open_to_all

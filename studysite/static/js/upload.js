@@ -75,7 +75,7 @@
         name.textContent = file.webkitRelativePath || file.name;
         state.textContent = this.words.waits;
         state.className = "num muted";
-        line.append(name, state);
+        line.append(name, " ", state);
         this.list.append(line);
         this.files.push({ file, line, state, share: 0, arrived: false, refused: false, busy: false });
       }

@@ -198,7 +198,7 @@ def test_a_second_job_on_an_arrival_changes_nothing(
 ) -> None:
     intake = bring(write_scan(tmp_path, PATIENT))
     before = (intake.outcome, list(Instance.objects.values_list("sha256", flat=True)))
-    Job.objects.filter(pk=intake.job_id).update(state=JobState.QUEUED, finished_at=None, attempts=0)
+    Job.objects.filter(target=intake.pk).update(state=JobState.QUEUED, finished_at=None, attempts=0)
     jobs.run(intake.job_id)  # type: ignore[arg-type]
     intake.refresh_from_db()
     assert (intake.outcome, list(Instance.objects.values_list("sha256", flat=True))) == before

@@ -39,7 +39,7 @@ def test_a_refusal_is_a_result_and_takes_nobody_on(accepted: Series, measure: Me
 
 def test_a_job_run_twice_changes_nothing(measured: Measurement) -> None:
     before = Measurement.objects.filter(pk=measured.pk).values().get()
-    Job.objects.filter(pk=measured.job_id).update(state="queued", finished_at=None, attempts=0)
+    Job.objects.filter(target=measured.pk).update(state="queued", finished_at=None, attempts=0)
     jobs.run(measured.job_id)  # type: ignore[arg-type]
     assert Measurement.objects.filter(pk=measured.pk).values().get() == before
     assert Read.objects.count() == 2
@@ -72,7 +72,7 @@ def test_a_failed_job_says_why_and_is_tried_again(
     row = ask_measurement(by=analyst, series=accepted, ends=ENDS)
     monkeypatch.setattr(measuring, "_compute", out_of_disk)
     jobs.run(row.job_id)  # type: ignore[arg-type]
-    job = Job.objects.get(pk=row.job_id)
+    job = Job.objects.get(target=row.pk, kind="measure")
     assert (job.state, job.message) == (JobState.FAILED, "The disk is full.")
     retry(by=analyst, job=job, site=accepted.participant.site)
     job.refresh_from_db()

@@ -31,7 +31,7 @@ def test_end_points_sent_from_the_page_ask_for_a_measurement(
     client.force_login(analyst)
     answer = client.post(reverse("imaging:measure", args=[accepted.pk]), SENT)
     row = Measurement.objects.get()
-    assert answer.url == reverse("imaging:measurement", args=[row.pk])  # type: ignore[attr-defined]
+    assert answer["Location"] == reverse("imaging:measurement", args=[row.pk])
     assert row.ends == ENDS
 
 

@@ -63,7 +63,7 @@ def test_a_held_scan_is_matched_from_its_page(
         {"match-participant": enrolled.number, "match-reason": "Typed wrong at the scanner."},
     )
     intake = Intake.objects.get(door=Door.SETTLED)
-    assert answer.url == reverse("imaging:arrival", args=[intake.pk])  # type: ignore[attr-defined]
+    assert answer["Location"] == reverse("imaging:arrival", args=[intake.pk])
 
 
 def test_a_held_scan_without_a_reason_is_not_refused(
