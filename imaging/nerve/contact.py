@@ -12,7 +12,7 @@ from .fit import Fit
 from .refine import centre_of
 from .result import Contact, Vessel
 from .section import Profile
-from .strand import Strand
+from .strand import Strand, is_vessel
 from .volume import Array, Volume
 
 Kind = Literal["artery", "vein", "unknown"]
@@ -24,6 +24,7 @@ COURSE_MM: Final = (3.0, 7.0)
 BEND_MM: Final = 2.5
 DETACHMENT_MM: Final = 2.0
 INFLOW: Final = 3.0
+LEAST_ANGLE_DEG: Final = 25.0
 
 
 @dataclass(frozen=True)
@@ -36,11 +37,6 @@ class Meeting:
     distance_mm: float
     gap_mm: float
     away: Array
-
-
-def is_vessel(strand: Strand) -> bool:
-    """Whether a further strand is a vessel rather than a nerve running alongside."""
-    return strand.own_contrast and strand.ratio > 1.0
 
 
 def contacts_of(
@@ -58,10 +54,18 @@ def contacts_of(
         if is_vessel(strand):
             kind = flow(points, strand.shape(arc).radius_mm, nerve, tof)
             meeting = meet(nerve, strand)
-            if meeting.gap_mm < WITHIN_MM:
+            if meeting.gap_mm < WITHIN_MM and _crosses(nerve, strand, meeting):
                 contacts.append(_contact(fit, side, number, profile, meeting, kind, len(vessels)))
         vessels.append(Vessel(points, strand.shape(arc).radius_mm, kind))
     return tuple(sorted(contacts, key=lambda c: c.arc_mm)), tuple(vessels)
+
+
+def _crosses(nerve: Strand, vessel: Strand, meeting: Meeting) -> bool:
+    """Whether the strand turns away from the nerve there, as a vessel does and CN VIII does not."""
+    angle = angle_between(
+        direction(nerve, meeting.nerve_arc_mm), direction(vessel, meeting.vessel_arc_mm)
+    )
+    return angle > LEAST_ANGLE_DEG
 
 
 def meet(nerve: Strand, vessel: Strand) -> Meeting:

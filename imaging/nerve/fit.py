@@ -26,7 +26,7 @@ from .volume import Array
 REACH_MM = 2.2
 FAR_MM = 6.0
 STEPS = 12
-CONVERGED = 1e-3
+CONVERGED = 0.02
 OUTLIER = 4.5
 SPREAD_DARK = 0.02
 SPREAD_BRIGHT = 0.1
@@ -59,6 +59,7 @@ class Prepared:
 
     placed: list[Placed]
     bases: list[list[Array]]
+    grids: list[list[Array]]
     ground: Array
 
 
@@ -92,7 +93,8 @@ def prepare(side: Side) -> Prepared:
     placed = [side.near.placed.where(side.trusted)]
     placed += [place(points, strand.course, FAR_MM) for strand in side.strands[1:]]
     bases = [s.bases(p.arc_mm) for s, p in zip(side.strands, placed, strict=True)]
-    return Prepared(placed, bases, ground_of(side, placed[0]))
+    grids = [s.bases(s.course.arc_mm) for s in side.strands]
+    return Prepared(placed, bases, grids, ground_of(side, placed[0]))
 
 
 def ground_of(side: Side, placed: Placed) -> Array:
@@ -114,8 +116,9 @@ def expected(
     columns = []
     own_columns = []
     own = iter(side.own_contrasts)
-    for strand, placed, bases in zip(side.strands, ready.placed, ready.bases, strict=True):
-        share, slopes = strand.response(placed, bases, sampling)
+    laid = zip(side.strands, ready.placed, ready.bases, ready.grids, strict=True)
+    for strand, placed, bases, grid in laid:
+        share, slopes = strand.response(placed, bases, grid, sampling)
         amount = next(own) if strand.own_contrast else contrast
         total += amount * share
         columns.append((amount * weight)[:, None] * slopes)
@@ -144,15 +147,40 @@ def coefficients_of(side: Side) -> Array:
     )
 
 
-@dataclass
+@dataclass(frozen=True)
 class System:
-    """Normal equations at one point: chi-square with priors, gradient and curvature."""
+    """Normal equations at one point. misfit, pull and information come from the data (chi-square,
+    minus half its gradient, Gauss-Newton curvature); penalty, prior_pull and prior from priors."""
 
-    cost: float
-    gradient: Array
-    curvature: Array
+    misfit: float
+    pull: Array
     information: Array
+    penalty: float
+    prior_pull: Array
+    prior: Array
     residuals: list[Array]
+
+    @property
+    def cost(self) -> float:
+        return self.misfit + self.penalty
+
+    @property
+    def gradient(self) -> Array:
+        return self.pull - self.prior_pull
+
+    @property
+    def curvature(self) -> Array:
+        return self.information + self.prior
+
+    def rescaled(self, factor: float) -> System:
+        """The data's part for a noise variance smaller by this factor."""
+        return replace(
+            self,
+            misfit=self.misfit * factor,
+            pull=self.pull * factor,
+            information=self.information * factor,
+            residuals=[left * np.sqrt(factor) for left in self.residuals],
+        )
 
 
 class Problem:
@@ -177,62 +205,70 @@ class Problem:
         self.ready = [prepare(side) for side in sides]
         self.values = [side.near.values[side.trusted] for side in sides]
 
-    def own_prior(self, side: Side, number: int, prior: Array, gradient: Array) -> float:
-        """Enter what is known of vessels' contrasts beforehand; its part of the cost."""
+    def system(self, sides: tuple[Side, ...], contrasts: Array, sd: float) -> System:
+        size = sum(side.size for side in sides) + len(sides)
+        pull, information = np.zeros(size), np.zeros((size, size))
+        residuals = []
+        start = 0
+        for number, side in enumerate(sides):
+            left, jacobian = self._seen(number, side, float(contrasts[number]), sd)
+            where = np.arange(start, start + side.size + 1)
+            where[-1] = size - len(sides) + number
+            information[np.ix_(where, where)] += jacobian.T @ jacobian
+            pull[where] += jacobian.T @ left
+            residuals.append(left)
+            start += side.size
+        misfit = sum(float(left @ left) for left in residuals)
+        penalty, prior_pull, prior = self.priors(sides, contrasts)
+        return System(misfit, pull, information, penalty, prior_pull, prior, residuals)
+
+    def _seen(self, number: int, side: Side, contrast: float, sd: float) -> tuple[Array, Array]:
+        """Residuals (n,) and derivatives (n, side.size + 1), both over the noise."""
+        values = self.values[number]
+        model, jacobian, by_contrast = expected(
+            side, self.ready[number], contrast, self.multiplicative, self.sampling
+        )
+        jacobian = np.concatenate([jacobian, by_contrast[:, None]], axis=1)
+        spread = np.full(len(values), sd)
+        if self.magnitude:
+            model, slope, variance = rician(model, sd)
+            jacobian *= slope[:, None]
+            spread = np.sqrt(variance)
+        spread *= np.sqrt(self.sharing)
+        jacobian /= spread[:, None]
+        return (values - model) / spread, jacobian
+
+    def priors(self, sides: tuple[Side, ...], contrasts: Array) -> tuple[float, Array, Array]:
+        """What is known before any data: penalty, its half gradient and its curvature."""
+        size = sum(side.size for side in sides) + len(sides)
+        prior, pull = np.zeros((size, size)), np.zeros(size)
+        rows = slice(size - len(sides), size)
+        prior[rows, rows] = self.likeness
+        pull[rows] = self.likeness @ contrasts
+        penalty = float(contrasts @ self.likeness @ contrasts)
+        start = 0
+        for number, side in enumerate(sides):
+            for strand in side.strands:
+                block = slice(start, start + strand.size)
+                prior[block, block] = strand.prior()
+                pull[block] = prior[block, block] @ strand.coefficients
+                penalty += float(strand.coefficients @ pull[block])
+                start += strand.size
+            start += len(side.background)
+            own = slice(start, start + len(side.own_contrasts))
+            penalty += self._own_prior(side, number, prior[own, own], pull[own])
+            start = own.stop
+        return penalty, pull, prior
+
+    def _own_prior(self, side: Side, number: int, prior: Array, pull: Array) -> float:
+        """Enter what is known of vessels' contrasts beforehand; its part of the penalty."""
         others = [strand for strand in side.strands if strand.own_contrast]
         usual = float(self.usual[number])
         apart = side.own_contrasts - np.array([s.ratio * usual for s in others])
         precision = np.array([(s.spread * usual) ** -2 for s in others])
         prior[...] = np.diag(precision)
-        gradient[...] = precision * apart
+        pull[...] = precision * apart
         return float(np.sum(precision * apart**2))
-
-    def system(self, sides: tuple[Side, ...], contrasts: Array, sd: float) -> System:
-        size = sum(side.size for side in sides) + len(sides)
-        gradient, information = np.zeros(size), np.zeros((size, size))
-        prior = np.zeros((size, size))
-        prior_gradient = np.zeros(size)
-        start = 0
-        rows = slice(size - len(sides), size)
-        prior[rows, rows] = self.likeness
-        prior_gradient[rows] = self.likeness @ contrasts
-        cost = float(contrasts @ self.likeness @ contrasts)
-        residuals = []
-        for number, side in enumerate(sides):
-            values = self.values[number]
-            model, jacobian, by_contrast = expected(
-                side,
-                self.ready[number],
-                float(contrasts[number]),
-                self.multiplicative,
-                self.sampling,
-            )
-            jacobian = np.concatenate([jacobian, by_contrast[:, None]], axis=1)
-            spread = np.full(len(values), sd)
-            if self.magnitude:
-                model, slope, variance = rician(model, sd)
-                jacobian *= slope[:, None]
-                spread = np.sqrt(variance)
-            spread *= np.sqrt(self.sharing)
-            left = (values - model) / spread
-            jacobian /= spread[:, None]
-            where = np.append(np.arange(start, start + side.size), rows.start + number)
-            information[np.ix_(where, where)] += jacobian.T @ jacobian
-            gradient[where] += jacobian.T @ left
-            cost += float(left @ left)
-            residuals.append(left)
-            for strand in side.strands:
-                block = slice(start, start + strand.size)
-                pull = strand.prior_gradient()
-                prior[block, block] = strand.prior()
-                prior_gradient[block] = pull
-                cost += float(strand.coefficients @ pull)
-                start += strand.size
-            start += len(side.background)
-            own = slice(start, start + len(side.own_contrasts))
-            cost += self.own_prior(side, number, prior[own, own], prior_gradient[own])
-            start = own.stop
-        return System(cost, gradient - prior_gradient, information + prior, information, residuals)
 
 
 def likeness_of(contrasts: Array, spread: float) -> Array:
@@ -264,17 +300,24 @@ def solve(
     damping, settled = 1e-3, False
     for _ in range(steps):
         tried, trial_contrasts, trial = _advance(problem, now, sides, contrasts, sd, damping)
-        if trial.cost > now.cost * (1 + 1e-12):
+        gain = now.cost - trial.cost
+        settled = abs(gain) < CONVERGED
+        if gain < 0 and not settled:
             damping *= 10
             if damping > 1e6:
                 break
             continue
-        gain = now.cost - trial.cost
-        sides, contrasts, now = tried, trial_contrasts, trial
+        sides, contrasts = tried, trial_contrasts
         damping = max(damping / 10, 1e-9)
-        settled = gain < CONVERGED * max(1.0, 1e-4 * now.cost)
-        sides, sd = _retuned(sides, now, sd, sharing)
-        now = problem.system(sides, contrasts, sd)
+        sides, better_sd = _retuned(sides, trial, sd, sharing)
+        penalty, prior_pull, prior = problem.priors(sides, contrasts)
+        now = replace(
+            trial.rescaled((sd / better_sd) ** 2),
+            penalty=penalty,
+            prior_pull=prior_pull,
+            prior=prior,
+        )
+        sd = better_sd
         if settled:
             break
     return _finished(sides, contrasts, multiplicative, sd, now, settled, sharing)
@@ -325,7 +368,7 @@ def _retuned(
 
 
 def _stiffness(strand: Strand, covariance: Array) -> float:
-    bending = strand.radius.bending()
+    bending = strand.radius.bending
     radius = strand.parts(strand.coefficients)[0]
     rank = strand.radius.count - 2
     free = rank / strand.stiffness - float(np.sum(covariance * bending))

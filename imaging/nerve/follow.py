@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import compress
 from typing import Final
 
 import numpy as np
@@ -15,12 +17,15 @@ from .path import Path, find_path, require_one_strand
 from .refine import RETRACE_MM, refined_side, shared_noise
 from .scan import Scan, fitted
 from .start import exposed_ends, first_side
-from .strand import Strand
+from .strand import Strand, is_vessel
 from .volume import Array
 
 COARSE_KNOTS_MM: Final = 3.0
 FINE_KNOTS_MM: Final = 0.9
 PATH_DEVIATION_MM: Final = 0.2
+THINNEST_MM: Final = 0.35
+WORSE: Final = 1.06
+THINNEST_VOXELS: Final = 0.8
 SHORTEST_MM: Final = 3.0
 
 
@@ -78,11 +83,39 @@ def alone(scan: Scan, path: Path | Refused, points_mm: Array) -> tuple[Fit, Arra
     fit = first_fit(scan, course)
     for knots_mm in (COARSE_KNOTS_MM, FINE_KNOTS_MM):
         fit = _again(scan, fit, ends, knots_mm)
-    others = find_neighbours(scan, fit)
-    if others:
-        fit = _again(scan, fit, ends, FINE_KNOTS_MM, others)
-        fit = _again(scan, fit, ends, FINE_KNOTS_MM)
-    return fit, ends
+    return with_neighbours(scan, fit, ends), ends
+
+
+def with_neighbours(scan: Scan, fit: Fit, ends: Array) -> Fit:
+    """The fit with what runs beside the nerve: all of it, else the vessels, else nothing, the
+    first that describes the image about as well as the nerve alone with the rest masked."""
+    found = find_neighbours(scan, fit)
+    vessels = tuple(strand for strand in found if is_vessel(strand))
+    for others in dict.fromkeys((len(found), len(vessels))):
+        chosen = found if others == len(found) else vessels
+        if not chosen:
+            continue
+        try:
+            joint = _again(scan, fit, ends, FINE_KNOTS_MM, chosen)
+            joint = _again(scan, resolved(scan, joint), ends, FINE_KNOTS_MM)
+        except Refused:
+            continue
+        if joint.sd < WORSE * fit.sd:
+            return joint
+    return fit
+
+
+def resolved(scan: Scan, fit: Fit) -> Fit:
+    """The fit without strands too thin for these voxels, which are left to the mask instead."""
+    side = fit.sides[0]
+    thinnest = max(THINNEST_MM, THINNEST_VOXELS * float(scan.volume.spacing_mm.min()))
+    kept = [
+        float(np.median(s.shape(np.linspace(0, s.course.length_mm, 20)).radius_mm)) * 2 > thinnest
+        for s in side.strands[1:]
+    ]
+    strands = (side.strands[0], *compress(side.strands[1:], kept))
+    thinner = replace(side, strands=strands, own_contrasts=side.own_contrasts[np.array(kept)])
+    return replace(fit, sides=(thinner,))
 
 
 def _again(

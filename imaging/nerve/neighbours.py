@@ -18,6 +18,7 @@ from .frame import Course, course_through, smoothed
 from .neighbourhood import Neighbourhood, voxels_near
 from .patch import Mask
 from .path import arrival_times, walk_back
+from .response import filled
 from .scan import Scan
 from .start import depth_inside
 from .strand import Strand, strand_on
@@ -28,7 +29,7 @@ LIKE: Final = 0.3
 THICK_MM: Final = 1.2
 SMALLEST_MM3: Final = 0.5
 SHORTEST_MM: Final = 2.2
-NEAREST_MM: Final = 1.3
+NEAREST_MM: Final = 1.1
 OWN_MM: Final = 0.9
 PARALLEL: Final = 0.85
 MOST: Final = 4
@@ -66,7 +67,7 @@ def _rest(scan: Scan, fit: Fit, near: Neighbourhood) -> Rest:
     nerve = side.strands[0]
     level = ground_of(side, near.placed) @ side.background
     step = fit.contrasts[0] * (level if scan.multiplicative else np.ones_like(level))
-    share, _ = nerve.response(near.placed, nerve.bases(near.placed.arc_mm), scan.sampling)
+    share, _ = filled(nerve.course, nerve.shape(nerve.course.arc_mm), near.placed, scan.sampling)
     first = near.index.min(axis=0) - 2
     like = np.zeros(near.index.max(axis=0) - first + 3)
     known = np.zeros(like.shape)

@@ -79,6 +79,7 @@ def numbers_of(profile: Profile) -> Numbers:
     rez = profile.mean(min(REZ_MM, length))
     mean_sd = _sd(mean, profile.covariance)
     thin = int(np.argmin(area))
+    lowest, interval = minimum(profile)
     window = trapezoid(profile.arc_mm, WINDOW_MM) if length >= WINDOW_MM else None
     return Numbers(
         length_mm=length,
@@ -89,25 +90,30 @@ def numbers_of(profile: Profile) -> Numbers:
         csa_mean_mm2=float(mean @ area),
         csa_mean_sd_mm2=mean_sd,
         csa_mean_bound_mm2=_sd(mean, profile.bound),
-        csa_min_mm2=float(area[thin]),
+        csa_min_mm2=lowest,
         csa_min_sd_mm2=float(np.sqrt(profile.covariance[thin, thin])),
         csa_min_at_mm=float(profile.arc_mm[thin]),
-        csa_min_interval_mm2=minimum_interval(profile),
+        csa_min_interval_mm2=interval,
         csa_rez_mm2=float(rez @ area),
         csa_rez_sd_mm2=_sd(rez, profile.covariance),
     )
 
 
-def minimum_interval(profile: Profile) -> tuple[float, float]:
-    """95 % interval of the smallest area, from draws of whole profiles: the minimum of many
-    uncertain sections lies lower than the section that happens to be smallest."""
+def minimum(profile: Profile) -> tuple[float, tuple[float, float]]:
+    """The smallest area and its 95 % interval, mm^2.
+
+    The smallest of many uncertain sections lies below the true minimum; by how much is seen from
+    draws of whole profiles around the fitted one, and taken off.
+    """
     values, vectors = np.linalg.eigh(profile.covariance)
     root = vectors * np.sqrt(np.maximum(values, 0))
     draws = np.random.default_rng(20201127).standard_normal((DRAWS, len(values)))
     lowest: Array = np.min(profile.area_mm2 + draws @ root.T, axis=1)
-    shift = float(profile.area_mm2.min() - np.median(lowest))
-    low, high = np.quantile(lowest, [0.025, 0.975]) + shift
-    return float(max(low, 0.0)), float(high)
+    seen = float(profile.area_mm2.min())
+    excess = max(seen - float(np.median(lowest)), 0.0)
+    low, high = np.quantile(lowest, [0.025, 0.975]) + 2 * excess
+    best = min(seen + excess, float(profile.mean(float(profile.arc_mm[-1])) @ profile.area_mm2))
+    return best, (float(max(low, 0.0)), float(high))
 
 
 def _sd(weights: Array, covariance: Array) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy.interpolate import BSpline
@@ -30,6 +31,7 @@ class Spline:
         solution, *_ = np.linalg.lstsq(self.basis(arc_mm), values, rcond=None)
         return np.asarray(solution)
 
+    @cached_property
     def bending(self) -> Array:
         """Matrix (count, count): coefficients' summed squared second differences."""
         middle = np.array([self.knots_mm[i + 1 : i + 4].mean() for i in range(self.count)])

@@ -56,7 +56,10 @@ class Strand:
         return [self.radius.basis(arc_mm), centre, centre, ellipse, ellipse]
 
     def shape(self, arc_mm: Array) -> Shape:
-        bases = self.bases(arc_mm)
+        return self.shape_from(self.bases(arc_mm))
+
+    def shape_from(self, bases: list[Array]) -> Shape:
+        """The shape where these bases were taken."""
         pairs = zip(bases, self.parts(self.coefficients), strict=True)
         radius, u, v, cosine, sine = (basis @ part for basis, part in pairs)
         flat = np.maximum(np.hypot(cosine, sine) / FLATTEST, 1.0)
@@ -64,10 +67,11 @@ class Strand:
         return Shape(radius, u, v, cosine / flat, sine / flat)
 
     def response(
-        self, placed: Placed, bases: list[Array], sampling: Sampling
+        self, placed: Placed, bases: list[Array], grid: list[Array], sampling: Sampling
     ) -> tuple[Array, Array]:
-        """Share of each voxel inside, (n,), and its derivatives, (n, size)."""
-        share, slopes = filled(self.course, self.shape(self.course.arc_mm), placed, sampling)
+        """Share of each voxel inside, (n,), and its derivatives, (n, size). bases are those at the
+        voxels, grid those at the course's samples."""
+        share, slopes = filled(self.course, self.shape_from(grid), placed, sampling)
         parts = [slopes[:, i : i + 1] * basis for i, basis in enumerate(bases)]
         return share, np.concatenate(parts, axis=1)
 
@@ -79,11 +83,13 @@ class Strand:
             self.counts,
         )
         precision = np.diag(spread)
-        precision[:n, :n] += self.stiffness * self.radius.bending()
+        precision[:n, :n] += self.stiffness * self.radius.bending
         return precision
 
-    def prior_gradient(self) -> Array:
-        return np.asarray(self.prior() @ self.coefficients)
+
+def is_vessel(strand: Strand) -> bool:
+    """Whether a further strand is a vessel rather than a nerve running alongside."""
+    return strand.own_contrast and strand.ratio > 1.0
 
 
 def strand_on(course: Course, radius_mm: float, radius_knots_mm: float) -> Strand:
