@@ -32,6 +32,8 @@ from reports.case.reads import Adjudicated, ReadOnce
 from reports.case.record import Event, Signed, Step
 from reports.case.scans import Expected
 
+SCHEMA = "case/1"
+
 
 @dataclass(frozen=True)
 class Content:
@@ -56,9 +58,10 @@ class Content:
         return hashlib.sha256(self.canonical()).hexdigest()
 
     def canonical(self) -> bytes:
-        """The content as canonical JSON, UTF-8."""
+        """The content as canonical JSON, UTF-8. What is empty is left out, so that a field that a
+        later version of this software adds voids no signature given before it."""
         text = json.dumps(
-            asdict(self),
+            {"schema": SCHEMA, **_filled(asdict(self))},
             sort_keys=True,
             ensure_ascii=False,
             allow_nan=False,
@@ -131,6 +134,16 @@ def case_of(participant: Participant) -> Case:
         signatures=record.signatures_of(row, content.sha256),
         history=record.history_of(row),
     )
+
+
+def _filled(value: Any) -> Any:
+    """The same without empty texts, lists and rows; numbers and truth values stay."""
+    if isinstance(value, dict):
+        pairs = ((name, _filled(one)) for name, one in value.items())
+        return {name: one for name, one in pairs if one not in (None, "", [], {})}
+    if isinstance(value, list | tuple):
+        return [_filled(one) for one in value]
+    return value
 
 
 def _iso(value: Any) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import get_language
+
 from enrollment.eligibility import Verdict
 from enrollment.models import Participant
 from enrollment.protocol.definition import Criterion
@@ -19,6 +21,7 @@ class Judged:
     criterion: str
     verdict: str
     evidence: str
+    evidence_zh: str
     by: str
     at: datetime | None
 
@@ -26,6 +29,12 @@ class Judged:
     def plan(self) -> Criterion:
         """The criterion as the protocol has it."""
         return current().criterion(self.criterion)
+
+    @property
+    def evidence_label(self) -> str:
+        """The evidence, in the reader's language where it is there in both."""
+        chinese = (get_language() or "").startswith("zh")
+        return self.evidence_zh if chinese and self.evidence_zh else self.evidence
 
     @property
     def passes(self) -> bool | None:
@@ -42,6 +51,7 @@ def judged(participant: Participant) -> tuple[Judged, ...]:
             criterion=row.criterion.key,
             verdict=row.verdict.value,
             evidence=row.judgement.evidence if row.judgement else "",
+            evidence_zh=row.judgement.evidence_zh if row.judgement else "",
             by=str(row.judgement.by) if row.judgement and row.judgement.by else "",
             at=row.judgement.at if row.judgement else None,
         )

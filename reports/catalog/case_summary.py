@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from enrollment.crfs.registry import FORMS
@@ -21,6 +22,12 @@ from reports.pdf import Pdf, to_pdf
 
 KIND = "case_summary"
 LANGUAGES = {"en": "en", "zh-hans": "zh-Hans"}
+# Both faces lie in one font file. The Chinese one sets quotation marks and dots full width, so
+# English takes its Korean sister, which sets them as Latin.
+TYPEFACES = {
+    "en": '"Noto Sans CJK KR", "DejaVu Sans"',
+    "zh-hans": '"Noto Sans CJK SC", "DejaVu Sans"',
+}
 TEMPLATE = "reports/case_summary.html"
 
 
@@ -63,6 +70,7 @@ def _context(
         "protocol": current(),
         "made": made,
         "lang": LANGUAGES[language],
+        "typeface": mark_safe(TYPEFACES[language]),
         "dated": _dated(case, made),
         "page_words": _page_words(),
         "version": settings.VERSION,

@@ -14,6 +14,7 @@ from reports.catalog.profile_plot import PlotWords, draw_profiles
 from reports.catalog.tables import side_label
 
 PROFILE = "picture:profile.svg"
+WIDE = ("mpr.png", "cpr_straightened.png")
 
 
 @dataclass(frozen=True)
@@ -27,11 +28,13 @@ class Shown:
 
 @dataclass(frozen=True)
 class Row:
-    """One kind of picture, of each nerve that has it."""
+    """One kind of picture, of each nerve that has it. A wide one holds several panels, which are
+    too small to read at half a page's width."""
 
     title: str
     caption: str
     shown: tuple[Shown, ...]
+    wide: bool
 
 
 def picture_url(stored_as: str) -> str:
@@ -52,7 +55,7 @@ def rows_of(found: Measured, affected: str, kept: Container[str]) -> list[Row]:
             alt = f"{title}. {label}. {_numbers(found.nerve(side))}"
             shown.append(Shown(picture_url(picture.stored_as), label, alt))
         if shown:
-            rows.append(Row(title, caption, tuple(shown)))
+            rows.append(Row(title, caption, tuple(shown), name in WIDE))
     return rows
 
 

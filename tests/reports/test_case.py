@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from datetime import date
 
 import pytest
 from django.utils import timezone, translation
@@ -12,6 +14,7 @@ from enrollment.services.enrolment import withdraw
 from enrollment.services.forms import save_form
 from imaging.models import Measurement, Read
 from reports.case.content import case_of
+from reports.case.participation import Left
 from reports.services.case_summary import ask_case_summary
 from tests.reports import factory
 
@@ -89,6 +92,26 @@ def test_the_digest_changes_with_the_content(finished, cast):
         reason="Read from the wrong line",
     )
     assert case_of(finished).content.sha256 != before
+
+
+def test_a_field_that_is_empty_is_not_in_the_digest(finished):
+    content = case_of(finished).content
+    canonical = json.loads(content.canonical())
+    assert canonical["schema"] == "case/1"
+    assert "screen_failed" not in canonical
+    assert "evidence_zh" not in canonical["criteria"][0]
+    assert canonical["forms"][0]["revision"] == 1
+    changed = replace(content.criteria[0], evidence_zh="有据")
+    again = replace(content, criteria=(changed, *content.criteria[1:]))
+    assert again.sha256 != content.sha256
+
+
+def test_zero_and_no_are_values_and_stay(finished):
+    content = case_of(finished).content
+    assert content.left is None
+    left = Left("withdrawn", date(2026, 1, 2), "participant", False, "x", "y")
+    kept = json.loads(replace(content, left=left).canonical())
+    assert kept["left"]["data_may_stay"] is False
 
 
 def test_no_identity_is_in_the_content(finished):
