@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
+from django.utils.translation import gettext as _
 
 from studysite.core.errors import Invalid
 from studysite.core.keys import key_from_file
@@ -46,7 +47,7 @@ def spool(intake: UUID, stream: IO[bytes]) -> Draft:
             size += len(chunk)
             if size > settings.INTAKE_MAX_BYTES:
                 path.unlink()
-                raise Invalid("The file is larger than this site takes.", code="too_large")
+                raise Invalid(_("The file is larger than this site takes."), code="too_large")
             digest.update(chunk)
             file.write(chunk)
         file.flush()

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils.translation import gettext as _
 
 from enrollment.models import Participant
 from enrollment.services import way
@@ -28,7 +29,7 @@ def open_intake(
     """Begin an arrival. The sender may say whose scan it is; the files must then say the same."""
     at = participant.site if participant else site or sites_for(by, Action.UPLOAD_SCAN).first()
     if at is None:
-        raise NotThere("You have no site at which scans arrive.")
+        raise NotThere(_("You have no site at which scans arrive."))
     require(by, Action.UPLOAD_SCAN, at)
     about(participant.number if participant else "", "Arrival opened")
     return Intake.objects.create(site=at, door=Door(door), participant=participant, by=by)
@@ -44,7 +45,7 @@ def add_file(*, by: User, intake: Intake, stream: IO[bytes]) -> IntakeFile:
         with transaction.atomic():
             row = Intake.objects.select_for_update().get(pk=intake.pk)
             if row.state != IntakeState.OPEN:
-                raise OutOfOrder("This arrival is closed; start another one.")
+                raise OutOfOrder(_("This arrival is closed; start another one."))
             number = (row.files.aggregate(last=Max("number"))["last"] or 0) + 1
             storage.settle_spooled(draft, row.pk, number)
             return IntakeFile.objects.create(
@@ -62,7 +63,7 @@ def close_intake(*, by: User, intake: Intake) -> Intake:
     if row.state != IntakeState.OPEN:
         return row
     if not row.files.exists():
-        raise Invalid("No file has arrived.", code="no_files")
+        raise Invalid(_("No file has arrived."), code="no_files")
     subject = row.participant.number if row.participant else ""
     row.state = IntakeState.WAITING
     row.job = jobs.ask(
@@ -77,7 +78,7 @@ def find_intake(*, by: User, pk: UUID) -> Intake:
     """An arrival at one of the person's sites; otherwise there is none."""
     row = scoped(Intake.objects.all(), by, Action.UPLOAD_SCAN).filter(pk=pk).first()
     if row is None:
-        raise NotThere("There is no such arrival.")
+        raise NotThere(_("There is no such arrival."))
     return row
 
 

@@ -15,6 +15,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.db.models import Max
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from enrollment.journey import State
 from enrollment.services import way
@@ -28,6 +29,7 @@ from imaging.nerve.table import to_json_dict
 from imaging.nerve.volume import Volume
 from imaging.render.pictures import draw_pictures
 from imaging.services.reading import assign_reads
+from imaging.volumes import volume_of
 from studysite.core import jobs
 from studysite.core.access import require
 from studysite.core.acts import about, acting, service
@@ -50,15 +52,15 @@ def ask_measurement(
     participant = way.hold(series.participant)
     row = Series.objects.select_for_update().get(pk=series.pk)
     if row.state != SeriesState.ACCEPTED:
-        raise OutOfOrder("Only a series that quality control has accepted is measured.")
+        raise OutOfOrder(_("Only a series that quality control has accepted is measured."))
     if not row.measurable:
-        raise OutOfOrder("The protocol does not measure the nerve on this series.")
+        raise OutOfOrder(_("The protocol does not measure the nerve on this series."))
     clean = _checked(row, ends)
     last = row.measurements.aggregate(last=Max("version"))["last"] or 0
     if last and not reason.strip():
-        raise Invalid("A further version of a measurement needs a reason.", field="reason")
+        raise Invalid(_("A further version of a measurement needs a reason."), field="reason")
     if row.measurements.filter(state=MeasurementState.ASKED).exists():
-        raise Conflict("A measurement of this series is already under way.")
+        raise Conflict(_("A measurement of this series is already under way."))
     measurement = Measurement.objects.create(
         series=row, version=last + 1, ends=clean, reason=reason.strip(), by=by
     )
@@ -77,23 +79,39 @@ def ask_measurement(
 def _checked(series: Series, ends: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """End points as plain numbers, each inside the scan."""
     if not ends or not set(ends) <= set(SIDES):
-        raise Invalid("End points are set for the left nerve, the right one, or both.")
-    volume = load(series)
+        raise Invalid(_("End points are set for the left nerve, the right one, or both."))
+    volume = volume_of(series)
     clean: dict[str, Any] = {}
     for side in SIDES:
         if side not in ends:
             continue
         clean[side] = {}
-        for name, word in (("brainstem_mm", "brainstem"), ("canal_mm", "canal")):
+        for name in ("brainstem_mm", "canal_mm"):
             point = _point(ends[side].get(name))
             if point is None:
-                raise Invalid(f"The {word} end of the {side} nerve is not set.", field=side)
+                raise Invalid(_not_set(side, name), field=side)
             if not volume.holds(np.array(point)):
-                raise Invalid(
-                    f"The {word} end of the {side} nerve lies outside the scan.", field=side
-                )
+                raise Invalid(_outside(side, name), field=side)
             clean[side][name] = point
     return clean
+
+
+def _not_set(side: str, name: str) -> str:
+    return {
+        ("left", "brainstem_mm"): _("The brainstem end of the left nerve is not set."),
+        ("left", "canal_mm"): _("The canal end of the left nerve is not set."),
+        ("right", "brainstem_mm"): _("The brainstem end of the right nerve is not set."),
+        ("right", "canal_mm"): _("The canal end of the right nerve is not set."),
+    }[side, name]
+
+
+def _outside(side: str, name: str) -> str:
+    return {
+        ("left", "brainstem_mm"): _("The brainstem end of the left nerve lies outside the scan."),
+        ("left", "canal_mm"): _("The canal end of the left nerve lies outside the scan."),
+        ("right", "brainstem_mm"): _("The brainstem end of the right nerve lies outside the scan."),
+        ("right", "canal_mm"): _("The canal end of the right nerve lies outside the scan."),
+    }[side, name]
 
 
 def _point(value: object) -> list[float] | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+
 from enrollment.journey import State
 from enrollment.models import ExpectedScan, Participant, ScanState
 from enrollment.services import way
@@ -19,7 +21,7 @@ def find_series(*, by: User, pk: int, action: Action) -> Series:
     rows = Series.objects.select_related("participant__site", "scan__visit")
     series = scoped(rows, by, action, "participant__site").filter(pk=pk).first()
     if series is None:
-        raise NotThere("There is no such series.")
+        raise NotThere(_("There is no such series."))
     return series
 
 
@@ -32,13 +34,14 @@ def check_quality(
     participant = way.hold(series.participant)
     row = Series.objects.select_for_update().get(pk=series.pk)
     if row.state != SeriesState.RECEIVED:
-        raise OutOfOrder(f"This series is already judged: {row.get_state_display().lower()}.")
+        sentence = _("This series is already judged: %(verdict)s.")
+        raise OutOfOrder(sentence % {"verdict": row.get_state_display().lower()})
     if verdict not in {"accepted", "repeat_asked"}:
-        raise Invalid("A series is accepted, or a repeat is asked for.", field="verdict")
+        raise Invalid(_("A series is accepted, or a repeat is asked for."), field="verdict")
     if not 1 <= score <= 5:
-        raise Invalid("The score is 1 to 5.", field="score")
+        raise Invalid(_("The score is 1 to 5."), field="score")
     if verdict == "repeat_asked" and not remarks.strip():
-        raise Invalid("Say why a repeat is asked for.", field="remarks")
+        raise Invalid(_("Say why a repeat is asked for."), field="remarks")
     check = QualityCheck.objects.create(
         series=row, verdict=verdict, score=score, remarks=remarks.strip(), by=by
     )

@@ -6,6 +6,7 @@ import io
 
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from enrollment.models import Participant
 from imaging import storage
@@ -42,7 +43,7 @@ def find_held(*, by: User, pk: int, action: Action = Action.SEE_SCANS) -> Held:
     rows = scoped(Held.objects.select_related("intake__site"), by, action, "intake__site")
     held = rows.filter(pk=pk).first()
     if held is None:
-        raise NotThere("There is no such held scan.")
+        raise NotThere(_("There is no such held scan."))
     return held
 
 
@@ -51,7 +52,7 @@ def match_held(*, by: User, held: Held, participant: Participant, reason: str) -
     """Vouch that a held scan is a participant's, and send it in again."""
     row = _open(by, held, reason)
     if participant.site_id != row.intake.site_id:
-        raise Invalid("This participant belongs to another site.", field="participant")
+        raise Invalid(_("This participant belongs to another site."), field="participant")
     intake = Intake.objects.create(
         site=participant.site, door=Door.SETTLED, participant=participant, vouched=True, by=by
     )
@@ -77,10 +78,10 @@ def refuse_held(*, by: User, held: Held, reason: str) -> Held:
 def _open(by: User, held: Held, reason: str) -> Held:
     require(by, Action.SETTLE_HELD_SCAN, held.intake.site)
     if not reason.strip():
-        raise Invalid("A reason is required.", field="reason")
+        raise Invalid(_("A reason is required."), field="reason")
     row = Held.objects.select_for_update().select_related("intake").get(pk=held.pk)
     if row.state != HeldState.WAITING:
-        raise OutOfOrder("This scan is already settled.")
+        raise OutOfOrder(_("This scan is already settled."))
     return row
 
 

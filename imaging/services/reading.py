@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Count, Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from enrollment.crfs.definition import Problem, check
 from enrollment.crfs.neurovascular_read import FORM, departures
@@ -69,7 +70,7 @@ def find_read(*, by: User, reading_id: str) -> Read:
     )
     found = read.first()
     if found is None:
-        raise NotThere("There is no such case in your worklist.")
+        raise NotThere(_("There is no such case in your worklist."))
     return found
 
 
@@ -80,9 +81,9 @@ def lock_read(*, by: User, read: Read, answers: Mapping[str, Any]) -> Read:
     participant = way.hold(read.participant)
     row = Read.objects.select_for_update().get(pk=read.pk)
     if row.reader_id != by.pk:
-        raise NotThere("There is no such case in your worklist.")
+        raise NotThere(_("There is no such case in your worklist."))
     if row.locked_at:
-        raise OutOfOrder("This read is locked.")
+        raise OutOfOrder(_("This read is locked."))
     row.answers, row.form_version = _checked(answers), FORM.version
     row.locked_at = timezone.now()
     row.save()
@@ -98,9 +99,9 @@ def adjudicate(*, by: User, adjudication: Adjudication, answers: Mapping[str, An
     participant = way.hold(row.participant)
     require(by, Action.ADJUDICATE, participant.site)
     if row.reader_id != by.pk:
-        raise NotThere("There is no such case in your worklist.")
+        raise NotThere(_("There is no such case in your worklist."))
     if row.at:
-        raise OutOfOrder("This case is already adjudicated.")
+        raise OutOfOrder(_("This case is already adjudicated."))
     row.answers, row.at = _checked(answers), timezone.now()
     row.save()
     way.step(participant, State.ADJUDICATED)
@@ -113,13 +114,11 @@ def _checked(answers: Mapping[str, Any]) -> dict[str, Any]:
     kept = {name: answer for name, answer in answers.items() if answer not in (None, "")}
     problems = check(FORM, kept, complete=True)
     if not problems and departures(kept) and not kept.get("departure_reason"):
-        sides = " and ".join(departures(kept))
-        problems = [
-            Problem(
-                "departure_reason",
-                f"The answer on the {sides} side departs from the criteria; say why.",
-            )
-        ]
+        sentences = {
+            "left": _("The answer on the left side departs from the criteria; say why."),
+            "right": _("The answer on the right side departs from the criteria; say why."),
+        }
+        problems = [Problem("departure_reason", sentences[side]) for side in departures(kept)]
     if problems:
         raise FormInvalid(problems)
     return kept
