@@ -11,7 +11,7 @@ from django.db import transaction
 from enrollment.models import Enrolment, FormEntry, Participant
 from imaging.models import Read
 from studysite.core.models import User
-from studysite.core.roles import Role
+from studysite.core.roles import POLICY, Action, Role
 from tests.api.access_table import LETTERS, TABLE
 from tests.api.calls import call, got
 from tests.api.scene import Scene
@@ -63,6 +63,21 @@ def test_the_other_reads_are_not_there(scene: Scene) -> None:
         assert call(scene.cast.reader, "GET", path).status_code == 404
     listed = [row["reading_id"] for row in got(scene.cast.reader, "reads/")]
     assert listed == [scene.names["read"]]
+
+
+def test_a_read_and_a_third_read_keep_to_their_own_places(scene: Scene) -> None:
+    for path in (f"reads/{scene.names['third']}/", f"adjudications/{scene.names['read']}/"):
+        assert call(scene.cast.reader, "GET", path).status_code == 404
+
+
+def test_the_arm_is_shown_to_who_may_see_it(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A site may take the arm from the coordinator's sight by one line of the policy."""
+    user, one = scene.cast.coordinator, f"participants/{scene.participant.number}/"
+    assert got(user, one)["enrolment"]["arm"] == "3d"
+    assert got(user, "participants/")["results"][0]["arm"] == "3d"
+    monkeypatch.setitem(POLICY, Action.SEE_ARM, frozenset({Role.MONITOR}))
+    assert got(user, one)["enrolment"] is None
+    assert got(user, "participants/")["results"][0]["arm"] is None
 
 
 def test_a_third_read_holds_nobody_elses_answers(scene: Scene) -> None:

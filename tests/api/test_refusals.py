@@ -6,7 +6,6 @@ import json
 from typing import Any
 
 import pytest
-from django.http import HttpResponse
 
 from enrollment.journey import State
 from enrollment.models import FormEntry, Participant
@@ -143,7 +142,7 @@ def test_a_list_is_narrowed_and_cut(coordinator: User, enter: Enter) -> None:
 ENTRY = "forms/mri_safety/screening/"
 
 
-def save(user: User, row: Participant, answers: Any, **more: Any) -> HttpResponse:
+def save(user: User, row: Participant, answers: Any, **more: Any) -> Any:
     body = {"answers": answers, "seen_revision": 0, "submit": True} | more
     return call(user, "PUT", f"participants/{row.number}/{ENTRY}", body)
 
