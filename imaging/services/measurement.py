@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -27,6 +28,7 @@ from imaging.nerve.measure import measure
 from imaging.nerve.result import Ends
 from imaging.nerve.table import to_json_dict
 from imaging.nerve.volume import Volume
+from imaging.render.endoscopy import CannotDraw
 from imaging.render.pictures import draw_pictures
 from imaging.services.reading import assign_reads
 from imaging.volumes import volume_of
@@ -38,6 +40,7 @@ from studysite.core.models import User
 from studysite.core.roles import Action
 
 SIDES = ("left", "right")
+log = logging.getLogger(__name__)
 
 
 @service(Action.MEASURE)
@@ -200,11 +203,15 @@ def _all_refused(row: Measurement, volume: Volume, refusal: Refused) -> dict[str
 def _draw(volume: Volume, result: Mapping[str, Any]) -> dict[str, dict[str, str]]:
     """Pictures of each measured nerve, kept under their digest: {side: {name: storage name}}."""
     store, kept = storages["documents"], {}
-    for side, nerve in result["nerves"].items():
-        if nerve["status"] != "measured":
-            continue
+    nerves = {s: n for s, n in result["nerves"].items() if n["status"] == "measured"}
+    for side, nerve in nerves.items():
+        other = next((n for s, n in nerves.items() if s != side), None)
         with tempfile.TemporaryDirectory() as folder:
-            draw_pictures(volume, nerve, Path(folder))
+            try:
+                draw_pictures(volume, nerve, Path(folder), other=other)
+            except CannotDraw as trouble:
+                # The endoscopy is drawn last but one: the numbers and the rest stand without it.
+                log.warning("The endoscopy could not be drawn: %s", trouble)
             kept[side] = {path.name: _keep(store, path) for path in sorted(Path(folder).iterdir())}
     return kept
 
