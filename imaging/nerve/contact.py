@@ -24,6 +24,7 @@ COURSE_MM: Final = (3.0, 7.0)
 BEND_MM: Final = 2.5
 DETACHMENT_MM: Final = 2.0
 INFLOW: Final = 3.0
+FLOW_MM: Final = 2.5
 LEAST_ANGLE_DEG: Final = 25.0
 
 
@@ -52,8 +53,9 @@ def contacts_of(
         points = centre_of(strand, arc)
         kind: str = "nerve"
         if is_vessel(strand):
-            kind = flow(points, strand.shape(arc).radius_mm, nerve, tof)
             meeting = meet(nerve, strand)
+            near = np.abs(arc - meeting.vessel_arc_mm) < FLOW_MM
+            kind = flow(points[near], nerve, tof)
             if meeting.gap_mm < WITHIN_MM and _crosses(nerve, strand, meeting):
                 contacts.append(_contact(fit, side, number, profile, meeting, kind, len(vessels)))
         vessels.append(Vessel(points, strand.shape(arc).radius_mm, kind))
@@ -188,11 +190,11 @@ def _spread(fit: Fit, side: int, number: int, meeting: Meeting) -> tuple[float, 
     return float(np.sqrt(max(gap_variance, 0))), float(np.sqrt(max(radius_variance, 0)))
 
 
-def flow(points_mm: Array, radius_mm: Array, nerve: Strand, tof: Volume | None) -> Kind:
+def flow(points_mm: Array, nerve: Strand, tof: Volume | None) -> Kind:
     """Artery where the vessel is bright by inflow in the time-of-flight series, vein where that
     series covers it and it is not, unknown without the series.
 
-    Compared: the median over the vessel's axis with the spread around the nerve's axis.
+    Compared: the median over these points of the vessel with values and spread on the nerve's axis.
     """
     if tof is None:
         return "unknown"

@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 
+from .contact import meet
 from .errors import NoPath, Refused
 from .fit import Fit
 from .frame import Course, course_through, smoothed
@@ -25,6 +26,7 @@ FINE_KNOTS_MM: Final = 0.9
 PATH_DEVIATION_MM: Final = 0.2
 THINNEST_MM: Final = 0.35
 WORSE: Final = 1.06
+DEEPEST_MM: Final = -0.25
 THINNEST_VOXELS: Final = 0.8
 SHORTEST_MM: Final = 3.0
 
@@ -106,11 +108,13 @@ def with_neighbours(scan: Scan, fit: Fit, ends: Array) -> Fit:
 
 
 def resolved(scan: Scan, fit: Fit) -> Fit:
-    """The fit without strands too thin for these voxels, which are left to the mask instead."""
+    """The fit without strands too thin for these voxels or overlapping the nerve, which are left
+    to the mask instead."""
     side = fit.sides[0]
     thinnest = max(THINNEST_MM, THINNEST_VOXELS * float(scan.volume.spacing_mm.min()))
     kept = [
         float(np.median(s.shape(np.linspace(0, s.course.length_mm, 20)).radius_mm)) * 2 > thinnest
+        and meet(side.strands[0], s).gap_mm > DEEPEST_MM
         for s in side.strands[1:]
     ]
     strands = (side.strands[0], *compress(side.strands[1:], kept))

@@ -28,12 +28,14 @@ REACH_MM: Final = 4.0
 LIKE: Final = 0.3
 THICK_MM: Final = 1.2
 SMALLEST_MM3: Final = 0.5
-SHORTEST_MM: Final = 2.2
+SHORTEST_MM: Final = 3.0
 NEAREST_MM: Final = 1.1
 OWN_MM: Final = 0.9
 PARALLEL: Final = 0.85
 MOST: Final = 4
 KNOTS_MM: Final = 2.0
+ARM_MM: Final = 1.5
+CORNER_DEG: Final = 60.0
 VESSEL_CONTRAST: Final = (1.3, 0.25)
 NERVE_CONTRAST: Final = (1.0, 0.08)
 
@@ -56,9 +58,10 @@ def find_neighbours(scan: Scan, fit: Fit) -> tuple[Strand, ...]:
     nerve = fit.sides[0].strands[0]
     found = []
     for ridge in _ridges(scan, rest, float(np.prod(scan.volume.spacing_mm))):
-        strand = _strand(scan, rest, ridge, nerve)
-        if strand is not None:
-            found.append(strand)
+        for piece in _pieces(scan, rest, ridge):
+            strand = _strand(scan, rest, piece, nerve)
+            if strand is not None:
+                found.append(strand)
     return tuple(found[:MOST])
 
 
@@ -131,6 +134,28 @@ def _index(flat: np.intp, shape: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(int(i) for i in np.unravel_index(flat, shape))
 
 
+def _pieces(scan: Scan, rest: Rest, ridge: Array) -> list[Array]:
+    """The ridge cut at its sharpest corner, where a vessel and a nerve that touch part ways; a
+    vessel's own loop turns less within ARM_MM."""
+    points = scan.volume.to_patient(_centred(rest, ridge))
+    arc = np.cumsum(np.linalg.norm(np.diff(points, axis=0, prepend=points[:1]), axis=1))
+    if arc[-1] < 2 * SHORTEST_MM:
+        return [ridge]
+    turns = np.zeros(len(points))
+    for i in np.flatnonzero((arc > ARM_MM) & (arc < arc[-1] - ARM_MM)):
+        before = points[i] - points[np.searchsorted(arc, arc[i] - ARM_MM)]
+        after = points[min(np.searchsorted(arc, arc[i] + ARM_MM), len(points) - 1)] - points[i]
+        cosine = before @ after / np.linalg.norm(before) / np.linalg.norm(after)
+        turns[i] = np.degrees(np.arccos(np.clip(cosine, -1, 1)))
+    corner = int(np.argmax(turns))
+    if turns[corner] < CORNER_DEG:
+        return [ridge]
+    return [
+        *_pieces(scan, rest, ridge[: corner + 1]),
+        *_pieces(scan, rest, ridge[corner:]),
+    ]
+
+
 def _strand(scan: Scan, rest: Rest, ridge: Array, nerve: Strand) -> Strand | None:
     """A round tube along the ridge; None where it is too short or stays away from the nerve."""
     points = scan.volume.to_patient(_centred(rest, ridge) + rest.first)
@@ -173,4 +198,4 @@ def _runs_along(course: Course, nerve: Course, nearest_mm: float) -> bool:
     away = np.linalg.norm(course.points_mm[:, None] - nerve.points_mm[None], axis=-1)
     beside = away.min(axis=1) < nearest_mm + 2.0
     along = np.abs(np.sum(course.tangents * nerve.tangents[away.argmin(axis=1)], axis=1))
-    return bool(np.mean(along[beside]) > PARALLEL and course.length_mm > 4.0)
+    return bool(np.mean(along[beside]) > PARALLEL and course.length_mm > 2.5)
