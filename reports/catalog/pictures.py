@@ -63,7 +63,9 @@ def _kinds() -> dict[str, tuple[str, str]]:
     return {
         "mpr.png": (
             _("Multiplanar reconstruction"),
-            _("Planes along and across the nerve through the point of its minimum CSA."),
+            _(
+                "The body's three planes and three of the nerve, through the point that the picture names."
+            ),
         ),
         "cpr_straightened.png": (
             _("Straightened curved planar reconstruction"),
