@@ -64,7 +64,8 @@ def _kinds() -> dict[str, tuple[str, str]]:
         "mpr.png": (
             _("Multiplanar reconstruction"),
             _(
-                "The body's three planes and three of the nerve, through the point that the picture names."
+                "The body's three planes and three of the nerve, "
+                "through the point that the picture names."
             ),
         ),
         "cpr_straightened.png": (
