@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -13,7 +12,6 @@ from rest_framework.response import Response
 from enrollment.services.forms import FormInvalid
 from studysite.core.api_view import StudyView
 
-ITEM_NAME = re.compile(r"[a-z0-9_]{1,64}")
 LONGEST_TEXT = 2000
 LARGEST_NUMBER = 1e12
 
@@ -43,13 +41,6 @@ class AnswersField(serializers.DictField):
     """Item names to answers."""
 
     child = AnswerField(allow_null=True)
-
-    def to_internal_value(self, data: Any) -> dict[str, Any]:
-        """The answers by item name."""
-        for name in data if isinstance(data, dict) else ():
-            if not ITEM_NAME.fullmatch(name):
-                raise serializers.ValidationError(_("A form has no item of such a name."))
-        return dict(super().to_internal_value(data))
 
 
 class AnswersView(StudyView):

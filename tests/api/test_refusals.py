@@ -24,7 +24,7 @@ SCREENING = {
 HUGE = "9" * 300
 
 
-def send(user: User, path: str, content: bytes | str, kind: str = "application/json") -> Any:
+def send(user: User, path: str, content: Any, kind: str = "application/json") -> Any:
     """Bytes as they are."""
     return client_of(user).generic("POST", ROOT + path, content, content_type=kind)
 
@@ -57,6 +57,17 @@ def test_what_is_no_request_is_refused_in_a_sentence(content: bytes, coordinator
     assert set(answer.json()) >= {"code", "detail", "field"}
     assert answer.json()["detail"].endswith(".")
     assert not Participant.objects.exists()
+
+
+def test_a_request_that_is_too_large_says_so(coordinator: User) -> None:
+    content = json.dumps(SCREENING | {"name": "a" * 2**21})
+    answer = send(coordinator, "participants/", content)
+    assert answer.json()["detail"] == "The request is larger than this address takes."
+
+
+def test_an_item_that_no_form_has_is_told(coordinator: User, enter: Enter) -> None:
+    refused = save(coordinator, enter(State.CONSENTED), SAFE | {"\u0000": "no"})
+    assert (refused.status_code, refused.json()["field"]) == (422, "\u0000")
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "no type"])
