@@ -27,6 +27,7 @@ REACH_MM = 2.2
 FAR_MM = 6.0
 STEPS = 12
 CONVERGED = 0.02
+FREEDOM = 0.5
 OUTLIER = 4.5
 SPREAD_DARK = 0.02
 SPREAD_BRIGHT = 0.1
@@ -360,21 +361,30 @@ def _retuned(
         for strand in side.strands:
             n = strand.radius.count
             block = covariance[start : start + n, start : start + n]
-            strands.append(replace(strand, stiffness=_stiffness(strand, block)))
+            strands.append(_restiffened(strand, block))
             start += strand.size
         start += len(side.background) + len(side.own_contrasts)
         retuned.append(replace(side, strands=tuple(strands)))
     return tuple(retuned), new_sd
 
 
-def _stiffness(strand: Strand, covariance: Array) -> float:
-    bending = strand.radius.bending
+def _restiffened(strand: Strand, covariance: Array) -> Strand:
+    """One step towards the stiffness that the data ask for, along the nerve and at each place.
+
+    All along: Fellner-Schall. At each place: a second difference is Student-distributed with
+    FREEDOM degrees, so that one notch does not make the whole nerve rough.
+    """
+    bending = strand.bending()
     radius = strand.parts(strand.coefficients)[0]
     rank = strand.radius.count - 2
     free = rank / strand.stiffness - float(np.sum(covariance * bending))
     bent = float(radius @ bending @ radius)
-    factor = free * strand.stiffness / max(bent * strand.stiffness, 1e-9)
-    return float(np.clip(strand.stiffness * np.clip(factor, 0.1, 10), 0.3, 3e4))
+    factor = float(np.clip(free / max(bent, 1e-9), 0.1, 10))
+    stiffness = float(np.clip(strand.stiffness * factor, 0.3, 3e4))
+    turns = strand.radius.turns
+    squared = (turns @ radius) ** 2 + np.einsum("ij,jk,ik->i", turns, covariance, turns)
+    yielding = (FREEDOM + 1) / (FREEDOM + stiffness * squared)
+    return replace(strand, stiffness=stiffness, yielding=yielding)
 
 
 def _finished(

@@ -22,7 +22,7 @@ from .strand import Strand, is_vessel
 from .volume import Array
 
 COARSE_KNOTS_MM: Final = 3.0
-FINE_KNOTS_MM: Final = 0.9
+FINE_KNOTS_MM: Final = 0.65
 PATH_DEVIATION_MM: Final = 0.2
 THINNEST_MM: Final = 0.35
 WORSE: Final = 1.06

@@ -32,12 +32,15 @@ class Spline:
         return np.asarray(solution)
 
     @cached_property
-    def bending(self) -> Array:
-        """Matrix (count, count): coefficients' summed squared second differences."""
+    def turns(self) -> Array:
+        """Matrix (count - 2, count): coefficients' second differences over their distance."""
         middle = np.array([self.knots_mm[i + 1 : i + 4].mean() for i in range(self.count)])
         first = np.diff(np.eye(self.count), axis=0) / np.diff(middle)[:, None]
-        second = np.diff(first, axis=0)
-        return np.asarray(second.T @ second)
+        return np.asarray(np.diff(first, axis=0))
+
+    def bending(self, weights: Array) -> Array:
+        """Matrix (count, count): weighted sum of squared second differences."""
+        return np.asarray(self.turns.T @ (weights[:, None] * self.turns))
 
 
 def spline(length_mm: float, spacing_mm: float) -> Spline:

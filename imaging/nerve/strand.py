@@ -25,6 +25,8 @@ class Strand:
     """coefficients: radius, u, v, cosine, sine splines one after the other, shape (size,).
 
     stiffness: weight of the radius spline's bending in units of chi-square (mm^4 per mm^2).
+    yielding: (radius.count - 2,), local factors of the stiffness, low where the radius bends
+        sharply, as at a notch; None for 1 everywhere.
     own_contrast: a vessel or neighbour, which need not be as dark as the nerve; expected at
         `ratio` times the nerve's contrast, give or take `spread` times.
     """
@@ -35,6 +37,7 @@ class Strand:
     ellipse: Spline
     coefficients: Array
     stiffness: float = 30.0
+    yielding: Array | None = None
     own_contrast: bool = False
     ratio: float = 1.0
     spread: float = 0.3
@@ -75,6 +78,11 @@ class Strand:
         parts = [slopes[:, i : i + 1] * basis for i, basis in enumerate(bases)]
         return share, np.concatenate(parts, axis=1)
 
+    def bending(self) -> Array:
+        """Matrix of the radius coefficients' bending, weighted by how the nerve yields."""
+        even = np.ones(self.radius.count - 2)
+        return self.radius.bending(even if self.yielding is None else self.yielding)
+
     def prior(self) -> Array:
         """Precision of the coefficients before any data, shape (size, size)."""
         n = self.radius.count
@@ -83,7 +91,7 @@ class Strand:
             self.counts,
         )
         precision = np.diag(spread)
-        precision[:n, :n] += self.stiffness * self.radius.bending
+        precision[:n, :n] += self.stiffness * self.bending()
         return precision
 
 
@@ -116,5 +124,6 @@ def moved_to(strand: Strand, course: Course, radius_knots_mm: float) -> Strand:
         radius=fresh.radius,
         centre=fresh.centre,
         ellipse=fresh.ellipse,
+        yielding=None,
         coefficients=start,
     )
