@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
+from django.utils import translation
 
 from enrollment.models import Participant
 from tests.reports import factory
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """A page that a test opens in Chinese leaves the thread in Chinese."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture
