@@ -58,7 +58,9 @@ def find_case(*, by: User, reading_id: str) -> Case:
 def open_case(*, by: User, case: Case) -> None:
     """Note when a reader first looked at a case."""
     about(case.row.participant.number, "A case was opened by its reader")
-    Read.objects.filter(pk=case.row.pk, reader=by, opened_at=None).update(opened_at=timezone.now())
+    if isinstance(case.row, Read):
+        row = Read.objects.filter(pk=case.row.pk, reader=by, opened_at=None)
+        row.update(opened_at=timezone.now())
 
 
 def lock_case(*, by: User, case: Case, answers: Mapping[str, Any]) -> None:

@@ -88,7 +88,7 @@ def _arrived(row: Series) -> Arrived:
         size=tuple(row.size),
         spacing_mm=tuple(row.spacing_mm),
         instances_count=row.instances_count,
-        deviations=tuple(str(deviation) for deviation in row.deviations),
+        deviations=tuple(str(deviation["sentence"]) for deviation in row.deviations),
         state=row.state,
         score=check.score if check else None,
         remarks=check.remarks if check else "",

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from enrollment.models import Participant
 from imaging.models import Intake
 from imaging.services import retrying
-from studysite.core.access import may, sites_for
+from studysite.core.access import sites_for
 from studysite.core.errors import NotThere
 from studysite.core.models import Job, Site, User
 from studysite.core.roles import Action
@@ -25,15 +25,13 @@ SEEN_BY = {
 
 def visible_jobs(*, by: User) -> QuerySet[Job]:
     """Jobs about participants and arrivals of the person's sites, newest first."""
-    sites = sites_for(by, Action.SEE_JOBS)
-    numbers = Participant.objects.filter(site__in=sites).values("number")
-    arrivals = Intake.objects.filter(site__in=sites, job__isnull=False).values("job")
-    kinds = [kind for kind, action in SEEN_BY.items() if may(by, action)]
-    return (
-        Job.objects.filter(Q(subject__in=numbers) | Q(pk__in=arrivals), kind__in=kinds)
-        .select_related("requested_by")
-        .order_by("-requested_at")
-    )
+    seen = Q(pk__in=[])
+    for kind, action in SEEN_BY.items():
+        sites = sites_for(by, Action.SEE_JOBS).filter(pk__in=sites_for(by, action).values("pk"))
+        numbers = Participant.objects.filter(site__in=sites).values("number")
+        arrivals = Intake.objects.filter(site__in=sites, job__isnull=False).values("job")
+        seen |= Q(kind=kind) & (Q(subject__in=numbers) | Q(pk__in=arrivals))
+    return Job.objects.filter(seen).select_related("requested_by").order_by("-requested_at")
 
 
 def find_job(*, by: User, pk: UUID) -> Job:

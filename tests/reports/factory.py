@@ -359,7 +359,9 @@ def _scan(cast: Cast, participant: Participant) -> Series:
             spacing_mm=[0.4, 0.4, 0.4],
             instances_count=96,
             sha256=hashlib.sha256(scan.sequence.encode()).hexdigest(),
-            deviations=[DEPARTURE] if scan.sequence == "tof_3d" else [],
+            deviations=[{"code": "field_strength", "sentence": DEPARTURE}]
+            if scan.sequence == "tof_3d"
+            else [],
             measurable=scan.sequence == "t2_3d",
             state=SeriesState.ACCEPTED,
         )
