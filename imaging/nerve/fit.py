@@ -28,6 +28,7 @@ FAR_MM = 6.0
 STEPS = 12
 CONVERGED = 0.02
 FREEDOM = 0.5
+BLUR_MM2 = 0.02
 OUTLIER = 4.5
 SPREAD_DARK = 0.02
 SPREAD_BRIGHT = 0.1
@@ -66,12 +67,13 @@ class Prepared:
 
 @dataclass(frozen=True)
 class Fit:
-    """sides as fitted; contrasts C, (sides,); sd, the noise; covariance of all coefficients, side
-    after side (strands, background, own contrasts), all C last; information: its inverse without
-    priors; residuals: per side, (n,), in units of sd; chi: root mean square of the trusted ones."""
+    """sides as fitted; shared: contrasts C of the sides, then the point spread's variance beyond
+    the voxel box, mm^2; sd, the noise; covariance of all coefficients, side after side (strands,
+    background, own contrasts), the shared ones last; information: its inverse without priors;
+    residuals: per side, (n,), in units of sd; chi: root mean square of the trusted ones."""
 
     sides: tuple[Side, ...]
-    contrasts: Array
+    shared: Array
     multiplicative: bool
     sd: float
     covariance: Array
@@ -80,6 +82,14 @@ class Fit:
     chi: float
     settled: bool
     sharing: float
+
+    @property
+    def contrasts(self) -> Array:
+        return self.shared[:-1]
+
+    @property
+    def blur_mm2(self) -> float:
+        return float(self.shared[-1])
 
     def block(self, side: int, strand: int = 0) -> slice:
         """Where a strand's coefficients stand in the covariance."""
@@ -109,19 +119,22 @@ def ground_of(side: Side, placed: Placed) -> Array:
 def expected(
     side: Side, ready: Prepared, contrast: float, multiplicative: bool, sampling: Sampling
 ) -> tuple[Array, Array, Array]:
-    """Noise-free values (n,), derivatives by the side's coefficients (n, size) and by C (n,)."""
+    """Noise-free values (n,), derivatives by the side's coefficients (n, size) and by C and the
+    blur's variance (n, 2)."""
     level = ready.ground @ side.background
     weight = level if multiplicative else np.ones_like(level)
     total = np.zeros_like(level)
     shared = np.zeros_like(level)
+    by_blur = np.zeros_like(level)
     columns = []
     own_columns = []
     own = iter(side.own_contrasts)
     laid = zip(side.strands, ready.placed, ready.bases, ready.grids, strict=True)
     for strand, placed, bases, grid in laid:
-        share, slopes = strand.response(placed, bases, grid, sampling)
+        share, slopes, widening = strand.response(placed, bases, grid, sampling)
         amount = next(own) if strand.own_contrast else contrast
         total += amount * share
+        by_blur += amount * widening
         columns.append((amount * weight)[:, None] * slopes)
         if strand.own_contrast:
             own_columns.append((weight * share)[:, None])
@@ -129,7 +142,7 @@ def expected(
             shared += share
     lift = 1 + total if multiplicative else np.ones_like(total)
     jacobian = np.concatenate([*columns, lift[:, None] * ready.ground, *own_columns], axis=1)
-    return level + weight * total, jacobian, weight * shared
+    return level + weight * total, jacobian, np.stack([weight * shared, weight * by_blur], 1)
 
 
 def with_coefficients(side: Side, values: Array) -> Side:
@@ -196,8 +209,10 @@ class Problem:
         sharing: float,
         likeness: Array,
         usual: Array,
+        blur_mm2: float,
     ) -> None:
         self.usual = usual
+        self.blur_mm2 = blur_mm2
         self.likeness = likeness
         self.sharing = sharing
         self.multiplicative = multiplicative
@@ -206,30 +221,31 @@ class Problem:
         self.ready = [prepare(side) for side in sides]
         self.values = [side.near.values[side.trusted] for side in sides]
 
-    def system(self, sides: tuple[Side, ...], contrasts: Array, sd: float) -> System:
-        size = sum(side.size for side in sides) + len(sides)
+    def system(self, sides: tuple[Side, ...], shared: Array, sd: float) -> System:
+        size = sum(side.size for side in sides) + len(shared)
         pull, information = np.zeros(size), np.zeros((size, size))
         residuals = []
         start = 0
         for number, side in enumerate(sides):
-            left, jacobian = self._seen(number, side, float(contrasts[number]), sd)
-            where = np.arange(start, start + side.size + 1)
-            where[-1] = size - len(sides) + number
+            left, jacobian = self._seen(number, side, shared, sd)
+            where = np.arange(start, start + side.size + 2)
+            where[-2:] = size - len(shared) + number, size - 1
             information[np.ix_(where, where)] += jacobian.T @ jacobian
             pull[where] += jacobian.T @ left
             residuals.append(left)
             start += side.size
         misfit = sum(float(left @ left) for left in residuals)
-        penalty, prior_pull, prior = self.priors(sides, contrasts)
+        penalty, prior_pull, prior = self.priors(sides, shared)
         return System(misfit, pull, information, penalty, prior_pull, prior, residuals)
 
-    def _seen(self, number: int, side: Side, contrast: float, sd: float) -> tuple[Array, Array]:
-        """Residuals (n,) and derivatives (n, side.size + 1), both over the noise."""
+    def _seen(self, number: int, side: Side, shared: Array, sd: float) -> tuple[Array, Array]:
+        """Residuals (n,) and derivatives (n, side.size + 2), both over the noise."""
         values = self.values[number]
-        model, jacobian, by_contrast = expected(
-            side, self.ready[number], contrast, self.multiplicative, self.sampling
+        sampling = self.sampling.widened(float(shared[-1]))
+        model, jacobian, by_shared = expected(
+            side, self.ready[number], float(shared[number]), self.multiplicative, sampling
         )
-        jacobian = np.concatenate([jacobian, by_contrast[:, None]], axis=1)
+        jacobian = np.concatenate([jacobian, by_shared], axis=1)
         spread = np.full(len(values), sd)
         if self.magnitude:
             model, slope, variance = rician(model, sd)
@@ -239,14 +255,16 @@ class Problem:
         jacobian /= spread[:, None]
         return (values - model) / spread, jacobian
 
-    def priors(self, sides: tuple[Side, ...], contrasts: Array) -> tuple[float, Array, Array]:
+    def priors(self, sides: tuple[Side, ...], shared: Array) -> tuple[float, Array, Array]:
         """What is known before any data: penalty, its half gradient and its curvature."""
-        size = sum(side.size for side in sides) + len(sides)
+        size = sum(side.size for side in sides) + len(shared)
         prior, pull = np.zeros((size, size)), np.zeros(size)
-        rows = slice(size - len(sides), size)
+        rows = slice(size - len(shared), size)
         prior[rows, rows] = self.likeness
-        pull[rows] = self.likeness @ contrasts
-        penalty = float(contrasts @ self.likeness @ contrasts)
+        apart = shared.copy()
+        apart[-1] -= self.blur_mm2
+        pull[rows] = self.likeness @ apart
+        penalty = float(apart @ self.likeness @ apart)
         start = 0
         for number, side in enumerate(sides):
             for strand in side.strands:
@@ -272,35 +290,43 @@ class Problem:
         return float(np.sum(precision * apart**2))
 
 
-def likeness_of(contrasts: Array, spread: float) -> Array:
-    """Prior precision (sides, sides) of contrasts that differ by about `spread` of their size."""
-    count = len(contrasts)
+def likeness_of(shared: Array, spread: float) -> Array:
+    """Prior precision (sides + 1, sides + 1) of contrasts that differ by about `spread` of their
+    size and of a point spread that exceeds what is expected by about BLUR_MM2."""
+    count = len(shared) - 1
+    precision = np.zeros((count + 1, count + 1))
     apart = np.eye(count) - 1.0 / count
-    return np.asarray(2 * apart / (spread * float(np.mean(contrasts))) ** 2)
+    precision[:count, :count] = 2 * apart / (spread * float(np.mean(shared[:-1]))) ** 2
+    precision[-1, -1] = BLUR_MM2**-2
+    return precision
 
 
 def solve(
     sides: tuple[Side, ...],
-    contrasts: Array,
+    shared: Array,
     sd: float,
     *,
     multiplicative: bool,
     sampling: Sampling,
     magnitude: bool,
     sharing: float = 1.0,
+    blur_mm2: float = 0.0,
     steps: int = STEPS,
 ) -> Fit:
     """Levenberg-Marquardt from the given start, noise and stiffness re-estimated on the way.
 
     sharing: variance inflation by correlated noise (see `noise.sharing`); it tempers the
-    likelihood, so that correlated noise is not taken for a bent nerve.
+    likelihood, so that correlated noise is not taken for a bent nerve. blur_mm2: the point
+    spread's variance beyond the voxel box as known beforehand.
     """
-    likeness = likeness_of(contrasts, SPREAD_DARK if multiplicative else SPREAD_BRIGHT)
-    problem = Problem(sides, multiplicative, sampling, magnitude, sharing, likeness, contrasts)
-    now = problem.system(sides, contrasts, sd)
+    likeness = likeness_of(shared, SPREAD_DARK if multiplicative else SPREAD_BRIGHT)
+    problem = Problem(
+        sides, multiplicative, sampling, magnitude, sharing, likeness, shared, blur_mm2
+    )
+    now = problem.system(sides, shared, sd)
     damping, settled = 1e-3, False
     for _ in range(steps):
-        tried, trial_contrasts, trial = _advance(problem, now, sides, contrasts, sd, damping)
+        tried, trial_shared, trial = _advance(problem, now, sides, shared, sd, damping)
         gain = now.cost - trial.cost
         settled = abs(gain) < CONVERGED
         if gain < 0 and not settled:
@@ -308,10 +334,10 @@ def solve(
             if damping > 1e6:
                 break
             continue
-        sides, contrasts = tried, trial_contrasts
+        sides, shared = tried, trial_shared
         damping = max(damping / 10, 1e-9)
         sides, better_sd = _retuned(sides, trial, sd, sharing)
-        penalty, prior_pull, prior = problem.priors(sides, contrasts)
+        penalty, prior_pull, prior = problem.priors(sides, shared)
         now = replace(
             trial.rescaled((sd / better_sd) ** 2),
             penalty=penalty,
@@ -321,14 +347,14 @@ def solve(
         sd = better_sd
         if settled:
             break
-    return _finished(sides, contrasts, multiplicative, sd, now, settled, sharing)
+    return _finished(sides, shared, multiplicative, sd, now, settled, sharing)
 
 
 def _advance(
     problem: Problem,
     now: System,
     sides: tuple[Side, ...],
-    contrasts: Array,
+    shared: Array,
     sd: float,
     damping: float,
 ) -> tuple[tuple[Side, ...], Array, System]:
@@ -340,7 +366,7 @@ def _advance(
         with_coefficients(side, coefficients_of(side) + part)
         for side, part in zip(sides, parts[:-1], strict=True)
     )
-    changed = contrasts + parts[-1]
+    changed = shared + parts[-1]
     return tried, changed, problem.system(tried, changed, sd)
 
 
@@ -389,7 +415,7 @@ def _restiffened(strand: Strand, covariance: Array) -> Strand:
 
 def _finished(
     sides: tuple[Side, ...],
-    contrasts: Array,
+    shared: Array,
     multiplicative: bool,
     sd: float,
     now: System,
@@ -406,7 +432,7 @@ def _finished(
         residuals.append(full)
     return Fit(
         sides,
-        contrasts,
+        shared,
         multiplicative,
         sd,
         np.asarray(covariance, dtype=np.float64),

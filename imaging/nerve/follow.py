@@ -73,18 +73,21 @@ def first_fit(scan: Scan, course: Course) -> Fit:
     """The nerve with few knots, from its path alone."""
     side, begin = first_side(scan.volume, course, scan.sign, COARSE_KNOTS_MM)
     contrast = begin.contrast / (begin.fluid if scan.multiplicative else 1.0)
-    return fitted(scan, (side,), np.array([contrast]), abs(begin.contrast) / 10)
+    shared = np.array([contrast, scan.blur_mm2])
+    return fitted(scan, (side,), shared, abs(begin.contrast) / 10)
 
 
 def alone(scan: Scan, path: Path | Refused, points_mm: Array) -> tuple[Fit, Array]:
-    """One nerve measured by itself, and the ends (2, 3) between which fluid surrounds it: path,
-    coarse fit, two re-centred fits."""
+    """One nerve measured by itself: path, coarse fit, two re-centred fits, what runs beside it.
+
+    Returns the fit and the ends (2, 3) between which fluid surrounds the nerve.
+    """
     course = course_along(path, points_mm)
     ends = exposed_ends(scan.volume, course, scan.sign)
     course = course_through(_between(course, ends), ends[0], ends[1])
     fit = first_fit(scan, course)
-    for knots_mm in (COARSE_KNOTS_MM, FINE_KNOTS_MM):
-        fit = _again(scan, fit, ends, knots_mm)
+    fit = _again(scan, fit, ends, COARSE_KNOTS_MM)
+    fit = _again(scan, fit, ends, FINE_KNOTS_MM)
     return with_neighbours(scan, fit, ends), ends
 
 
@@ -126,7 +129,7 @@ def _again(
     scan: Scan, fit: Fit, ends: Array, knots_mm: float, others: tuple[Strand, ...] = ()
 ) -> Fit:
     side = refined_side(scan, fit, 0, ends, knots_mm, others)
-    return fitted(scan, (side,), fit.contrasts, fit.sd, shared_noise(fit))
+    return fitted(scan, (side,), fit.shared, fit.sd, shared_noise(fit))
 
 
 def _between(course: Course, ends: Array) -> Array:
@@ -143,6 +146,7 @@ def together(scan: Scan, fits: list[Fit], points: list[Array]) -> Fit:
         refined_side(scan, fit, 0, ends, FINE_KNOTS_MM)
         for fit, ends in zip(fits, points, strict=True)
     )
-    contrasts = np.concatenate([fit.contrasts for fit in fits])
+    blur = float(np.mean([fit.blur_mm2 for fit in fits]))
+    shared = np.append(np.concatenate([fit.contrasts for fit in fits]), blur)
     sd = float(np.mean([fit.sd for fit in fits]))
-    return fitted(scan, sides, contrasts, sd, float(np.mean([shared_noise(f) for f in fits])))
+    return fitted(scan, sides, shared, sd, float(np.mean([shared_noise(f) for f in fits])))

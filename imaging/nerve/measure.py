@@ -10,12 +10,12 @@ import numpy as np
 from .contact import contacts_of
 from .errors import OutsideVolume, Refused
 from .fit import Fit
-from .follow import alone, best_sign, together
+from .follow import Traced, alone, best_sign, together
 from .patch import Patch, box_around, patch_around
 from .quality import flags_of, require_inside, require_usable, require_values, require_warrant
 from .refine import MODEL_ERROR
 from .result import Ends, Nerve, Numbers, Quality, Report
-from .scan import scan_of
+from .scan import Scan, scan_of
 from .section import numbers_of, profile_of, sections_of
 from .start import depth_inside
 from .volume import Array, Volume
@@ -49,21 +49,11 @@ def measure(
     if not names or len(names) != len(ends):
         raise ValueError("nerves are named left and right")
     tell(0.05, "Following the nerves")
-    points, patches, refused = _looked_up(volume, {name: ends[name] for name in names})
+    points, patches, nerves = _looked_up(volume, {name: ends[name] for name in names})
     sign, paths = best_sign(patches, points)
-    fits: dict[str, Fit] = {}
-    trims: dict[str, Array] = {}
-    for number, name in enumerate(list(points)):
-        tell(0.1 + 0.3 * number, f"Fitting the {name} nerve")
-        scan = scan_of(volume, sign, float(patches[name].values.min()))
-        try:
-            fits[name], ends_mm = alone(scan, paths[name], points[name])
-            trims[name] = np.linalg.norm(ends_mm - points[name][[0, -1]], axis=1)
-            points[name] = ends_mm
-        except Refused as reason:
-            refused[name] = _refused(name, reason)
-    tell(0.7, "Fitting both nerves together")
-    nerves = _finished(volume, sign, fits, points, patches, refused, tof)
+    if points:
+        scan = scan_of(volume, np.concatenate(list(points.values())), sign)
+        nerves |= _fitted_all(scan, paths, points, tof, tell)
     tell(1.0, "Done")
     size, spacing = volume.size, volume.spacing_mm
     return Report(
@@ -109,20 +99,32 @@ def _values_near(volume: Volume, points_mm: Array) -> tuple[Array, Array]:
     return stored.astype(float), np.asarray(stored)
 
 
+def _fitted_all(
+    scan: Scan, paths: Traced, points: dict[str, Array], tof: Volume | None, tell: Progress
+) -> dict[str, Nerve]:
+    """Each nerve alone, then together; by name, measured or refused."""
+    nerves: dict[str, Nerve] = {}
+    fits: dict[str, Fit] = {}
+    exposed: dict[str, Array] = {}
+    for number, name in enumerate(points):
+        tell(0.1 + 0.3 * number, f"Fitting the {name} nerve")
+        try:
+            fits[name], exposed[name] = alone(scan, paths[name], points[name])
+        except Refused as reason:
+            nerves[name] = _refused(name, reason)
+    tell(0.7, "Fitting both nerves together")
+    return nerves | _finished(scan, fits, exposed, tof)
+
+
 def _finished(
-    volume: Volume,
-    sign: int,
+    scan: Scan,
     fits: dict[str, Fit],
     points: dict[str, Array],
-    patches: dict[str, Patch],
-    refused: dict[str, Nerve],
     tof: Volume | None,
 ) -> dict[str, Nerve]:
     """Joint fits where the nerves share a contrast, then numbers and their warrant."""
-    nerves = dict(refused)
+    nerves: dict[str, Nerve] = {}
     for group in _groups(fits):
-        lowest = min(float(patches[name].values.min()) for name in group)
-        scan = scan_of(volume, sign, lowest)
         try:
             joint = together(scan, [fits[n] for n in group], [points[n] for n in group])
         except Refused as reason:
@@ -151,7 +153,7 @@ def _groups(fits: dict[str, Fit]) -> list[list[str]]:
 
 
 def _contrast_sd(fit: Fit) -> float:
-    return float(np.sqrt(fit.covariance[-1, -1]))
+    return float(np.sqrt(fit.covariance[-2, -2]))
 
 
 def _nerve(name: str, fit: Fit, number: int, own: Fit, tof: Volume | None) -> Nerve:

@@ -70,7 +70,12 @@ def _rest(scan: Scan, fit: Fit, near: Neighbourhood) -> Rest:
     nerve = side.strands[0]
     level = ground_of(side, near.placed) @ side.background
     step = fit.contrasts[0] * (level if scan.multiplicative else np.ones_like(level))
-    share, _ = filled(nerve.course, nerve.shape(nerve.course.arc_mm), near.placed, scan.sampling)
+    share, _ = filled(
+        nerve.course,
+        nerve.shape(nerve.course.arc_mm),
+        near.placed,
+        scan.sampling.widened(fit.blur_mm2),
+    )
     first = near.index.min(axis=0) - 2
     like = np.zeros(near.index.max(axis=0) - first + 3)
     known = np.zeros(like.shape)

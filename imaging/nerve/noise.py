@@ -46,6 +46,17 @@ def rician(signal: Array, sd: float) -> tuple[Array, Array, Array]:
     return mean, slope, variance
 
 
+def _on_grid(index: Array, residuals: Array) -> tuple[Array, Array]:
+    """Residuals and where they are known, on a box with an empty border of two voxels."""
+    low = index.min(axis=0) - 2
+    grid = np.zeros(index.max(axis=0) - low + 3)
+    known = np.zeros(grid.shape)
+    where = tuple((index - low).T)
+    grid[where] = residuals
+    known[where] = 1.0
+    return grid, known
+
+
 def sharing(index: Array, residuals: Array) -> float:
     """Sum of the residuals' autocorrelation over neighbouring voxels, at least 1: by how much
     correlated noise (interpolation, zero-filling, texture) multiplies the variance of an estimate
@@ -54,12 +65,7 @@ def sharing(index: Array, residuals: Array) -> float:
     index: (n, 3) voxel indices; residuals: (n,), mean about 0. Lags of up to one voxel in all
     directions and two along the axes; a correlation counts where it is beyond chance.
     """
-    low = index.min(axis=0) - 2
-    grid = np.zeros(index.max(axis=0) - low + 3)
-    known = np.zeros(grid.shape)
-    where = tuple((index - low).T)
-    grid[where] = residuals
-    known[where] = 1.0
+    grid, known = _on_grid(index, residuals)
     variance = float(np.mean(residuals**2))
     if variance <= 0:
         return 1.0

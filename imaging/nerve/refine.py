@@ -107,7 +107,9 @@ def _trusted(scan: Scan, fit: Fit, number: int, side: Side) -> Mask:
     near = side.near
     contrast = float(fit.contrasts[number])
     ready = prepare(side)
-    model, _, _ = expected(side, ready, contrast, scan.multiplicative, scan.sampling)
+    model, _, _ = expected(
+        side, ready, contrast, scan.multiplicative, scan.sampling.widened(fit.blur_mm2)
+    )
     empty = ground_of(side, near.placed) @ side.background
     step = contrast * (empty if scan.multiplicative else np.ones_like(empty))
     like = (smoothed_at(scan.volume, near) - empty) / step

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,18 +25,21 @@ class Sampling:
     offsets_mm: Array
     blur_mm: float
 
+    def widened(self, extra_mm2: float) -> Sampling:
+        """With a point spread whose variance is larger than the box's by extra_mm2 (or smaller, as
+        far as a positive width allows)."""
+        variance = self.blur_mm**2
+        return replace(self, blur_mm=float(np.sqrt(max(variance + extra_mm2, 0.1 * variance))))
 
-def sampling_of(volume: Volume, extra_blur_mm: float = 0.0) -> Sampling:
-    """Cells of about SUBVOXEL_MM; a box of width h has variance h^2 / 12.
 
-    extra_blur_mm: standard deviation of the scanner's point spread beyond the voxel box.
-    """
+def sampling_of(volume: Volume) -> Sampling:
+    """Cells of about SUBVOXEL_MM; a box of width h has variance h^2 / 12."""
     spacing = volume.spacing_mm
     cells = np.maximum(1, np.ceil(spacing / SUBVOXEL_MM - 0.01)).astype(int)
     ticks = [(np.arange(n) + 0.5) / n - 0.5 for n in cells]
     grid = np.stack(np.meshgrid(*ticks, indexing="ij"), -1).reshape(-1, 3)
-    variance = float(np.mean((spacing / cells) ** 2) / 12) + extra_blur_mm**2
-    return Sampling(np.ascontiguousarray(grid @ volume.affine[:3, :3].T), float(np.sqrt(variance)))
+    variance = float(np.mean((spacing / cells) ** 2) / 12)
+    return Sampling(np.ascontiguousarray(grid * spacing @ volume.axes.T), float(np.sqrt(variance)))
 
 
 @dataclass(frozen=True)
@@ -52,8 +55,8 @@ class Shape:
 
 
 def filled(course: Course, shape: Shape, placed: Placed, sampling: Sampling) -> tuple[Array, Array]:
-    """The share of each voxel inside the tube, (n,), and its derivatives, (n, 5), with respect to
-    radius, u, v, cosine and sine at the voxel's arc length.
+    """The share of each voxel inside the tube, (n,), and its derivatives, (n, 6), with respect to
+    radius, u, v, cosine and sine at the voxel's arc length and to the blur's variance (1 / mm^2).
 
     An ellipse with semi-axes a, b has 1/r^2 proportional to 1 - c cos 2t - s sin 2t; r is scaled so
     that the area is pi radius^2. The blur along r is widened where the edge is oblique to r.
@@ -93,7 +96,7 @@ def _filled(
     m = len(offsets)
     last = len(grids) - 1
     share = np.zeros(n)
-    slope = np.zeros((n, 5))
+    slope = np.zeros((n, 6))
     now = np.empty(5)
     for p in range(n):
         if us[p] * us[p] + vs[p] * vs[p] > 36.0:
@@ -131,4 +134,5 @@ def _filled(
             slope[p, 2] += -by_distance * v / distance - turn * u
             slope[p, 3] += by_radius * radius * 0.5 * (cosine / swell - now[3] / flat)
             slope[p, 4] += by_radius * radius * 0.5 * (sine / swell - now[4] / flat)
+            slope[p, 5] -= (by_distance * distance + by_radius * radius) / (2 * blur * blur)
     return share / m, slope / m

@@ -71,12 +71,12 @@ class Strand:
 
     def response(
         self, placed: Placed, bases: list[Array], grid: list[Array], sampling: Sampling
-    ) -> tuple[Array, Array]:
-        """Share of each voxel inside, (n,), and its derivatives, (n, size). bases are those at the
-        voxels, grid those at the course's samples."""
+    ) -> tuple[Array, Array, Array]:
+        """Share of each voxel inside, (n,), its derivatives by the coefficients, (n, size), and by
+        the blur's variance, (n,). bases are those at the voxels, grid those at the samples."""
         share, slopes = filled(self.course, self.shape_from(grid), placed, sampling)
         parts = [slopes[:, i : i + 1] * basis for i, basis in enumerate(bases)]
-        return share, np.concatenate(parts, axis=1)
+        return share, np.concatenate(parts, axis=1), slopes[:, 5]
 
     def bending(self) -> Array:
         """Matrix of the radius coefficients' bending, weighted by how the nerve yields."""
