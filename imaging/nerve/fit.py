@@ -29,6 +29,7 @@ STEPS = 12
 CONVERGED = 0.02
 FREEDOM = 0.5
 BLUR_MM2 = 0.02
+MADE_BLUR_MM2 = 0.0005
 OUTLIER = 4.5
 SPREAD_DARK = 0.02
 SPREAD_BRIGHT = 0.1
@@ -290,14 +291,14 @@ class Problem:
         return float(np.sum(precision * apart**2))
 
 
-def likeness_of(shared: Array, spread: float) -> Array:
+def likeness_of(shared: Array, spread: float, blur_spread_mm2: float) -> Array:
     """Prior precision (sides + 1, sides + 1) of contrasts that differ by about `spread` of their
-    size and of a point spread that exceeds what is expected by about BLUR_MM2."""
+    size and of a point spread's variance that is known to about blur_spread_mm2."""
     count = len(shared) - 1
     precision = np.zeros((count + 1, count + 1))
     apart = np.eye(count) - 1.0 / count
     precision[:count, :count] = 2 * apart / (spread * float(np.mean(shared[:-1]))) ** 2
-    precision[-1, -1] = BLUR_MM2**-2
+    precision[-1, -1] = blur_spread_mm2**-2
     return precision
 
 
@@ -317,9 +318,13 @@ def solve(
 
     sharing: variance inflation by correlated noise (see `noise.sharing`); it tempers the
     likelihood, so that correlated noise is not taken for a bent nerve. blur_mm2: the point
-    spread's variance beyond the voxel box as known beforehand.
+    spread's variance beyond the voxel box where a filter of our own made it, else 0.
     """
-    likeness = likeness_of(shared, SPREAD_DARK if multiplicative else SPREAD_BRIGHT)
+    likeness = likeness_of(
+        shared,
+        SPREAD_DARK if multiplicative else SPREAD_BRIGHT,
+        MADE_BLUR_MM2 if blur_mm2 > 0 else BLUR_MM2,
+    )
     problem = Problem(
         sides, multiplicative, sampling, magnitude, sharing, likeness, shared, blur_mm2
     )

@@ -15,7 +15,7 @@ from .response import Sampling, sampling_of
 from .volume import Array, Volume
 
 MARGIN_MM: Final = 9.0
-GAUSSIAN: Final = 0.7
+GAUSSIAN: Final = 0.6
 ZERO_FILLED: Final = 1.15
 
 
