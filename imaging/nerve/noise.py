@@ -62,20 +62,20 @@ def sharing(index: Array, residuals: Array) -> float:
     correlated noise (interpolation, zero-filling, texture) multiplies the variance of an estimate
     that averages over many voxels. 1 for white noise.
 
-    index: (n, 3) voxel indices; residuals: (n,), mean about 0. Lags of up to one voxel in all
-    directions and two along the axes; a correlation counts where it is beyond chance.
+    index: (n, 3) voxel indices; residuals: (n,), mean about 0. Lags of up to two voxels; a
+    correlation counts where it is beyond chance (three standard errors).
     """
     grid, known = _on_grid(index, residuals)
     variance = float(np.mean(residuals**2))
     if variance <= 0:
         return 1.0
     total = 1.0
-    lags = [lag for lag in product((-1, 0, 1), repeat=3) if lag > (0, 0, 0)]
-    for lag in [*lags, (2, 0, 0), (0, 2, 0), (0, 0, 2)]:
+    lags = [lag for lag in product(range(-2, 3), repeat=3) if lag > (0, 0, 0)]
+    for lag in lags:
         pairs = float(np.sum(known * np.roll(known, lag, (0, 1, 2))))
         if pairs < 30:
             continue
         correlation = float(np.sum(grid * np.roll(grid, lag, (0, 1, 2)))) / pairs / variance
-        if correlation > 2.0 / np.sqrt(pairs):
+        if correlation > 3.0 / np.sqrt(pairs):
             total += 2 * correlation
     return total

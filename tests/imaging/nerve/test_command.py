@@ -1,0 +1,52 @@
+"""measure_nerve: exit codes, sentences, and the same bytes twice."""
+
+import json
+
+import numpy as np
+import pytest
+import SimpleITK as sitk
+from django.core.management import call_command
+from django.core.management.base import CommandError
+
+from tests.imaging.nerve.tube_image import straight, tube_image
+
+MEASURE = ("measure_nerve",)
+
+
+@pytest.fixture
+def nifti(tmp_path):
+    curve, begin, end = straight(12.0)
+    volume = tube_image([curve], [0.6], seed=2)
+    image = sitk.GetImageFromArray(volume.voxels.T.astype(np.float32))
+    image.SetSpacing(volume.spacing_mm.tolist())
+    image.SetOrigin(volume.affine[:3, 3].tolist())
+    sitk.WriteImage(image, str(tmp_path / "nerve.nii.gz"))
+    points = ":".join(",".join(str(float(x)) for x in point) for point in (begin, end))
+    return tmp_path / "nerve.nii.gz", f"left:{points}"
+
+
+def test_table_has_the_promised_shape_and_the_same_bytes_twice(nifti, tmp_path):
+    volume, nerve = nifti
+    for name in ("a.json", "b.json"):
+        call_command(*MEASURE, str(volume), "--nerve", nerve, "--json", str(tmp_path / name))
+    assert (tmp_path / "a.json").read_bytes() == (tmp_path / "b.json").read_bytes()
+    table = json.loads((tmp_path / "a.json").read_text())
+    assert table["schema"] == "nerve-measurement/1"
+    assert table["input"]["polarity"] == "dark"
+    left = table["nerves"]["left"]
+    assert left["status"] == "measured"
+    assert left["csa_mean_mm2"] == pytest.approx(np.pi * 0.36, rel=0.05)
+    assert {"arc_mm", "centre_mm", "normal", "area_mm2", "area_sd_mm2"} <= set(left["profile"][0])
+
+
+def test_refusal_is_exit_code_three_with_its_sentence(nifti):
+    volume, _ = nifti
+    with pytest.raises(CommandError, match="lies outside the scan") as refused:
+        call_command(*MEASURE, str(volume), "--nerve", "left:500,0,0:520,0,0")
+    assert refused.value.returncode == 3
+
+
+def test_missing_file_is_refused(tmp_path):
+    with pytest.raises(CommandError, match="does not exist") as refused:
+        call_command(*MEASURE, str(tmp_path / "none"), "--nerve", "left:0,0,0:9,9,9")
+    assert refused.value.returncode == 3
