@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -61,15 +61,75 @@ class Deidentified:
     study_uid: str
 
 
+class Sandbox:
+    """One confined process for all files of an arrival; a file that ends it costs a new one."""
+
+    def __init__(self, limits: SandboxLimits = LIMITS) -> None:
+        self.limits = limits
+        self._stack = ExitStack()
+        self._alive: _Worker | None = None
+
+    def __enter__(self) -> Sandbox:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def inspect(self, paths: Sequence[Path]) -> list[Header | Refusal]:
+        """Headers of untrusted files, one answer a path, in order."""
+        jobs = [{"act": "inspect", "path": str(path.absolute())} for path in paths]
+        return [
+            Header.from_json(answer["header"]) if "header" in answer else _refusal(path, answer)
+            for path, answer in zip(paths, map(self._do, jobs), strict=True)
+        ]
+
+    def deidentify(
+        self, pairs: Sequence[tuple[Path, Path]], *, keys: DeidKeys, trial: TrialModule
+    ) -> list[Deidentified | Refusal]:
+        """De-identify each source to its target; a target appears whole or not at all."""
+        settings = {
+            "act": "deidentify",
+            "uid_key": keys.uid_key.hex(),
+            "date_offset_days": keys.date_offset_days,
+            "trial": asdict(trial),
+        }
+        jobs = [
+            {**settings, "path": str(source.absolute()), "target": str(target.absolute())}
+            for source, target in pairs
+        ]
+        return [
+            Deidentified(**{**answer["deidentified"], "path": target})
+            if "deidentified" in answer
+            else _refusal(source, answer)
+            for (source, target), answer in zip(pairs, map(self._do, jobs), strict=True)
+        ]
+
+    def _do(self, job: dict[str, Any]) -> dict[str, Any]:
+        """The answer to one job; where the worker is lost, that file's refusal."""
+        worker = self._worker()
+        worker.send(job)
+        line = worker.wait_for_line(self.limits.wall_s)
+        if line:
+            return dict(json.loads(line))
+        self._alive = None
+        self._stack.close()
+        return _lost(Path(job["path"]).name, worker.timed_out)
+
+    def _worker(self) -> _Worker:
+        if self._alive is None:
+            self._alive = self._stack.enter_context(_worker(self.limits))
+            if not self._alive.wait_for_line(self.limits.start_s):
+                words = self._alive.last_words()
+                raise RuntimeError(f"the DICOM sandbox does not start: {words}")
+        return self._alive
+
+
 def inspect_files(
     paths: Sequence[Path], *, limits: SandboxLimits = LIMITS
 ) -> list[Header | Refusal]:
-    """Headers of untrusted files, one answer a path, in order."""
-    jobs = [{"act": "inspect", "path": str(path.absolute())} for path in paths]
-    return [
-        Header.from_json(answer["header"]) if "header" in answer else _refusal(path, answer)
-        for path, answer in zip(paths, _run(jobs, {}, limits), strict=True)
-    ]
+    """`Sandbox.inspect` in a process of its own."""
+    with Sandbox(limits) as sandbox:
+        return sandbox.inspect(paths)
 
 
 def deidentify_files(
@@ -79,52 +139,13 @@ def deidentify_files(
     trial: TrialModule,
     limits: SandboxLimits = LIMITS,
 ) -> list[Deidentified | Refusal]:
-    """De-identify each source to its target; a target appears whole or not at all."""
-    settings = {
-        "uid_key": keys.uid_key.hex(),
-        "date_offset_days": keys.date_offset_days,
-        "trial": asdict(trial),
-    }
-    jobs = [
-        {"act": "deidentify", "path": str(source.absolute()), "target": str(target.absolute())}
-        for source, target in pairs
-    ]
-    return [
-        Deidentified(**{**answer["deidentified"], "path": target})
-        if "deidentified" in answer
-        else _refusal(source, answer)
-        for (source, target), answer in zip(pairs, _run(jobs, settings, limits), strict=True)
-    ]
+    """`Sandbox.deidentify` in a process of its own."""
+    with Sandbox(limits) as sandbox:
+        return sandbox.deidentify(pairs, keys=keys, trial=trial)
 
 
 def _refusal(path: Path, answer: dict[str, Any]) -> Refusal:
     return Refusal(path=path, code=answer["code"], sentence=answer["sentence"])
-
-
-def _run(
-    jobs: Sequence[dict[str, str]], settings: dict[str, Any], limits: SandboxLimits
-) -> list[dict[str, Any]]:
-    answers: list[dict[str, Any]] = []
-    while len(answers) < len(jobs):
-        with _worker(settings, limits) as worker:
-            for answer in _ask(worker, jobs[len(answers) :], limits):
-                answers.append(answer)
-    return answers
-
-
-def _ask(
-    worker: _Worker, jobs: Sequence[dict[str, str]], limits: SandboxLimits
-) -> Iterator[dict[str, Any]]:
-    """One answer a job, ending early (after that job's refusal) when the worker is lost."""
-    if not worker.wait_for_line(limits.start_s):
-        raise RuntimeError(f"the DICOM sandbox does not start: {worker.last_words()}")
-    for job in jobs:
-        worker.send(job)
-        line = worker.wait_for_line(limits.wall_s)
-        if not line:
-            yield _lost(Path(job["path"]).name, worker.timed_out)
-            return
-        yield json.loads(line)
 
 
 def _lost(name: str, timed_out: bool) -> dict[str, str]:
@@ -186,7 +207,7 @@ class _Worker:
 
 
 @contextmanager
-def _worker(settings: dict[str, Any], limits: SandboxLimits) -> Iterator[_Worker]:
+def _worker(limits: SandboxLimits) -> Iterator[_Worker]:
     # complaints go to a file: a pipe that nobody reads would fill and stop the worker
     with tempfile.TemporaryFile() as complaints:
         process = subprocess.Popen(
@@ -200,7 +221,7 @@ def _worker(settings: dict[str, Any], limits: SandboxLimits) -> Iterator[_Worker
         )
         worker = _Worker(process, complaints)
         try:
-            worker.send({"limits": asdict(limits), **settings})
+            worker.send({"limits": asdict(limits)})
             yield worker
         finally:
             process.kill()

@@ -1,6 +1,6 @@
 """The sandbox's inside: `python -m imaging.dicom.sandbox_worker`, started by `sandbox` only.
 
-First line in: limits and settings. Then one JSON job a line, one JSON answer a line. Standard
+First line in: limits. Then one JSON job a line, one JSON answer a line. Standard
 output belongs to the answers: whatever libraries print goes to standard error.
 """
 
@@ -31,13 +31,12 @@ def main() -> None:
     """Answer jobs until the input ends."""
     answers = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)
-    settings = json.loads(sys.stdin.readline())
-    limits = settings["limits"]
+    limits = json.loads(sys.stdin.readline())["limits"]
     confine(limits)
     answers.write(b"{}\n")
     for line in sys.stdin:
         allow_cpu(limits["cpu_s"])
-        _answer(answers, json.loads(line), settings)
+        _answer(answers, json.loads(line))
 
 
 def confine(limits: dict[str, Any]) -> None:
@@ -59,10 +58,10 @@ def allow_cpu(seconds: int) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (spent + seconds + 1, hard))
 
 
-def _answer(answers: IO[bytes], job: dict[str, str], settings: dict[str, Any]) -> None:
+def _answer(answers: IO[bytes], job: dict[str, Any]) -> None:
     name = Path(job["path"]).name
     try:
-        answer = _ACTS[job["act"]](job, settings)
+        answer = _ACTS[job["act"]](job)
     except DicomRefused as refused:
         answer = {"code": refused.code, "sentence": refused.sentence}
     except MemoryError:
@@ -72,13 +71,13 @@ def _answer(answers: IO[bytes], job: dict[str, str], settings: dict[str, Any]) -
     answers.write(json.dumps(answer).encode() + b"\n")
 
 
-def _inspect(job: dict[str, str], settings: dict[str, Any]) -> dict[str, Any]:
+def _inspect(job: dict[str, Any]) -> dict[str, Any]:
     return {"header": read_header(Path(job["path"])).to_json()}
 
 
-def _deidentify(job: dict[str, str], settings: dict[str, Any]) -> dict[str, Any]:
-    keys = DeidKeys(bytes.fromhex(settings["uid_key"]), settings["date_offset_days"])
-    trial = TrialModule(**settings["trial"])
+def _deidentify(job: dict[str, Any]) -> dict[str, Any]:
+    keys = DeidKeys(bytes.fromhex(job["uid_key"]), job["date_offset_days"])
+    trial = TrialModule(**job["trial"])
     data = deidentify(Path(job["path"]), keys=keys, trial=trial)
     target = Path(job["target"])
     _write_whole(data, target)

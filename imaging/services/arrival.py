@@ -17,7 +17,7 @@ from imaging.dicom.archive import is_zip, unpack
 from imaging.dicom.deidentify import DeidKeys
 from imaging.dicom.errors import DicomRefused
 from imaging.dicom.header import Header, read_header
-from imaging.dicom.sandbox import Deidentified, Refusal, deidentify_files, inspect_files
+from imaging.dicom.sandbox import Deidentified, Refusal, Sandbox
 from imaging.dicom.series import group_series, read_series
 from imaging.dicom.trial import TrialModule
 from imaging.models import Intake, IntakeState
@@ -38,7 +38,8 @@ def process(held: jobs.Held) -> None:
         with held.storing():
             return
     held.progress(0.05, "Reading the files")
-    results = list(_work(intake, held))
+    with Sandbox() as sandbox:
+        results = list(_work(intake, held, sandbox))
     with (
         acting(intake.by, Action.UPLOAD_SCAN, subject=held.job.subject) as act,
         held.storing(),
@@ -52,12 +53,12 @@ def process(held: jobs.Held) -> None:
     storage.empty_spool(intake.pk)
 
 
-def _work(intake: Intake, held: jobs.Held) -> Iterable[Stored | Waiting]:
+def _work(intake: Intake, held: jobs.Held, sandbox: Sandbox) -> Iterable[Stored | Waiting]:
     """Everything that takes time, outside any transaction."""
     paths, complaints = _files(intake)
     where: dict[str, Path] = {}
     headers: list[Header] = []
-    for path, answer in zip(paths, inspect_files(paths), strict=True):
+    for path, answer in zip(paths, sandbox.inspect(paths), strict=True):
         if isinstance(answer, Refusal):
             complaints.append((path, answer.code, answer.sentence))
         else:
@@ -74,7 +75,8 @@ def _work(intake: Intake, held: jobs.Held) -> Iterable[Stored | Waiting]:
         return
     for done, group in enumerate(series.values()):
         held.progress(0.1 + 0.85 * done / len(series), "Checking and de-identifying")
-        yield _one_series(intake, studies[group[0].study_uid], group, where)
+        study = studies[group[0].study_uid]
+        yield _one_series(intake, study, group, where, sandbox)
 
 
 def _files(intake: Intake) -> tuple[list[Path], list[Complaint]]:
@@ -116,18 +118,24 @@ def _unreadable(complaints: list[Complaint]) -> Iterable[Waiting]:
 
 
 def _one_series(
-    intake: Intake, study: Sequence[Header], group: Sequence[Header], where: dict[str, Path]
+    intake: Intake,
+    study: Sequence[Header],
+    group: Sequence[Header],
+    where: dict[str, Path],
+    sandbox: Sandbox,
 ) -> Stored | Waiting:
     found = match(intake, study, group)
     if isinstance(found, Waits):
         return _waiting(found, group, where)
     try:
-        return _cleaned(found, group, where)
+        return _cleaned(found, group, where, sandbox)
     except DicomRefused as refusal:
         return _waiting(Waits(refusal.code, refusal.sentence), group, where)
 
 
-def _cleaned(found: Matched, group: Sequence[Header], where: dict[str, Path]) -> Stored:
+def _cleaned(
+    found: Matched, group: Sequence[Header], where: dict[str, Path], sandbox: Sandbox
+) -> Stored:
     """The series de-identified, on the study's shelf and read back from there."""
     participant = found.participant
     sources = [where[header.sha256] for header in group]
@@ -138,7 +146,7 @@ def _cleaned(found: Matched, group: Sequence[Header], where: dict[str, Path]) ->
         date_offset_days=vault.reveal(participant.number).date_offset_days,
     )
     files: list[Deidentified] = []
-    for answer in deidentify_files(pairs, keys=keys, trial=_trial(found)):
+    for answer in sandbox.deidentify(pairs, keys=keys, trial=_trial(found)):
         if isinstance(answer, Refusal):
             raise DicomRefused(answer.code, answer.sentence.replace(answer.path.name, "A file", 1))
         files.append(answer)

@@ -29,18 +29,17 @@ Bring = Callable[..., Intake]
 Measure = Callable[..., Measurement]
 
 
-def read_here(files: Sequence[dict[str, str]], settings: Any, limits: Any) -> list[dict[str, Any]]:
+def read_here(box: sandbox.Sandbox, job: dict[str, Any]) -> dict[str, Any]:
     """What the sandbox answers, worked out in this process: a process a file set takes a second."""
-    answers = io.BytesIO()
-    for job in files:
-        sandbox_worker._answer(answers, job, settings)
-    return [json.loads(line) for line in answers.getvalue().splitlines()]
+    answer = io.BytesIO()
+    sandbox_worker._answer(answer, job)
+    return dict(json.loads(answer.getvalue()))
 
 
 @pytest.fixture
 def unconfined(monkeypatch: pytest.MonkeyPatch) -> None:
     """Scans are parsed in this process, as the sandbox's inside would."""
-    monkeypatch.setattr(sandbox, "_run", read_here)
+    monkeypatch.setattr(sandbox.Sandbox, "_do", read_here)
 
 
 @pytest.fixture
@@ -109,7 +108,7 @@ def measure(analyst: User, monkeypatch: pytest.MonkeyPatch) -> Measure:
     return run
 
 
-def draw_canaries(volume: object, nerve: dict[str, Any], folder: Path) -> None:
+def draw_canaries(volume: object, nerve: dict[str, Any], folder: Path, **_more: Any) -> None:
     """Files that say which picture and which nerve they are."""
     for name in ("mpr.png", "cpr_straightened.png", "cpr_stretched.png", "endoscopy.png"):
         (folder / name).write_bytes(f"{name} {nerve['csa_mean_mm2']}".encode())
