@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from .contact import contacts_of
 from .errors import OutsideVolume, Refused
@@ -30,6 +31,9 @@ FLUID_MM = 0.7
 EDGE_MM = 0.3
 
 
+# One BLAS thread: the matrices are small, so that threads wait for each other longer than they work
+# (3.5 times the processor time on two cores), and the same bytes come whatever their number.
+@threadpool_limits.wrap(limits=1, user_api="blas")
 def measure(
     volume: Volume,
     ends: dict[str, Ends],
