@@ -20,7 +20,7 @@ from reports import tasks as report_tasks  # noqa: F401
 from reports.demo import documents, real_scan, stage
 from reports.demo.people import ACCOUNTS, PASSWORD, PATIENTS
 from studysite.core.errors import StudyError
-from studysite.core.supervisor import python
+from studysite.core.supervisor import python, start_guard
 
 REFUSED = 3
 
@@ -66,15 +66,19 @@ class Command(BaseCommand):
 
 @contextmanager
 def worker() -> Iterator[None]:
-    """A worker beside this command; jobs are shared between the two."""
+    """A worker beside this command; jobs are shared between the two. It is killed at the end: the
+    rows say what is done, so there is nothing to wind down."""
     argv = ["-W", "ignore", "-m", "celery", "--quiet", "-A", "studysite", "worker"]
     quiet = ["--without-mingle", "--without-gossip", "--without-heartbeat", "--concurrency", "1"]
-    process = subprocess.Popen(python(*argv, *quiet, "--loglevel", "ERROR"), cwd=settings.BASE_DIR)
+    process = subprocess.Popen(
+        python(*argv, *quiet, "--loglevel", "ERROR"),
+        cwd=settings.BASE_DIR,
+        start_new_session=True,
+    )
+    guard = start_guard()
+    os.write(guard, f"{process.pid}\n".encode())
     try:
         yield
     finally:
-        process.terminate()
-        try:
-            process.wait(timeout=20)
-        except subprocess.TimeoutExpired:
-            process.kill()
+        os.close(guard)
+        process.wait(timeout=20)
