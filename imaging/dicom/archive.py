@@ -1,7 +1,7 @@
 """Zip archives from outside, opened within bounds and one member at a time.
 
-Names inside are for messages only and never become paths. Bounds count what is really inflated,
-not what the archive claims.
+Names inside become neither paths nor parts of a sentence: file names tell patients' names. Bounds
+count what is really inflated, not what the archive claims.
 """
 
 from __future__ import annotations
@@ -52,7 +52,8 @@ BOUNDS = ArchiveBounds()
 
 @dataclass(frozen=True)
 class Member:
-    """One file of an archive: its name there, for messages, and its bytes on our disk."""
+    """One file of an archive: its name there, which may tell a patient's, and its bytes on our
+    disk."""
 
     name: str
     path: Path
@@ -80,7 +81,7 @@ def unpack(archive: Path, folder: Path, *, bounds: ArchiveBounds = BOUNDS) -> It
                 yield Member(name=PurePosixPath(member.filename).name, path=path)
     except DAMAGE as trouble:
         raise DicomRefused(
-            "damaged_archive", f"{archive.name} is no whole zip archive ({trouble})."
+            "damaged_archive", f"{archive.name} is no whole zip archive."
         ) from trouble
 
 
@@ -133,24 +134,24 @@ def _write(
 ) -> int:
     most = min(bounds.member_bytes, left, _by_ratio(member, bounds))
     with opened.open(member) as source, path.open("xb") as target:
-        return _copy(source, target, most, Path(member.filename).name)
+        return _copy(source, target, most)
 
 
 def _by_ratio(member: zipfile.ZipInfo, bounds: ArchiveBounds) -> int:
     return max(bounds.free_bytes, member.compress_size * bounds.ratio)
 
 
-def _copy(source: IO[bytes], target: IO[bytes], most: int, name: str) -> int:
+def _copy(source: IO[bytes], target: IO[bytes], most: int) -> int:
     written = 0
     while chunk := source.read(CHUNK):
         if written == 0 and chunk.startswith(ARCHIVE_MARKS):
             raise DicomRefused(
-                "nested", f"{name} is an archive inside an archive; unpack it first."
+                "nested", "The archive holds another archive; unpack that one first."
             )
         written += len(chunk)
         if written > most:
             raise DicomRefused(
-                "bomb", f"{name} inflates to more than {most // MIB} MiB, more than is allowed."
+                "bomb", f"A file in the archive inflates to more than {most // MIB} MiB."
             )
         target.write(chunk)
     return written

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from imaging.dicom.burned_in import burned_in_risk
+from imaging.dicom.descriptors import clean_description
 from imaging.dicom.geometry import Stack, stack
 from imaging.dicom.header import Header
 from imaging.dicom.sop_classes import MR_IMAGES
@@ -18,6 +19,7 @@ from imaging.dicom.sop_classes import MR_IMAGES
 Range = tuple[float, float]
 
 LOCALISER = re.compile(r"local[iy][sz]er|scout|survey|3[- _]?plane|aahead", re.IGNORECASE)
+MODALITY = re.compile(r"[A-Z]{2,4}")
 PROJECTIONS = frozenset(
     ("MIP", "MINIP", "PROJECTION IMAGE", "MPR", "CPR", "LOCALIZER", "REFORMATTED")
 )
@@ -89,7 +91,7 @@ def check_series(headers: Sequence[Header], rules: Sequence[SeriesRule]) -> Find
     if not candidates:
         return _refused(
             "unknown_sequence",
-            f'"{_title(headers[0])}" is none of the sequences that the protocol expects.',
+            f"{_told(headers[0])} is none of the sequences that the protocol expects.",
         )
     judged = [(rule, _deviations(rule, headers, found)) for rule in candidates]
     rule, deviations = min(judged, key=lambda pair: len(pair[1]))
@@ -103,6 +105,12 @@ def _refused(code: str, sentence: str) -> Finding:
 
 def _title(header: Header) -> str:
     return header.series_description or header.protocol_name or f"series {header.series_number}"
+
+
+def _told(header: Header) -> str:
+    """The series for a sentence that is kept: descriptions are typed by people, about patients."""
+    words = clean_description(_title(header))
+    return f'"{words}"' if words else f"Series {header.series_number or 'without a number'}"
 
 
 def _names(rule: SeriesRule, header: Header) -> bool:
@@ -121,7 +129,7 @@ def _refusal(headers: Sequence[Header]) -> Deviation | None:
     if risk is not None:
         return Deviation("burned_in", risk, True)
     if first.modality != "MR":
-        kind = first.modality or "an image of unknown kind"
+        kind = first.modality if MODALITY.fullmatch(first.modality) else "an image of unknown kind"
         return Deviation("not_mr", f"The series is {kind}; the trial takes MR.", True)
     if first.sop_class_uid not in MR_IMAGES:
         return Deviation("not_mr", "The series holds no MR images but other MR objects.", True)
@@ -184,7 +192,7 @@ def _physics(rule: SeriesRule, header: Header) -> list[Deviation]:
     """Acquisition type, field strength, TR and TE; what a file does not say is noted, no more."""
     deviations = []
     if rule.acquisition and header.acquisition_type != rule.acquisition:
-        said = header.acquisition_type
+        said = header.acquisition_type if header.acquisition_type in ("2D", "3D") else ""
         sentence = (
             f"The scan is {said}; the protocol asks for {rule.acquisition}."
             if said

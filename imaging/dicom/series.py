@@ -25,10 +25,7 @@ def group_series(headers: Iterable[Header]) -> dict[str, tuple[Header, ...]]:
     for header in headers:
         known = groups.setdefault(header.series_uid, {}).setdefault(header.sop_uid, header)
         if known.sha256 != header.sha256:
-            raise DicomRefused(
-                "conflict",
-                f"Two different files carry the same instance UID {header.sop_uid}.",
-            )
+            raise DicomRefused("conflict", "Two different files carry the same instance UID.")
     by_number = sorted(groups.items(), key=lambda pair: (_number(pair[1]), pair[0]))
     return {uid: tuple(group.values()) for uid, group in by_number}
 

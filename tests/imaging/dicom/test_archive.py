@@ -111,6 +111,26 @@ def test_a_bad_archive_is_refused_in_one_sentence_and_in_time(tmp_path, what):
     assert {path.name for path in tmp_path.iterdir()} == {"scan.zip", "out"}
 
 
+def _rotten():
+    data = bytearray(_zip([("Zhang San.dcm", b"x" * 99)], zipfile.ZIP_STORED))
+    data[data.index(b"xxx")] ^= 1
+    return bytes(data)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        _rotten,
+        lambda: _zip([("Zhang San.zip", _zip([("a", b"x")]))]),
+        lambda: _zip([("Zhang San.dcm", b"\0" * (64 << 20))]),
+    ],
+)
+def test_a_refusal_repeats_no_file_name_from_the_archive(tmp_path, make):
+    with pytest.raises(DicomRefused) as refused:
+        _unpacked(tmp_path, make())
+    assert "Zhang" not in str(refused.value)
+
+
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 def test_two_files_of_one_name_are_refused(tmp_path):
     with pytest.raises(DicomRefused, match="two files of one name"):

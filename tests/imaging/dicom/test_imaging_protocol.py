@@ -108,6 +108,16 @@ def test_what_is_no_scan_of_the_trial_waits_with_one_sentence(changes, code):
     assert finding.refusal.sentence.endswith(".")
 
 
+@pytest.mark.parametrize(
+    ("description", "told"),
+    [("ZHANG SAN sag flair", '"sag flair" is none'), ("Zhang San", "Series 3 is none")],
+)
+def test_a_refusal_repeats_no_name_from_a_description(description, told):
+    values = {"SeriesDescription": description, "ProtocolName": "", "SeriesNumber": 3}
+    finding = check_series(_headers(**values), RULES)
+    assert finding.refusal.sentence.startswith(told)
+
+
 def test_an_image_derived_elsewhere_is_not_taken_for_a_secondary_capture():
     finding = check_series(_headers(ImageType=["DERIVED", "SECONDARY"]), RULES)
     assert finding.refusal is None
