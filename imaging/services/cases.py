@@ -11,10 +11,11 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from enrollment.journey import ENDED
 from imaging.models import Adjudication, Measurement, Read
 from imaging.services.reading import adjudicate, lock_read
 from studysite.core.access import sites_for
-from studysite.core.acts import about, service
+from studysite.core.acts import acting
 from studysite.core.errors import NotThere
 from studysite.core.models import User
 from studysite.core.roles import Action
@@ -37,11 +38,14 @@ class Case:
 
 
 def cases_of(*, by: User) -> list[Case]:
-    """A reader's cases in the order of their random ids: the open ones first."""
+    """A reader's cases in the order of their random ids: the open ones first. An open case of
+    somebody who left the study is no case any more."""
     sites = sites_for(by, Action.READ_CASE)
     mine = {"reader": by, "participant__site__in": sites}
-    reads = Read.objects.filter(**mine).select_related("measurement")
-    thirds = Adjudication.objects.filter(**mine).prefetch_related("participant__reads__measurement")
+    reads = Read.objects.filter(**mine).exclude(locked_at=None, participant__state__in=ENDED)
+    thirds = Adjudication.objects.filter(**mine).exclude(at=None, participant__state__in=ENDED)
+    reads = reads.select_related("measurement")
+    thirds = thirds.prefetch_related("participant__reads__measurement")
     found = [*map(_of_read, reads), *map(_of_third, thirds)]
     return sorted(found, key=lambda case: (case.locked_at is not None, case.reading_id))
 
@@ -54,13 +58,13 @@ def find_case(*, by: User, reading_id: str) -> Case:
     return found
 
 
-@service(Action.READ_CASE)
 def open_case(*, by: User, case: Case) -> None:
-    """Note when a reader first looked at a case."""
-    about(case.row.participant.number, "A case was opened by its reader")
-    if isinstance(case.row, Read):
-        row = Read.objects.filter(pk=case.row.pk, reader=by, opened_at=None)
-        row.update(opened_at=timezone.now())
+    """Note when a reader first looked at a case; later looks are none."""
+    row = case.row
+    if isinstance(row, Adjudication) or row.opened_at or row.reader_id != by.pk:
+        return
+    with acting(by, "open_case", subject=row.participant.number):
+        Read.objects.filter(pk=row.pk, opened_at=None).update(opened_at=timezone.now())
 
 
 def lock_case(*, by: User, case: Case, answers: Mapping[str, Any]) -> None:

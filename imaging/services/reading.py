@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from enrollment.crfs.definition import Problem, check
 from enrollment.crfs.neurovascular_read import FORM, departures
-from enrollment.journey import State
+from enrollment.journey import ENDED, State
 from enrollment.models import Participant
 from enrollment.protocol.loader import current
 from enrollment.services import way
@@ -78,7 +78,7 @@ def find_read(*, by: User, reading_id: str) -> Read:
 def lock_read(*, by: User, read: Read, answers: Mapping[str, Any]) -> Read:
     """Keep a reader's answers for good. Two locked reads settle the case or ask for a third."""
     require(by, Action.READ_CASE, read.participant.site)
-    participant = way.hold(read.participant)
+    participant = _hold(read.participant)
     row = Read.objects.select_for_update().get(pk=read.pk)
     if row.reader_id != by.pk:
         raise NotThere(_("There is no such case in your worklist."))
@@ -95,9 +95,9 @@ def lock_read(*, by: User, read: Read, answers: Mapping[str, Any]) -> Read:
 @service(Action.ADJUDICATE)
 def adjudicate(*, by: User, adjudication: Adjudication, answers: Mapping[str, Any]) -> Adjudication:
     """A third reader's answers on a case on which the two readers differ."""
+    require(by, Action.ADJUDICATE, adjudication.participant.site)
+    participant = _hold(adjudication.participant)
     row = Adjudication.objects.select_for_update().get(pk=adjudication.pk)
-    participant = way.hold(row.participant)
-    require(by, Action.ADJUDICATE, participant.site)
     if row.reader_id != by.pk:
         raise NotThere(_("There is no such case in your worklist."))
     if row.at:
@@ -107,6 +107,15 @@ def adjudicate(*, by: User, adjudication: Adjudication, answers: Mapping[str, An
     way.step(participant, State.ADJUDICATED)
     settle_surgical_step(participant)
     about(participant.number, "Adjudicated by a third reader")
+    return row
+
+
+def _hold(participant: Participant) -> Participant:
+    """The participant, held. That the record is closed is said without its number or its state,
+    which a blinded reader may not know."""
+    row = Participant.objects.select_for_update().get(pk=participant.pk)
+    if row.state in ENDED:
+        raise OutOfOrder(_("This case was closed; it needs no read any more."), code="case_closed")
     return row
 
 

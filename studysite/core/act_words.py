@@ -23,6 +23,7 @@ _WORDS = {
     Action.CHECK_QUALITY.value: _("Image quality checked"),
     Action.SET_END_POINTS.value: _("End points set"),
     Action.MEASURE.value: _("Nerve measured"),
+    "open_case": _("Case opened"),
     Action.READ_CASE.value: _("Case read"),
     Action.ADJUDICATE.value: _("Reads adjudicated"),
     Action.MAKE_CASE_SUMMARY.value: _("Case summary made"),

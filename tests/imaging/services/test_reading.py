@@ -11,7 +11,7 @@ from imaging.services.cases import Case, cases_of, find_case, lock_case, open_ca
 from imaging.services.reading import assign_reads
 from studysite.core.errors import NotThere, OutOfOrder
 from studysite.core.models import User
-from tests.conftest import Enter
+from tests.conftest import Enter, leave
 from tests.imaging.results import answers
 from tests.imaging.shelf import shelve
 
@@ -93,6 +93,18 @@ def test_answers_that_cannot_be_kept_are_refused_at_their_question(
     with pytest.raises(FormInvalid) as refusal:
         lock_case(by=one, case=case_of(one), answers=answers(**changes))
     assert [problem.item for problem in refusal.value.problems] == [item]
+
+
+def test_a_reader_learns_neither_number_nor_state_of_a_closed_case(
+    measured: Measurement, coordinator: User
+) -> None:
+    one = readers_of(measured)[0]
+    case = case_of(one)
+    leave(measured.series.participant, coordinator, "withdrawn")
+    with pytest.raises(OutOfOrder) as refusal:
+        lock_case(by=one, case=case, answers=answers())
+    assert str(refusal.value) == "This case was closed; it needs no read any more."
+    assert cases_of(by=one) == []
 
 
 def test_nobody_else_finds_a_case(measured: Measurement, analyst: User, monitor: User) -> None:
