@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+
 from enrollment.journey import State
 from enrollment.models import ExpectedScan, Participant, ScanState, Visit
 from enrollment.protocol.definition import Protocol, VisitPlan
@@ -41,19 +43,9 @@ def expected_scan(participant: Participant, sequence: str) -> ExpectedScan | Non
 def mark_scan(scan: ExpectedScan, state: ScanState) -> None:
     """Move an expected scan to a state; an accepted scan stays accepted."""
     if scan.state == ScanState.ACCEPTED and state != ScanState.ACCEPTED:
-        raise OutOfOrder("An accepted scan stays accepted.")
+        raise OutOfOrder(_("An accepted scan stays accepted."))
     scan.state = state
     scan.save(update_fields=["state"])
-
-
-def missing_scans(participant: Participant) -> list[ExpectedScan]:
-    """The required scans that have not come, or must be repeated."""
-    waiting = [ScanState.EXPECTED, ScanState.REPEAT_ASKED]
-    return list(
-        ExpectedScan.objects.filter(
-            visit__participant=participant, required=True, state__in=waiting
-        ).select_related("visit")
-    )
 
 
 @service(Action.UPLOAD_SCAN)
@@ -63,20 +55,30 @@ def record_not_done(*, by: User, scan: ExpectedScan, reason: str) -> ExpectedSca
     require(by, Action.UPLOAD_SCAN, participant.site)
     row = ExpectedScan.objects.select_for_update().get(pk=scan.pk)
     if row.state not in {ScanState.EXPECTED, ScanState.REPEAT_ASKED}:
-        raise OutOfOrder("This scan has come, so it cannot be recorded as not done.")
+        raise OutOfOrder(_("This scan has come, so it cannot be recorded as not done."))
     if not reason.strip():
-        raise Invalid("Say why the scan was not done.", field="reason")
+        raise Invalid(_("Say why the scan was not done."), field="reason")
     mark_scan(row, ScanState.NOT_DONE)
-    settle_scanned(participant)
+    settle_scans(participant)
     about(participant.number, f"Scan {row.sequence} not done")
     return row
 
 
-def settle_scanned(participant: Participant) -> None:
-    """An enrolled participant whose required scans are settled, and who has one, is scanned."""
+def settle_scans(participant: Participant) -> None:
+    """Take the steps that the expected scans allow, in whatever order they were settled: an
+    enrolled participant with a scan, of whom none that is required is awaited, is scanned; one with
+    an accepted scan, of whom none that is required is unjudged, is quality-checked. A repeat that
+    is asked for takes the participant back."""
     row = way.hold(participant)
-    came = ExpectedScan.objects.filter(
-        visit__participant=row, state__in=[ScanState.RECEIVED, ScanState.ACCEPTED]
-    )
-    if row.state == State.ENROLLED and not missing_scans(row) and came.exists():
+    scans = ExpectedScan.objects.filter(visit__participant=row)
+    states = set(scans.values_list("state", flat=True))
+    required = set(scans.filter(required=True).values_list("state", flat=True))
+    came = bool(states & {ScanState.RECEIVED, ScanState.ACCEPTED})
+    complete = came and not required & {ScanState.EXPECTED, ScanState.REPEAT_ASKED}
+    judged = complete and ScanState.ACCEPTED in states and ScanState.RECEIVED not in required
+    if row.state in {State.SCANNED, State.QUALITY_CHECKED} and not complete:
+        way.step(row, State.ENROLLED)
+    if row.state == State.ENROLLED and complete:
         way.step(row, State.SCANNED)
+    if row.state == State.SCANNED and judged:
+        way.step(row, State.QUALITY_CHECKED)

@@ -17,6 +17,8 @@ from imaging.dicom.imaging_protocol import SeriesRule, check_series
 from imaging.dicom.series import mixed_patients
 from imaging.models import Intake
 
+SETTLED = (ScanState.ACCEPTED, ScanState.NOT_DONE)
+
 
 @dataclass(frozen=True)
 class Waits:
@@ -59,8 +61,7 @@ def rules() -> list[SeriesRule]:
 def awaited(rows: QuerySet[Participant]) -> QuerySet[Participant]:
     """Those of the participants whose scans may still come."""
     states = [s for s in WAY if has_reached(s, State.ENROLLED) and s not in ENDED]
-    settled = [ScanState.ACCEPTED, ScanState.NOT_DONE]
-    waiting = ExpectedScan.objects.exclude(state__in=settled).values("visit__participant")
+    waiting = ExpectedScan.objects.exclude(state__in=SETTLED).values("visit__participant")
     return rows.filter(state__in=states, pk__in=waiting).order_by("number")
 
 
@@ -80,15 +81,28 @@ def match(intake: Intake, study: Sequence[Header], headers: Sequence[Header]) ->
         return person
     scan = expected_scan(person, finding.key)
     if scan is None:
-        return Waits(
-            "not_expected", f"{person.number} already has an accepted series of this kind."
-        )
+        return _not_expected(person)
     spoilt = next((d for d in finding.deviations if d.blocks_measurement), None)
     if spoilt is not None and not intake.vouched:
         # A person may still take it in for what else it shows; it will not be measured.
         return Waits(spoilt.code, spoilt.sentence)
     deviations = tuple({"code": d.code, "sentence": d.sentence} for d in finding.deviations)
     return Matched(person, scan, deviations, finding.measurable)
+
+
+def overtaken(found: Matched) -> Waits | None:
+    """Why a matched series cannot be stored after all: between the match and the transaction that
+    calls this, a person may have judged another series, or the participant may have left."""
+    person = Participant.objects.select_for_update().get(pk=found.participant.pk)
+    ready = _ready(person)
+    if isinstance(ready, Waits):
+        return ready
+    found.scan.refresh_from_db()
+    return _not_expected(person) if found.scan.state in SETTLED else None
+
+
+def _not_expected(person: Participant) -> Waits:
+    return Waits("not_expected", f"No further series of this kind is expected of {person.number}.")
 
 
 def _participant(intake: Intake, patient_id: str) -> Participant | Waits:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from enrollment.journey import State
-from enrollment.models import ExpectedScan, Participant, ScanState
+from enrollment.models import ExpectedScan, ScanState
 from enrollment.services import way
-from enrollment.services.visits import mark_scan
+from enrollment.services.visits import mark_scan, settle_scans
 from imaging.models import QualityCheck, Series, SeriesState
 from studysite.core.access import require, scoped
 from studysite.core.acts import about, service
@@ -47,19 +46,16 @@ def check_quality(
     )
     row.state = verdict
     row.save(update_fields=["state"])
-    mark_scan(row.scan, ScanState(verdict))
-    _step(participant, verdict)
+    mark_scan(row.scan, _scan_state(row.scan))
+    settle_scans(participant)
     about(participant.number, f"{row.sequence}: {verdict}, score {score}")
     return check
 
 
-def _step(participant: Participant, verdict: str) -> None:
-    if verdict == "repeat_asked":
-        if participant.state in {State.SCANNED, State.QUALITY_CHECKED}:
-            way.step(participant, State.ENROLLED)
-        return
-    waiting = ExpectedScan.objects.filter(visit__participant=participant, required=True).exclude(
-        state__in=[ScanState.ACCEPTED, ScanState.NOT_DONE]
-    )
-    if participant.state == State.SCANNED and not waiting.exists():
-        way.step(participant, State.QUALITY_CHECKED)
+def _scan_state(scan: ExpectedScan) -> ScanState:
+    """What the series that came for a scan make of it: one good one is enough, and as long as one
+    waits to be judged no repeat is asked for."""
+    states = set(scan.series.values_list("state", flat=True))
+    if SeriesState.ACCEPTED in states:
+        return ScanState.ACCEPTED
+    return ScanState.RECEIVED if SeriesState.RECEIVED in states else ScanState.REPEAT_ASKED

@@ -9,11 +9,11 @@ from pathlib import Path
 
 from enrollment.models import ScanState
 from enrollment.protocol.loader import current
-from enrollment.services.visits import mark_scan, settle_scanned
+from enrollment.services.visits import mark_scan, settle_scans
 from imaging import storage
 from imaging.dicom.sandbox import Deidentified
 from imaging.models import Held, HeldFile, Instance, Intake, Series
-from imaging.services.matching import Matched, Waits
+from imaging.services.matching import Matched, Waits, overtaken
 
 
 @dataclass(frozen=True)
@@ -49,16 +49,17 @@ def record(intake: Intake, result: Stored | Waiting) -> Line:
     if isinstance(result, Waiting):
         return _record_waiting(intake, result)
     first, found = result.files[0], result.matched
-    clash = _clash(result)
-    if clash is not None:
+    known = Series.objects.filter(uid=first.series_uid).exists()
+    why = _clash(result) or (None if known else overtaken(found))
+    if why is not None:
         digests = [storage.seal(path.read_bytes()) for path in result.sources]
-        return _record_waiting(intake, Waiting(clash, "MR", digests))
+        return _record_waiting(intake, Waiting(why, "MR", digests))
     label = f"{current().scan(found.scan.sequence).label_en}, {len(result.files)} files"
-    if Series.objects.filter(uid=first.series_uid).exists():
+    if known:
         return {"status": "stored", "code": "already", "sentence": f"{label}: already stored."}
     series = _record_series(intake, result)
     mark_scan(found.scan, ScanState.RECEIVED)
-    settle_scanned(found.participant)
+    settle_scans(found.participant)
     sentence = f"{label}: stored for {found.participant.number}."
     return {"status": "stored", "code": "stored", "series": series.pk, "sentence": sentence}
 

@@ -13,7 +13,7 @@ from imaging.dicom.sandbox import Deidentified
 from imaging.models import Intake, Series
 from imaging.models.intake import Door
 from imaging.services.matching import Matched
-from imaging.services.shelf import Stored, record
+from imaging.services.shelf import Line, Stored, record
 from studysite.core.acts import acting
 from studysite.core.models import User
 from tests.imaging.scans import SIZE, write_scan
@@ -24,28 +24,32 @@ SEQUENCES = {"t2_3d": "ciss", "tof_3d": "tof", "t1_3d": "space"}
 def shelve(participant: Participant, sequence: str, by: User, seed: int = 1) -> Series:
     """A stored series of a participant, as the way in leaves it."""
     scan = ExpectedScan.objects.get(visit__participant=participant, sequence=sequence)
-    plan = current().scan(sequence)
+    return Series.objects.get(pk=shelve_for(scan, by, seed)["series"])
+
+
+def shelve_for(scan: ExpectedScan, by: User, seed: int) -> Line:
+    """What became of a series that was matched to a scan as it is here."""
+    participant, plan = scan.visit.participant, current().scan(scan.sequence)
     intake = Intake.objects.create(site=participant.site, door=Door.COMMAND, by=by)
     with tempfile.TemporaryDirectory() as folder:
         paths = write_scan(
-            Path(folder), participant.number, seed=seed, sequence=SEQUENCES[sequence]
+            Path(folder), participant.number, seed=seed, sequence=SEQUENCES[scan.sequence]
         )
         files = [_deidentified(path) for path in paths]
         frame = read_header(paths[0]).frame_of_reference_uid
-    with acting(by, "test_shelve", subject=participant.number):
-        line = record(
-            intake,
-            Stored(
-                matched=Matched(participant, scan, (), plan.measurable),
-                files=files,
-                sources=[file.path for file in files],
-                sources_sha256=[file.sha256 for file in files],
-                frame_of_reference_uid=frame,
-                size=SIZE,
-                spacing_mm=(0.5, 0.5, 0.5),
-            ),
-        )
-    return Series.objects.get(pk=line["series"])
+        with acting(by, "test_shelve", subject=participant.number):
+            return record(
+                intake,
+                Stored(
+                    matched=Matched(participant, scan, (), plan.measurable),
+                    files=files,
+                    sources=[file.path for file in files],
+                    sources_sha256=[file.sha256 for file in files],
+                    frame_of_reference_uid=frame,
+                    size=SIZE,
+                    spacing_mm=(0.5, 0.5, 0.5),
+                ),
+            )
 
 
 def _deidentified(path: Path) -> Deidentified:

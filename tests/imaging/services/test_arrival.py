@@ -16,12 +16,14 @@ from imaging import storage
 from imaging.models import Held, HeldFile, Instance, Intake, IntakeState, Series
 from imaging.models.intake import Door
 from imaging.services.intake import add_file, close_intake, open_intake
+from imaging.services.quality import check_quality
 from studysite.core import jobs
 from studysite.core.errors import Invalid, NotPermitted, OutOfOrder
 from studysite.core.models import Job, JobState, User
 from tests.conftest import Enter
 from tests.imaging.conftest import Bring
 from tests.imaging.scans import NAME, write_scan
+from tests.imaging.shelf import shelve, shelve_for
 
 PATIENT = "H000001"
 
@@ -170,6 +172,20 @@ def test_the_same_files_twice_in_one_arrival_are_one_series(
     files = write_scan(tmp_path, PATIENT)
     assert line(bring([*files, *files]))["code"] == "stored"
     assert Instance.objects.count() == len(files)
+
+
+def test_a_series_overtaken_by_a_verdict_waits(
+    enrolled: Participant, coordinator: User, analyst: User
+) -> None:
+    """While a second series was worked on, the first one was accepted."""
+    first = shelve(enrolled, "t2_3d", coordinator)
+    late = ExpectedScan.objects.get(pk=first.scan_id)
+    check_quality(by=analyst, series=first, verdict="accepted", score=4, remarks="")
+    line = shelve_for(late, coordinator, seed=2)
+    assert (line["status"], line["code"]) == ("waiting", "not_expected")
+    late.refresh_from_db()
+    assert late.state == ScanState.ACCEPTED
+    assert Series.objects.count() == 1
 
 
 def test_other_bytes_under_a_known_identifier_are_a_conflict(

@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 
 from enrollment.journey import State
-from enrollment.models import ScanState
+from enrollment.models import ExpectedScan, Participant, ScanState
+from enrollment.services.visits import record_not_done
 from imaging.models import Series, SeriesState
 from imaging.services.quality import check_quality, find_series
 from studysite.core.errors import Invalid, NotPermitted, NotThere, OutOfOrder
 from studysite.core.models import User
 from studysite.core.roles import Action
+from tests.imaging.shelf import shelve
 
 
 def test_an_accepted_series_settles_its_scan(stored: Series, analyst: User) -> None:
@@ -33,6 +35,49 @@ def test_a_repeat_takes_the_participant_back_to_waiting_for_a_scan(
     stored.scan.refresh_from_db()
     assert stored.participant.state == State.ENROLLED
     assert stored.scan.state == ScanState.REPEAT_ASKED
+
+
+def test_a_series_judged_before_the_rest_is_given_up_takes_its_participant_on(
+    enrolled: Participant, coordinator: User, analyst: User
+) -> None:
+    series = shelve(enrolled, "t2_3d", coordinator)
+    check_quality(by=analyst, series=series, verdict="accepted", score=5, remarks="")
+    missing = ExpectedScan.objects.get(visit__participant=enrolled, sequence="tof_3d")
+    record_not_done(by=coordinator, scan=missing, reason="The coil broke.")
+    enrolled.refresh_from_db()
+    assert enrolled.state == State.QUALITY_CHECKED
+
+
+def second_of_its_kind(first: Series) -> Series:
+    """Another series that came for the same scan before the first was judged."""
+    return Series.objects.create(
+        participant=first.participant,
+        scan=first.scan,
+        intake=first.intake,
+        sequence=first.sequence,
+        uid="2.25.7",
+        study_uid=first.study_uid,
+        modality="MR",
+        size=first.size,
+        spacing_mm=first.spacing_mm,
+        instances_count=0,
+        measurable=True,
+    )
+
+
+@pytest.mark.parametrize("verdicts", [("repeat_asked", "accepted"), ("accepted", "repeat_asked")])
+def test_of_two_series_for_one_scan_a_good_one_is_enough(
+    stored: Series, analyst: User, verdicts: tuple[str, str]
+) -> None:
+    rest = Series.objects.exclude(pk=stored.pk).get()
+    check_quality(by=analyst, series=rest, verdict="accepted", score=4, remarks="")
+    both = (stored, second_of_its_kind(stored))
+    for series, verdict in zip(both, verdicts, strict=True):
+        check_quality(by=analyst, series=series, verdict=verdict, score=3, remarks="Seen.")
+    stored.scan.refresh_from_db()
+    stored.participant.refresh_from_db()
+    assert stored.scan.state == ScanState.ACCEPTED
+    assert stored.participant.state == State.QUALITY_CHECKED
 
 
 @pytest.mark.parametrize(
