@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Model, QuerySet
+from django.utils.translation import gettext as _
 
 from studysite.core.errors import NotPermitted
 from studysite.core.models import Membership, Site, User
@@ -33,7 +34,7 @@ def may(user: Person, action: Action, site: Site | None = None) -> bool:
 def require(user: Person, action: Action, site: Site | None = None) -> None:
     """Refuse with a sentence when the table does not allow it."""
     if not may(user, action, site):
-        raise NotPermitted("Your role does not allow this.")
+        raise NotPermitted(_("Your role does not allow this."))
 
 
 def sites_for(user: Person, action: Action) -> QuerySet[Site]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
@@ -13,7 +14,7 @@ from studysite.core.access import may
 class DeclaredAction(BasePermission):
     """A view names its action per method in `actions_needed`; what is not named is refused."""
 
-    message = "Your role does not allow this."
+    message = _("Your role does not allow this.")
 
     def has_permission(self, request: Request, view: Any) -> bool:
         """Whether the person may do what this method of this view needs."""

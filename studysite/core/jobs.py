@@ -17,9 +17,11 @@ from datetime import timedelta
 
 from celery import current_app
 from django.conf import settings
+from django.db import OperationalError as OperationalDatabaseError
 from django.db import close_old_connections, transaction
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError
 
 from studysite.core.errors import OutOfOrder, StudyError
@@ -106,7 +108,7 @@ def retry(job: Job) -> None:
         state=JobState.QUEUED, attempts=0, progress=0.0, message="", finished_at=None
     )
     if not changed:
-        raise OutOfOrder("Only a failed job can be tried again.")
+        raise OutOfOrder(_("Only a failed job can be tried again."))
     transaction.on_commit(lambda: announce(job.pk))
 
 
@@ -184,6 +186,9 @@ def _keep_alive(held: Held, stop: threading.Event) -> None:
             held.keep()
         except LeaseLost:
             return
+        except OperationalDatabaseError:
+            # Locked, or away for a moment: the lease outlasts two missed beats.
+            log.warning("The lease of job %s was not renewed.", held.job.pk)
         finally:
             close_old_connections()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+
 from studysite.core.errors import NotPermitted
 from studysite.core.models import Signature, User
 
@@ -11,7 +13,7 @@ def sign(
 ) -> Signature:
     """Put a person's signature under content. The caller's act and transaction hold it."""
     if not by.check_password(password):
-        raise NotPermitted("The password is not right, so nothing was signed.", field="password")
+        raise NotPermitted(_("The password is not right, so nothing was signed."), field="password")
     return Signature.objects.create(
         subject=subject,
         kind=kind,
