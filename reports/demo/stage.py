@@ -61,6 +61,12 @@ def make_accounts() -> story.Cast:
     )
 
 
+def is_told() -> bool:
+    """Whether everybody is already where the story takes them."""
+    told = Participant.objects.filter(site__code=SITE_CODE).values_list("state", flat=True)
+    return {patient.target.value for patient in PATIENTS} <= set(told)
+
+
 def play(folder: Path, cast: story.Cast, say: Say) -> list[Part]:
     """Everybody as far as the story takes them."""
     parts = [Part(patient, story.find_or_screen(patient, cast)) for patient in PATIENTS]

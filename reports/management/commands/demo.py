@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +36,7 @@ class Command(BaseCommand):
         for database in ("default", "vault"):
             call_command("migrate", database=database, verbosity=0, interactive=False)
         try:
-            with worker():
+            with nullcontext() if stage.is_told() else worker():
                 self._make()
         except StudyError as refusal:
             self.stderr.write(str(refusal))
