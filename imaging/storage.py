@@ -12,10 +12,10 @@ from uuid import UUID, uuid4
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
-from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.utils.translation import gettext as _
 
+from studysite.core.disk import sync_folder, write_whole
 from studysite.core.errors import Invalid
 from studysite.core.keys import key_from_file
 
@@ -58,7 +58,7 @@ def spool(intake: UUID, stream: IO[bytes]) -> Draft:
 def settle_spooled(draft: Draft, intake: UUID, number: int) -> None:
     """Give a spooled file its place."""
     draft.path.rename(spool_path(intake, number))
-    _sync_folder(draft.path.parent)
+    sync_folder(draft.path.parent)
 
 
 def empty_spool(intake: UUID) -> None:
@@ -75,7 +75,7 @@ def seal(content: bytes) -> str:
     if not path.exists():
         nonce = os.urandom(NONCE_BYTES)
         sealed = nonce + AESGCM(_quarantine_key()).encrypt(nonce, content, digest.encode())
-        _write(path, sealed)
+        write_whole(path, sealed)
     return digest
 
 
@@ -89,9 +89,9 @@ def unseal(digest: str) -> bytes:
 def keep_scan(content: bytes) -> str:
     """Keep a de-identified file under the digest of its bytes. Twice is once."""
     digest = hashlib.sha256(content).hexdigest()
-    store, name = storages["scans"], scan_name(digest)
-    if not store.exists(name):
-        store.save(name, ContentFile(content))
+    path = scan_path(digest)
+    if not path.exists():
+        write_whole(path, content)
     return digest
 
 
@@ -107,20 +107,3 @@ def scan_path(digest: str) -> Path:
 
 def _quarantine_key() -> bytes:
     return key_from_file(settings.VAR_DIR / "keys" / "quarantine")
-
-
-def _write(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f"{path.name}.{os.getpid()}.part")
-    with draft.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.rename(path)
-    _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    os.fsync(descriptor)
-    os.close(descriptor)

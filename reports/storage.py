@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterable
 from pathlib import Path
 
 from django.core.files.storage import storages
+
+from studysite.core.disk import write_whole
 
 
 def keep_document(content: bytes) -> str:
@@ -15,7 +16,6 @@ def keep_document(content: bytes) -> str:
     digest = hashlib.sha256(content).hexdigest()
     path = document_path(digest)
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, content)
     return digest
 
@@ -23,16 +23,6 @@ def keep_document(content: bytes) -> str:
 def document_path(digest: str) -> Path:
     """The local path of a kept document."""
     return Path(storages["documents"].path(f"{digest[:2]}/{digest}.pdf"))
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that it is there whole or not at all."""
-    draft = path.with_name(f"{path.name}.{os.getpid()}.part")
-    with draft.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.rename(path)
 
 
 def pictures(names: Iterable[str]) -> dict[str, bytes]:

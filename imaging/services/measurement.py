@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 from django.conf import settings
-from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.db.models import Max
 from django.utils import timezone
@@ -35,6 +34,7 @@ from imaging.volumes import volume_of
 from studysite.core import jobs
 from studysite.core.access import require
 from studysite.core.acts import about, acting, service
+from studysite.core.disk import write_whole
 from studysite.core.errors import Conflict, Invalid, OutOfOrder
 from studysite.core.models import User
 from studysite.core.roles import Action
@@ -220,7 +220,7 @@ def _keep(store: Any, path: Path) -> str:
     content = path.read_bytes()
     name = f"pictures/{hashlib.sha256(content).hexdigest()}{path.suffix}"
     if not store.exists(name):
-        store.save(name, ContentFile(content))
+        write_whole(Path(store.path(name)), content)
     return name
 
 

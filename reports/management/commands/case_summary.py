@@ -11,8 +11,8 @@ from enrollment.models import Participant
 from reports.case.content import case_of
 from reports.catalog.case_summary import LANGUAGES
 from reports.services.case_summary import render_case
-from reports.storage import write_whole
 from studysite.core.acts import acting
+from studysite.core.disk import write_whole
 from studysite.core.errors import StudyError
 from studysite.core.roles import Action
 
@@ -37,9 +37,9 @@ class Command(BaseCommand):
         if participant is None:
             raise CommandError(f"There is no participant {number}.", returncode=REFUSED)
         try:
+            # Setting the pages takes seconds, in which nobody else could write.
+            pdf = render_case(case_of(participant), options["language"])
             with acting(None, Action.MAKE_CASE_SUMMARY, subject=number, detail="From the shell"):
-                pdf = render_case(case_of(participant), options["language"])
-                path.parent.mkdir(parents=True, exist_ok=True)
                 write_whole(path, pdf.content)
         except OSError as trouble:
             sentence = f"{path} cannot be written: {trouble.strerror}."
