@@ -36,7 +36,7 @@ from studysite.core.access import require
 from studysite.core.acts import about, acting, service
 from studysite.core.disk import write_whole
 from studysite.core.errors import Conflict, Invalid, OutOfOrder
-from studysite.core.models import User
+from studysite.core.models import JobState, User
 from studysite.core.roles import Action
 
 SIDES = ("left", "right")
@@ -62,7 +62,8 @@ def ask_measurement(
     last = row.measurements.aggregate(last=Max("version"))["last"] or 0
     if last and not reason.strip():
         raise Invalid(_("A further version of a measurement needs a reason."), field="reason")
-    if row.measurements.filter(state=MeasurementState.ASKED).exists():
+    under_way = row.measurements.filter(state=MeasurementState.ASKED)
+    if under_way.exclude(job__state=JobState.FAILED).exists():
         raise Conflict(_("A measurement of this series is already under way."))
     measurement = Measurement.objects.create(
         series=row, version=last + 1, ends=clean, reason=reason.strip(), by=by

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from django.db.models import F
 from django.utils.translation import gettext as _
 
+from imaging.models import Measurement
 from studysite.core import jobs
 from studysite.core.access import require
 from studysite.core.acts import about, service
@@ -18,6 +20,14 @@ def retry(*, by: User, job: Job | None, site: Site) -> Job:
     require(by, Action.RETRY_JOB, site)
     if job is None:
         raise OutOfOrder(_("No work was asked for yet."))
+    if _superseded(job):
+        raise OutOfOrder(_("A newer version of this measurement was asked for."))
     jobs.retry(job)
     about(job.subject, f"{job.kind} tried again")
     return job
+
+
+def _superseded(job: Job) -> bool:
+    """Whether somebody has set new end points since: the older ones must not become the newest."""
+    newer = Measurement.objects.filter(job=job, series__measurements__version__gt=F("version"))
+    return newer.exists()

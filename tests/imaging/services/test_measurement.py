@@ -79,6 +79,17 @@ def test_a_failed_job_says_why_and_is_tried_again(
     assert job.state == JobState.QUEUED
 
 
+def test_after_a_failed_job_other_end_points_may_be_set(
+    accepted: Series, analyst: User, measure: Measure
+) -> None:
+    first = ask_measurement(by=analyst, series=accepted, ends=ENDS)
+    Job.objects.filter(pk=first.job_id).update(state=JobState.FAILED, finished_at=timezone.now())
+    assert measure(accepted, reason="The worker failed on these.").version == 2
+    failed = Job.objects.get(pk=first.job_id)
+    with pytest.raises(OutOfOrder, match="newer version"):
+        retry(by=analyst, job=failed, site=accepted.participant.site)
+
+
 def test_a_further_version_needs_a_reason_and_leaves_the_first(
     measured: Measurement, measure: Measure
 ) -> None:
