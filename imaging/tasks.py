@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from imaging.services import arrival, measurement
+from celery import shared_task
+
+from imaging.services import arrival, measurement, readers
 from studysite.core import jobs
 
 
@@ -16,3 +18,9 @@ def intake_task(held: jobs.Held) -> None:
 def measure_task(held: jobs.Held) -> None:
     """Measure the nerves of one series."""
     measurement.perform(held)
+
+
+@shared_task(name="studysite.assign_readers")
+def assign_readers_task() -> int:
+    """Give the cases that lack a reader to those who have come since."""
+    return readers.assign_waiting()

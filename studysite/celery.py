@@ -25,6 +25,12 @@ app.conf.update(
             "schedule": 15.0,
             "options": {"expires": 15.0},
         },
+        # A site that gets its second or third reader late has cases that wait for one.
+        "assign-readers": {
+            "task": "studysite.assign_readers",
+            "schedule": 60.0,
+            "options": {"expires": 60.0},
+        },
     },
 )
 app.autodiscover_tasks(["studysite.core", "imaging", "reports"])

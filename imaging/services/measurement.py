@@ -29,7 +29,7 @@ from imaging.nerve.table import to_json_dict
 from imaging.nerve.volume import Volume
 from imaging.render.endoscopy import CannotDraw
 from imaging.render.pictures import draw_pictures
-from imaging.services.reading import assign_reads
+from imaging.services.readers import assign_reads
 from imaging.volumes import volume_of
 from studysite.core import jobs
 from studysite.core.access import require

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -14,53 +12,15 @@ from enrollment.crfs.definition import Problem, check
 from enrollment.crfs.neurovascular_read import FORM, departures
 from enrollment.journey import ENDED, State
 from enrollment.models import Participant
-from enrollment.protocol.loader import current
 from enrollment.services import way
 from enrollment.services.forms import FormInvalid, settle_surgical_step
-from imaging.models import Adjudication, Measurement, Read
+from imaging.models import Adjudication, Read
+from imaging.services.readers import READERS_A_CASE, ask_third_reader, new_reading_id
 from studysite.core.access import require
 from studysite.core.acts import about, service
 from studysite.core.errors import NotThere, OutOfOrder
 from studysite.core.models import User
-from studysite.core.roles import Action, Role
-
-READERS_A_CASE = 2
-# No letter or digit that is mistaken for another.
-ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
-
-
-def new_reading_id() -> str:
-    """A random id that says nothing about the case."""
-    return "R-" + "".join(secrets.choice(ALPHABET) for _ in range(8))
-
-
-def assign_reads(participant: Participant, measurement: Measurement) -> list[Read]:
-    """Give a measured case to the two readers of its site who have the least to do."""
-    readers = _readers(participant)[:READERS_A_CASE]
-    techniques = list(current().arm(participant.enrolment.arm).techniques)
-    return [
-        Read.objects.create(
-            reading_id=new_reading_id(),
-            participant=participant,
-            measurement=measurement,
-            reader=reader,
-            techniques=techniques,
-        )
-        for reader in readers
-    ]
-
-
-def _readers(participant: Participant) -> list[User]:
-    outstanding = Count("reads", filter=Q(reads__locked_at__isnull=True), distinct=True)
-    return list(
-        User.objects.filter(
-            is_active=True,
-            memberships__site=participant.site,
-            memberships__role=Role.READER,
-        )
-        .annotate(outstanding=outstanding)
-        .order_by("outstanding", "pk")
-    )
+from studysite.core.roles import Action
 
 
 def find_read(*, by: User, reading_id: str) -> Read:
@@ -150,13 +110,4 @@ def _settle(participant: Participant) -> None:
         way.step(participant, State.ADJUDICATED)
         settle_surgical_step(participant)
         return
-    taken = {read.reader_id for read in reads}
-    third = next((reader for reader in _readers(participant) if reader.pk not in taken), None)
-    if third is None:
-        return
-    Adjudication.objects.create(
-        participant=participant,
-        reading_id=new_reading_id(),
-        method="third_reader",
-        reader=third,
-    )
+    ask_third_reader(participant)

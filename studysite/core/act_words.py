@@ -24,6 +24,7 @@ _WORDS = {
     Action.SET_END_POINTS.value: _("End points set"),
     Action.MEASURE.value: _("Nerve measured"),
     "open_case": _("Case opened"),
+    "assign_readers": _("Reader assigned"),
     Action.READ_CASE.value: _("Case read"),
     Action.ADJUDICATE.value: _("Reads adjudicated"),
     Action.MAKE_CASE_SUMMARY.value: _("Case summary made"),

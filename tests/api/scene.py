@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from enrollment.models import Participant
 from imaging.models import Adjudication, Held, Intake, Measurement, Read, Series
-from imaging.services.reading import new_reading_id
+from imaging.services.readers import new_reading_id
 from reports import storage
 from reports.models import Document, DocumentState
 from studysite.core.models import Job, JobState, User

@@ -6,12 +6,14 @@ import pytest
 
 from enrollment.journey import State
 from enrollment.services.forms import FormInvalid
-from imaging.models import Adjudication, Measurement, Read
+from imaging.models import Adjudication, Measurement, Read, Series
 from imaging.services.cases import Case, cases_of, find_case, lock_case, open_case
-from imaging.services.reading import assign_reads
+from imaging.services.readers import assign_reads, assign_waiting
 from studysite.core.errors import NotThere, OutOfOrder
-from studysite.core.models import User
-from tests.conftest import Enter, leave
+from studysite.core.models import Site, User
+from studysite.core.roles import Role
+from tests.conftest import Enter, leave, person
+from tests.imaging.conftest import Measure
 from tests.imaging.results import answers
 from tests.imaging.shelf import shelve
 
@@ -138,3 +140,27 @@ def test_a_case_is_read_in_the_technique_of_its_arm(
     series = shelve(person, "t2_3d", analyst)
     row = Measurement.objects.create(series=series, version=1, ends={}, by=analyst)
     assert assign_reads(person, row)[0].techniques == techniques
+
+
+def test_a_case_waits_for_readers_that_the_site_has_not_got_yet(
+    accepted: Series, measure: Measure, reader: User, site: Site
+) -> None:
+    measured = measure(accepted)
+    assert assign_waiting() == 1
+    assert readers_of(measured) == [reader]
+    late = person(site, Role.READER, "late_reader")
+    assert assign_waiting() == 1
+    assert set(readers_of(measured)) == {reader, late}
+    assert assign_waiting() == 0
+
+
+def test_two_who_differ_wait_for_a_third(
+    accepted: Series, measure: Measure, reader: User, reader_two: User, site: Site
+) -> None:
+    measured = measure(accepted)
+    lock_both(measured, answers(left_nvc="no", departure_reason="It only touches."))
+    assert not Adjudication.objects.exists()
+    late = person(site, Role.READER, "late_reader")
+    assign_waiting()
+    assert Adjudication.objects.get().reader == late
+    assert assign_waiting() == 0

@@ -1,0 +1,101 @@
+"""Who reads a case: two readers of its site, and a third where they differ."""
+
+from __future__ import annotations
+
+import secrets
+
+from django.db import transaction
+from django.db.models import Count, Q
+
+from enrollment.journey import State
+from enrollment.models import Participant
+from enrollment.protocol.loader import current
+from imaging.models import Adjudication, Measurement, MeasurementState, Read
+from studysite.core.acts import acting
+from studysite.core.models import User
+from studysite.core.roles import Role
+
+READERS_A_CASE = 2
+# No letter or digit that is mistaken for another.
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def new_reading_id() -> str:
+    """A random id that says nothing about the case."""
+    return "R-" + "".join(secrets.choice(ALPHABET) for _ in range(8))
+
+
+def assign_reads(participant: Participant, measurement: Measurement) -> list[Read]:
+    """Give a measured case to the two readers of its site who have the least to do; where the site
+    has fewer, `assign_waiting` gives the rest once there are."""
+    taken = set(participant.reads.values_list("reader", flat=True))
+    free = [reader for reader in _readers(participant) if reader.pk not in taken]
+    readers = free[: READERS_A_CASE - len(taken)]
+    techniques = list(current().arm(participant.enrolment.arm).techniques)
+    return [
+        Read.objects.create(
+            reading_id=new_reading_id(),
+            participant=participant,
+            measurement=measurement,
+            reader=reader,
+            techniques=techniques,
+        )
+        for reader in readers
+    ]
+
+
+def ask_third_reader(participant: Participant) -> None:
+    """Have a reader who has not read the case decide it, if the site has one."""
+    taken = set(participant.reads.values_list("reader", flat=True))
+    third = next((reader for reader in _readers(participant) if reader.pk not in taken), None)
+    if third is not None:
+        Adjudication.objects.create(
+            participant=participant,
+            reading_id=new_reading_id(),
+            method="third_reader",
+            reader=third,
+        )
+
+
+def assign_waiting() -> int:
+    """Give the cases that lack a reader to those who have come to the site since. Returns how many
+    it looked at; a case that nobody can read yet stays as it is."""
+    short = (
+        Participant.objects.filter(state=State.MEASURED)
+        .annotate(given=Count("reads"))
+        .filter(given__lt=READERS_A_CASE)
+    )
+    undecided = Participant.objects.filter(state=State.READ, adjudication=None)
+    waiting = [*short.values_list("pk", flat=True), *undecided.values_list("pk", flat=True)]
+    for pk in waiting:
+        with transaction.atomic():
+            _assign_one(Participant.objects.select_for_update().get(pk=pk))
+    return len(waiting)
+
+
+def _assign_one(row: Participant) -> None:
+    free = {reader.pk for reader in _readers(row)} - set(row.reads.values_list("reader", flat=True))
+    if not free:
+        return
+    with acting(None, "assign_readers", subject=row.number, detail="A reader was found"):
+        if row.state == State.MEASURED:
+            newest = Measurement.objects.filter(
+                series__participant=row, state=MeasurementState.MEASURED
+            )
+            first = row.reads.first()
+            assign_reads(row, first.measurement if first else newest.order_by("pk")[0])
+        elif row.state == State.READ and not hasattr(row, "adjudication"):
+            ask_third_reader(row)
+
+
+def _readers(participant: Participant) -> list[User]:
+    outstanding = Count("reads", filter=Q(reads__locked_at__isnull=True), distinct=True)
+    return list(
+        User.objects.filter(
+            is_active=True,
+            memberships__site=participant.site,
+            memberships__role=Role.READER,
+        )
+        .annotate(outstanding=outstanding)
+        .order_by("outstanding", "pk")
+    )
