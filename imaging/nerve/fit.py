@@ -16,15 +16,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve
 
-from .neighbourhood import Neighbourhood, Placed, place
-from .noise import rician
+from .model import Side, coefficients_of, with_coefficients
+from .normal import Problem, System, likeness_of
 from .response import Sampling
-from .splines import Spline
 from .strand import Strand
 from .volume import Array
 
-REACH_MM = 2.2
-FAR_MM = 6.0
 STEPS = 12
 CONVERGED = 0.02
 FREEDOM = 0.5
@@ -33,37 +30,6 @@ MADE_BLUR_MM2 = 0.0005
 OUTLIER = 4.5
 SPREAD_DARK = 0.02
 SPREAD_BRIGHT = 0.1
-
-
-@dataclass(frozen=True)
-class Side:
-    """One nerve's surroundings and the strands in it; strands[0] is the nerve, and `near` is
-    gathered around its course.
-
-    trusted: (n,) bool, voxels that the model is asked to describe. background: coefficients of
-    `ground`, the spline along the nerve, times 1, u and v.
-    """
-
-    near: Neighbourhood
-    trusted: np.ndarray
-    strands: tuple[Strand, ...]
-    ground: Spline
-    background: Array
-    own_contrasts: Array
-
-    @property
-    def size(self) -> int:
-        return sum(s.size for s in self.strands) + len(self.background) + len(self.own_contrasts)
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """What does not change while coefficients do."""
-
-    placed: list[Placed]
-    bases: list[list[Array]]
-    grids: list[list[Array]]
-    ground: Array
 
 
 @dataclass(frozen=True)
@@ -97,209 +63,6 @@ class Fit:
         start = sum(s.size for s in self.sides[:side])
         start += sum(s.size for s in self.sides[side].strands[:strand])
         return slice(start, start + self.sides[side].strands[strand].size)
-
-
-def prepare(side: Side) -> Prepared:
-    """Project the voxels on every strand's course and tabulate the bases there."""
-    points = side.near.points_mm[side.trusted]
-    placed = [side.near.placed.where(side.trusted)]
-    placed += [place(points, strand.course, FAR_MM) for strand in side.strands[1:]]
-    bases = [s.bases(p.arc_mm) for s, p in zip(side.strands, placed, strict=True)]
-    grids = [s.bases(s.course.arc_mm) for s in side.strands]
-    return Prepared(placed, bases, grids, ground_of(side, placed[0]))
-
-
-def ground_of(side: Side, placed: Placed) -> Array:
-    """Design matrix of the background, shape (n, 3 * count)."""
-    along = side.ground.basis(placed.arc_mm)
-    near = np.minimum(1.0, REACH_MM / np.maximum(placed.distance_mm, 1e-9))
-    across = np.stack([np.ones_like(near), placed.u_mm * near, placed.v_mm * near], 1)
-    return np.asarray((across[:, :, None] * along[:, None, :]).reshape(len(along), -1))
-
-
-def expected(
-    side: Side, ready: Prepared, contrast: float, multiplicative: bool, sampling: Sampling
-) -> tuple[Array, Array, Array]:
-    """Noise-free values (n,), derivatives by the side's coefficients (n, size) and by C and the
-    blur's variance (n, 2)."""
-    level = ready.ground @ side.background
-    weight = level if multiplicative else np.ones_like(level)
-    total = np.zeros_like(level)
-    shared = np.zeros_like(level)
-    by_blur = np.zeros_like(level)
-    columns = []
-    own_columns = []
-    own = iter(side.own_contrasts)
-    laid = zip(side.strands, ready.placed, ready.bases, ready.grids, strict=True)
-    for strand, placed, bases, grid in laid:
-        share, slopes, widening = strand.response(placed, bases, grid, sampling)
-        amount = next(own) if strand.own_contrast else contrast
-        total += amount * share
-        by_blur += amount * widening
-        columns.append((amount * weight)[:, None] * slopes)
-        if strand.own_contrast:
-            own_columns.append((weight * share)[:, None])
-        else:
-            shared += share
-    lift = 1 + total if multiplicative else np.ones_like(total)
-    jacobian = np.concatenate([*columns, lift[:, None] * ready.ground, *own_columns], axis=1)
-    return level + weight * total, jacobian, np.stack([weight * shared, weight * by_blur], 1)
-
-
-def with_coefficients(side: Side, values: Array) -> Side:
-    """The side with all its coefficients replaced, in the order of `expected`."""
-    cuts = np.cumsum([*[s.size for s in side.strands], len(side.background)])
-    *parts, background, own = np.split(values, cuts)
-    strands = tuple(
-        replace(s, coefficients=part) for s, part in zip(side.strands, parts, strict=True)
-    )
-    return replace(side, strands=strands, background=background, own_contrasts=own)
-
-
-def coefficients_of(side: Side) -> Array:
-    return np.concatenate(
-        [*[s.coefficients for s in side.strands], side.background, side.own_contrasts]
-    )
-
-
-@dataclass(frozen=True)
-class System:
-    """Normal equations at one point. misfit, pull and information come from the data (chi-square,
-    minus half its gradient, Gauss-Newton curvature); penalty, prior_pull and prior from priors."""
-
-    misfit: float
-    pull: Array
-    information: Array
-    penalty: float
-    prior_pull: Array
-    prior: Array
-    residuals: list[Array]
-
-    @property
-    def cost(self) -> float:
-        return self.misfit + self.penalty
-
-    @property
-    def gradient(self) -> Array:
-        return self.pull - self.prior_pull
-
-    @property
-    def curvature(self) -> Array:
-        return self.information + self.prior
-
-    def rescaled(self, factor: float) -> System:
-        """The data's part for a noise variance smaller by this factor."""
-        return replace(
-            self,
-            misfit=self.misfit * factor,
-            pull=self.pull * factor,
-            information=self.information * factor,
-            residuals=[left * np.sqrt(factor) for left in self.residuals],
-        )
-
-
-class Problem:
-    """The joint fit of all sides."""
-
-    def __init__(
-        self,
-        sides: tuple[Side, ...],
-        multiplicative: bool,
-        sampling: Sampling,
-        magnitude: bool,
-        sharing: float,
-        likeness: Array,
-        usual: Array,
-        blur_mm2: float,
-    ) -> None:
-        self.usual = usual
-        self.blur_mm2 = blur_mm2
-        self.likeness = likeness
-        self.sharing = sharing
-        self.multiplicative = multiplicative
-        self.sampling = sampling
-        self.magnitude = magnitude
-        self.ready = [prepare(side) for side in sides]
-        self.values = [side.near.values[side.trusted] for side in sides]
-
-    def system(self, sides: tuple[Side, ...], shared: Array, sd: float) -> System:
-        size = sum(side.size for side in sides) + len(shared)
-        pull, information = np.zeros(size), np.zeros((size, size))
-        residuals = []
-        start = 0
-        for number, side in enumerate(sides):
-            left, jacobian = self._seen(number, side, shared, sd)
-            where = np.arange(start, start + side.size + 2)
-            where[-2:] = size - len(shared) + number, size - 1
-            information[np.ix_(where, where)] += jacobian.T @ jacobian
-            pull[where] += jacobian.T @ left
-            residuals.append(left)
-            start += side.size
-        misfit = sum(float(left @ left) for left in residuals)
-        penalty, prior_pull, prior = self.priors(sides, shared)
-        return System(misfit, pull, information, penalty, prior_pull, prior, residuals)
-
-    def _seen(self, number: int, side: Side, shared: Array, sd: float) -> tuple[Array, Array]:
-        """Residuals (n,) and derivatives (n, side.size + 2), both over the noise."""
-        values = self.values[number]
-        sampling = self.sampling.widened(float(shared[-1]))
-        model, jacobian, by_shared = expected(
-            side, self.ready[number], float(shared[number]), self.multiplicative, sampling
-        )
-        jacobian = np.concatenate([jacobian, by_shared], axis=1)
-        spread = np.full(len(values), sd)
-        if self.magnitude:
-            model, slope, variance = rician(model, sd)
-            jacobian *= slope[:, None]
-            spread = np.sqrt(variance)
-        spread *= np.sqrt(self.sharing)
-        jacobian /= spread[:, None]
-        return (values - model) / spread, jacobian
-
-    def priors(self, sides: tuple[Side, ...], shared: Array) -> tuple[float, Array, Array]:
-        """What is known before any data: penalty, its half gradient and its curvature."""
-        size = sum(side.size for side in sides) + len(shared)
-        prior, pull = np.zeros((size, size)), np.zeros(size)
-        rows = slice(size - len(shared), size)
-        prior[rows, rows] = self.likeness
-        apart = shared.copy()
-        apart[-1] -= self.blur_mm2
-        pull[rows] = self.likeness @ apart
-        penalty = float(apart @ self.likeness @ apart)
-        start = 0
-        for number, side in enumerate(sides):
-            for strand in side.strands:
-                block = slice(start, start + strand.size)
-                prior[block, block] = strand.prior()
-                pull[block] = prior[block, block] @ strand.coefficients
-                penalty += float(strand.coefficients @ pull[block])
-                start += strand.size
-            start += len(side.background)
-            own = slice(start, start + len(side.own_contrasts))
-            penalty += self._own_prior(side, number, prior[own, own], pull[own])
-            start = own.stop
-        return penalty, pull, prior
-
-    def _own_prior(self, side: Side, number: int, prior: Array, pull: Array) -> float:
-        """Enter what is known of vessels' contrasts beforehand; its part of the penalty."""
-        others = [strand for strand in side.strands if strand.own_contrast]
-        usual = float(self.usual[number])
-        apart = side.own_contrasts - np.array([s.ratio * usual for s in others])
-        precision = np.array([(s.spread * usual) ** -2 for s in others])
-        prior[...] = np.diag(precision)
-        pull[...] = precision * apart
-        return float(np.sum(precision * apart**2))
-
-
-def likeness_of(shared: Array, spread: float, blur_spread_mm2: float) -> Array:
-    """Prior precision (sides + 1, sides + 1) of contrasts that differ by about `spread` of their
-    size and of a point spread's variance that is known to about blur_spread_mm2."""
-    count = len(shared) - 1
-    precision = np.zeros((count + 1, count + 1))
-    apart = np.eye(count) - 1.0 / count
-    precision[:count, :count] = 2 * apart / (spread * float(np.mean(shared[:-1]))) ** 2
-    precision[-1, -1] = blur_spread_mm2**-2
-    return precision
 
 
 def solve(

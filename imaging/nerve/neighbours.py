@@ -13,8 +13,9 @@ from scipy.ndimage import (  # type: ignore[attr-defined]
 )
 
 from .errors import NoPath
-from .fit import Fit, ground_of
+from .fit import Fit
 from .frame import Course, course_through, smoothed
+from .model import ground_of
 from .neighbourhood import Neighbourhood, voxels_near
 from .patch import Mask
 from .path import arrival_times, walk_back

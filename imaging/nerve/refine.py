@@ -8,8 +8,9 @@ from typing import Final
 import numpy as np
 
 from .errors import NoPath
-from .fit import OUTLIER, REACH_MM, Fit, Side, expected, ground_of, prepare
+from .fit import OUTLIER, Fit
 from .frame import Course, course_through
+from .model import REACH_MM, Side, expected, ground_of, prepare
 from .neighbourhood import Neighbourhood, place, voxels_near
 from .noise import rician, sharing
 from .patch import Mask

@@ -9,7 +9,8 @@ import numpy as np
 from scipy.ndimage import fourier_gaussian  # type: ignore[attr-defined]
 
 from .errors import ModelMisfit
-from .fit import Fit, Side, solve
+from .fit import Fit, solve
+from .model import Side
 from .patch import box_around
 from .response import Sampling, sampling_of
 from .volume import Array, Volume

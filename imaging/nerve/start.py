@@ -12,8 +12,8 @@ from scipy.ndimage import (  # type: ignore[attr-defined]
     label,
 )
 
-from .fit import FAR_MM, REACH_MM, Side
 from .frame import Course
+from .model import FAR_MM, REACH_MM, Side
 from .neighbourhood import Neighbourhood, place, voxels_near
 from .patch import Mask
 from .splines import spline

@@ -1,0 +1,152 @@
+"""Normal equations of the joint fit: what the data pull and how stiffly, and what priors do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from .model import Side, expected, prepare
+from .noise import rician
+from .response import Sampling
+from .volume import Array
+
+
+@dataclass(frozen=True)
+class System:
+    """Normal equations at one point. misfit, pull and information come from the data (chi-square,
+    minus half its gradient, Gauss-Newton curvature); penalty, prior_pull and prior from priors."""
+
+    misfit: float
+    pull: Array
+    information: Array
+    penalty: float
+    prior_pull: Array
+    prior: Array
+    residuals: list[Array]
+
+    @property
+    def cost(self) -> float:
+        return self.misfit + self.penalty
+
+    @property
+    def gradient(self) -> Array:
+        return self.pull - self.prior_pull
+
+    @property
+    def curvature(self) -> Array:
+        return self.information + self.prior
+
+    def rescaled(self, factor: float) -> System:
+        """The data's part for a noise variance smaller by this factor."""
+        return replace(
+            self,
+            misfit=self.misfit * factor,
+            pull=self.pull * factor,
+            information=self.information * factor,
+            residuals=[left * np.sqrt(factor) for left in self.residuals],
+        )
+
+
+class Problem:
+    """The joint fit of all sides."""
+
+    def __init__(
+        self,
+        sides: tuple[Side, ...],
+        multiplicative: bool,
+        sampling: Sampling,
+        magnitude: bool,
+        sharing: float,
+        likeness: Array,
+        usual: Array,
+        blur_mm2: float,
+    ) -> None:
+        self.usual = usual
+        self.blur_mm2 = blur_mm2
+        self.likeness = likeness
+        self.sharing = sharing
+        self.multiplicative = multiplicative
+        self.sampling = sampling
+        self.magnitude = magnitude
+        self.ready = [prepare(side) for side in sides]
+        self.values = [side.near.values[side.trusted] for side in sides]
+
+    def system(self, sides: tuple[Side, ...], shared: Array, sd: float) -> System:
+        size = sum(side.size for side in sides) + len(shared)
+        pull, information = np.zeros(size), np.zeros((size, size))
+        residuals = []
+        start = 0
+        for number, side in enumerate(sides):
+            left, jacobian = self._seen(number, side, shared, sd)
+            where = np.arange(start, start + side.size + 2)
+            where[-2:] = size - len(shared) + number, size - 1
+            information[np.ix_(where, where)] += jacobian.T @ jacobian
+            pull[where] += jacobian.T @ left
+            residuals.append(left)
+            start += side.size
+        misfit = sum(float(left @ left) for left in residuals)
+        penalty, prior_pull, prior = self.priors(sides, shared)
+        return System(misfit, pull, information, penalty, prior_pull, prior, residuals)
+
+    def _seen(self, number: int, side: Side, shared: Array, sd: float) -> tuple[Array, Array]:
+        """Residuals (n,) and derivatives (n, side.size + 2), both over the noise."""
+        values = self.values[number]
+        sampling = self.sampling.widened(float(shared[-1]))
+        model, jacobian, by_shared = expected(
+            side, self.ready[number], float(shared[number]), self.multiplicative, sampling
+        )
+        jacobian = np.concatenate([jacobian, by_shared], axis=1)
+        spread = np.full(len(values), sd)
+        if self.magnitude:
+            model, slope, variance = rician(model, sd)
+            jacobian *= slope[:, None]
+            spread = np.sqrt(variance)
+        spread *= np.sqrt(self.sharing)
+        jacobian /= spread[:, None]
+        return (values - model) / spread, jacobian
+
+    def priors(self, sides: tuple[Side, ...], shared: Array) -> tuple[float, Array, Array]:
+        """What is known before any data: penalty, its half gradient and its curvature."""
+        size = sum(side.size for side in sides) + len(shared)
+        prior, pull = np.zeros((size, size)), np.zeros(size)
+        rows = slice(size - len(shared), size)
+        prior[rows, rows] = self.likeness
+        apart = shared.copy()
+        apart[-1] -= self.blur_mm2
+        pull[rows] = self.likeness @ apart
+        penalty = float(apart @ self.likeness @ apart)
+        start = 0
+        for number, side in enumerate(sides):
+            for strand in side.strands:
+                block = slice(start, start + strand.size)
+                prior[block, block] = strand.prior()
+                pull[block] = prior[block, block] @ strand.coefficients
+                penalty += float(strand.coefficients @ pull[block])
+                start += strand.size
+            start += len(side.background)
+            own = slice(start, start + len(side.own_contrasts))
+            penalty += self._own_prior(side, number, prior[own, own], pull[own])
+            start = own.stop
+        return penalty, pull, prior
+
+    def _own_prior(self, side: Side, number: int, prior: Array, pull: Array) -> float:
+        """Enter what is known of vessels' contrasts beforehand; its part of the penalty."""
+        others = [strand for strand in side.strands if strand.own_contrast]
+        usual = float(self.usual[number])
+        apart = side.own_contrasts - np.array([s.ratio * usual for s in others])
+        precision = np.array([(s.spread * usual) ** -2 for s in others])
+        prior[...] = np.diag(precision)
+        pull[...] = precision * apart
+        return float(np.sum(precision * apart**2))
+
+
+def likeness_of(shared: Array, spread: float, blur_spread_mm2: float) -> Array:
+    """Prior precision (sides + 1, sides + 1) of contrasts that differ by about `spread` of their
+    size and of a point spread's variance that is known to about blur_spread_mm2."""
+    count = len(shared) - 1
+    precision = np.zeros((count + 1, count + 1))
+    apart = np.eye(count) - 1.0 / count
+    precision[:count, :count] = 2 * apart / (spread * float(np.mean(shared[:-1]))) ** 2
+    precision[-1, -1] = blur_spread_mm2**-2
+    return precision
