@@ -40,7 +40,9 @@ class Draft:
 def spool(intake: UUID, stream: IO[bytes]) -> Draft:
     """Write a file to the spool and to the disk below it."""
     path = Path(settings.SPOOL_DIR) / str(intake) / f"{uuid4()}.part"
-    path.parent.mkdir(parents=True, exist_ok=True)
+    # Files lie here as they came, names and all, until they are stored or sealed.
+    Path(settings.SPOOL_DIR).mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.parent.mkdir(exist_ok=True)
     digest, size = hashlib.sha256(), 0
     with path.open("wb") as file:
         while chunk := stream.read(CHUNK_BYTES):
@@ -66,6 +68,13 @@ def empty_spool(intake: UUID) -> None:
     folder = Path(settings.SPOOL_DIR) / str(intake)
     if folder.exists():
         shutil.rmtree(folder)
+
+
+def old_spools(before: float) -> list[UUID]:
+    """Arrivals whose folder on the spool was last written to before a moment (Unix time, s)."""
+    root = Path(settings.SPOOL_DIR)
+    folders = root.iterdir() if root.exists() else ()
+    return [UUID(folder.name) for folder in folders if folder.stat().st_mtime < before]
 
 
 def seal(content: bytes) -> str:

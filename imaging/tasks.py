@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
+
 from celery import shared_task
 
-from imaging.services import arrival, measurement, readers
+from imaging.services import arrival, intake, measurement, readers
 from studysite.core import jobs
 
 
@@ -24,3 +26,9 @@ def measure_task(held: jobs.Held) -> None:
 def assign_readers_task() -> int:
     """Give the cases that lack a reader to those who have come since."""
     return readers.assign_waiting()
+
+
+@shared_task(name="studysite.clear_spool")
+def clear_spool_task() -> int:
+    """Remove what finished arrivals left on the spool."""
+    return intake.clear_spool(time.time())

@@ -31,6 +31,11 @@ app.conf.update(
             "schedule": 60.0,
             "options": {"expires": 60.0},
         },
+        "clear-spool": {
+            "task": "studysite.clear_spool",
+            "schedule": 900.0,
+            "options": {"expires": 900.0},
+        },
     },
 )
 app.autodiscover_tasks(["studysite.core", "imaging", "reports"])

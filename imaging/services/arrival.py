@@ -89,9 +89,12 @@ def _files(intake: Intake) -> tuple[list[Path], list[Complaint]]:
             paths.append(path)
             continue
         try:
-            paths.extend(member.path for member in unpack(path, _empty(path, "files")))
+            # All of them before any: what an archive held before its bad file is no whole scan.
+            members = list(unpack(path, _empty(path, "files")))
         except DicomRefused as refusal:
             complaints.append((path, refusal.code, refusal.sentence))
+        else:
+            paths.extend(member.path for member in members)
     return paths, complaints
 
 

@@ -21,6 +21,9 @@ from studysite.core.errors import Invalid, NotThere, OutOfOrder
 from studysite.core.models import Site, User
 from studysite.core.roles import Action
 
+# Longer than any transaction: an arrival's row may be there only when its files are.
+LEFT_AFTER_SECONDS = 3600
+
 
 @service(Action.UPLOAD_SCAN)
 def open_intake(
@@ -72,6 +75,17 @@ def close_intake(*, by: User, intake: Intake) -> Intake:
     row.save(update_fields=["state", "job"])
     about(subject, f"{row.files.count()} files arrived")
     return row
+
+
+def clear_spool(now: float) -> int:
+    """Remove what finished arrivals left on the spool because their worker died a moment too soon.
+    `now` in Unix time, s; how many were removed."""
+    left = storage.old_spools(now - LEFT_AFTER_SECONDS)
+    live = Intake.objects.filter(pk__in=left).exclude(state=IntakeState.DONE)
+    dead = set(left) - set(live.values_list("pk", flat=True))
+    for pk in dead:
+        storage.empty_spool(pk)
+    return len(dead)
 
 
 def find_intake(*, by: User, pk: UUID) -> Intake:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import zipfile
 from datetime import timedelta
 from pathlib import Path
@@ -15,7 +16,13 @@ from enrollment.models import ExpectedScan, Participant, ScanState
 from imaging import storage
 from imaging.models import Held, HeldFile, Instance, Intake, IntakeState, Series
 from imaging.models.intake import Door
-from imaging.services.intake import add_file, close_intake, open_intake
+from imaging.services.intake import (
+    LEFT_AFTER_SECONDS,
+    add_file,
+    clear_spool,
+    close_intake,
+    open_intake,
+)
 from imaging.services.quality import check_quality
 from studysite.core import jobs
 from studysite.core.errors import Invalid, NotPermitted, OutOfOrder
@@ -207,6 +214,42 @@ def test_a_zip_is_unpacked(bring: Bring, enrolled: Participant, tmp_path: Path) 
             archive.write(path, f"DICOM/{path.name}")
     assert line(bring([tmp_path / "scan.zip"]))["status"] == "stored"
     assert Instance.objects.count() == len(files)
+
+
+def test_of_a_bad_archive_nothing_is_stored(
+    bring: Bring, enrolled: Participant, tmp_path: Path
+) -> None:
+    files = write_scan(tmp_path / "scan", PATIENT)
+    with zipfile.ZipFile(tmp_path / "scan.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in files:
+            archive.write(path, f"DICOM/{path.name}")
+        archive.writestr("Ouyang Canary.zip", b"PK\x03\x04 and more")
+    intake = bring([tmp_path / "scan.zip"])
+    assert line(intake)["code"] == "nested"
+    assert "Ouyang" not in line(intake)["sentence"]
+    assert kept_as_they_came(only_held(), [tmp_path / "scan.zip"])
+    assert not Series.objects.exists()
+
+
+def test_what_a_dead_worker_left_on_the_spool_is_removed(
+    bring: Bring, coordinator: User, enrolled: Participant, tmp_path: Path
+) -> None:
+    done = bring(write_scan(tmp_path, PATIENT))
+    left, live = (storage.spool_path(pk, 1).parent for pk in (done.pk, begun(coordinator).pk))
+    left.mkdir()
+    (left / "000001").write_bytes(b"Ouyang")
+    later = timezone.now().timestamp() + LEFT_AFTER_SECONDS
+    assert left.exists()
+    assert clear_spool(later - 60) == 0
+    assert clear_spool(later + 60) >= 1
+    assert (left.exists(), live.exists()) == (False, True)
+
+
+def begun(by: User) -> Intake:
+    """An arrival whose sender has not said that this is all."""
+    intake = open_intake(by=by, door=Door.UPLOAD)
+    add_file(by=by, intake=intake, stream=io.BytesIO(b"one file"))
+    return intake
 
 
 def test_a_second_job_on_an_arrival_changes_nothing(
