@@ -16,7 +16,7 @@ from imaging.models import Measurement, Read
 from reports.case.content import case_of
 from reports.case.participation import Left
 from reports.services.case_summary import ask_case_summary
-from tests.reports import factory
+from tests.reports import factory, results
 
 pytestmark = pytest.mark.django_db(databases=["default", "vault"])
 
@@ -122,7 +122,7 @@ def test_no_identity_is_in_the_content(finished):
 
 def test_the_newest_finished_measurement_counts(finished, cast):
     first = Measurement.objects.get(series__participant=finished)
-    newer = factory.result(right=factory.REFUSED)
+    newer = results.result(right=results.REFUSED)
     rows = {"series": first.series, "ends": {}, "by": cast.analyst}
     Measurement.objects.create(
         version=2, state="measured", result=newer, finished_at=timezone.now(), **rows

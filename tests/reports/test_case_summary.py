@@ -16,7 +16,7 @@ from reports.catalog.case_summary import Made, page_of, render
 from reports.pdf import Pdf
 from reports.services.case_summary import render_case
 from reports.services.signing import sign_case
-from tests.reports import factory
+from tests.reports import factory, results
 
 pytestmark = pytest.mark.django_db(databases=["default", "vault"])
 
@@ -136,9 +136,9 @@ def test_it_is_tagged_with_heads_tables_and_described_pictures(cast):
 
 
 def test_a_refused_nerve_shows_its_reason_and_no_number(cast):
-    participant = factory.measured(cast, factory.result(right=factory.REFUSED))
+    participant = factory.measured(cast, results.result(right=results.REFUSED))
     text = said(participant)
-    assert f"Right (unaffected): refused. {factory.REFUSED['reason']}" in text
+    assert f"Right (unaffected): refused. {results.REFUSED['reason']}" in text
     assert "Mean CSA 1.14 ± 0.02 — mm²" in text
 
 

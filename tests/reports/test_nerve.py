@@ -2,11 +2,11 @@
 
 from reports.case.measurement import pictures_of
 from reports.case.nerve import Amount, nerve_of
-from tests.reports import factory
+from tests.reports import results
 
 
 def test_numbers_come_from_the_document():
-    nerve = nerve_of(factory.result()["nerves"]["left"])
+    nerve = nerve_of(results.result()["nerves"]["left"])
     assert nerve.measured
     assert nerve.csa_mean_mm2 == Amount(1.14, 0.02)
     assert nerve.csa_min_mm2 == Amount(0.81, 0.05)
@@ -16,9 +16,9 @@ def test_numbers_come_from_the_document():
 
 
 def test_a_refused_nerve_has_a_reason_and_no_numbers():
-    nerve = nerve_of(factory.REFUSED)
+    nerve = nerve_of(results.REFUSED)
     assert not nerve.measured
-    assert nerve.reason == factory.REFUSED["reason"]
+    assert nerve.reason == results.REFUSED["reason"]
     assert nerve.csa_mean_mm2 is None
     assert nerve.profile == ()
 
@@ -28,7 +28,7 @@ def test_a_nerve_that_was_not_asked_for_is_none():
 
 
 def test_a_number_that_could_not_be_had_is_none():
-    nerve = nerve_of(factory.nerve(1.1, 0.9, 15.0, volume_10mm_mm3=None))
+    nerve = nerve_of(results.nerve(1.1, 0.9, 15.0, volume_10mm_mm3=None))
     assert nerve.volume_10mm_mm3 is None
 
 

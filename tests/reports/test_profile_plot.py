@@ -9,14 +9,14 @@ import pytest
 
 from reports.case.nerve import Nerve, Section, nerve_of
 from reports.catalog.profile_plot import PlotWords, draw_profiles
-from tests.reports import factory
+from tests.reports import results
 
 WORDS = PlotWords("Distance, mm", "CSA < 2 mm²", {"left": "Left", "right": "Right"})
 SPACE = "{http://www.w3.org/2000/svg}"
 
 
 def both() -> dict[str, Nerve]:
-    return {side: nerve_of(raw) for side, raw in factory.result()["nerves"].items()}
+    return {side: nerve_of(raw) for side, raw in results.result()["nerves"].items()}
 
 
 def drawn(nerves) -> ElementTree.Element:

@@ -7,7 +7,7 @@ import pytest
 from enrollment.models import FormEntry
 from reports.case.content import case_of
 from reports.services.signing import lock_case, must_be_renewed, sign_case
-from studysite.core.errors import Invalid, NotPermitted, OutOfOrder
+from studysite.core.errors import Conflict, Invalid, NotPermitted, OutOfOrder
 from studysite.core.models import Act, Signature
 from tests.reports import factory
 
@@ -70,6 +70,18 @@ def test_a_wrong_password_signs_nothing(finished, cast):
     finished.refresh_from_db()
     assert finished.state == "surgery_recorded"
     assert not Signature.objects.exists()
+
+
+def test_content_that_changed_after_it_was_looked_at_is_not_signed(finished, cast):
+    seen = case_of(finished).content.sha256
+    change_behind_the_services(finished)
+    given = {"password": factory.PASSWORD, "meaning": MEANING}
+    with pytest.raises(Conflict, match="look at it again"):
+        sign_case(by=cast.investigator, participant=finished, seen_sha256=seen, **given)
+    assert not Signature.objects.exists()
+    seen = case_of(finished).content.sha256
+    sign_case(by=cast.investigator, participant=finished, seen_sha256=seen, **given)
+    assert case_of(finished).signatures[0].valid
 
 
 def test_a_signature_says_what_it_means(finished, cast):

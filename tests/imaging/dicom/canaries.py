@@ -73,3 +73,13 @@ def plant_table(dataset: Dataset) -> int:
     for number, tag in enumerate(tags):
         dataset.add(planted(tag, number))
     return len(tags)
+
+
+def all_values(dataset):
+    """Every tag and value, those of nested items too."""
+    for element in dataset:
+        if element.VR == "SQ":
+            for item in element.value:
+                yield from all_values(item)
+        else:
+            yield element.tag, element.value

@@ -19,6 +19,7 @@ from tests.imaging.dicom.canaries import (
     PLANTED_DATE,
     PLANTED_NUMBER,
     PLANTED_UID,
+    all_values,
     plant_table,
     planted,
     table_tags,
@@ -48,15 +49,6 @@ def _survivors(cleaned: bytes) -> list[str]:
     return [trace for trace in traces if trace.encode() in lowered]
 
 
-def _all_values(dataset):
-    for element in dataset:
-        if element.VR == "SQ":
-            for item in element.value:
-                yield from _all_values(item)
-        else:
-            yield element.tag, element.value
-
-
 @pytest.mark.parametrize("trial", [TRIAL, BLINDED], ids=["study copy", "blinded copy"])
 def test_no_row_of_the_table_survives(trial):
     dataset = instance()
@@ -67,7 +59,7 @@ def test_no_row_of_the_table_survives(trial):
     assert count > 620
     cleaned, read = _clean(part10(dataset), trial)
     assert _survivors(cleaned) == []
-    numbers = [tag for tag, value in _all_values(read) if value == PLANTED_NUMBER]
+    numbers = [tag for tag, value in all_values(read) if value == PLANTED_NUMBER]
     assert numbers in ([], [pydicom.tag.Tag("PregnancyStatus")])
 
 

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from reports.case.content import case_of
 from reports.models import Document
 from reports.services.case_summary import ask_case_summary
 from reports.services.signing import sign_case
@@ -110,18 +111,34 @@ def test_htmx_gets_the_part_and_a_browser_the_page(finished, cast):
     assert 'id="documents"' in part
 
 
+def signing(participant, password=factory.PASSWORD):
+    """What the page of signing sends."""
+    seen = case_of(participant).content.sha256
+    return {"meaning": "Reviewed and approved", "password": password, "seen_sha256": seen}
+
+
+def test_the_page_carries_what_was_looked_at_and_signs_nothing_else(finished, cast):
+    url, client = f"/participants/{finished.number}/sign/", as_user(cast.investigator)
+    data = signing(finished)
+    assert data["seen_sha256"] in client.get(url).content.decode()
+    finished.entries.filter(form="severity").update(answers={})
+    answer = client.post(url, data)
+    assert answer.status_code == 409
+    assert "look at it again before you sign" in answer.content.decode()
+    assert signing(finished)["seen_sha256"] in answer.content.decode()
+    assert not Signature.objects.exists()
+
+
 def test_an_investigator_signs_with_the_password(finished, cast):
     url = f"/participants/{finished.number}/sign/"
-    data = {"meaning": "Reviewed and approved", "password": factory.PASSWORD}
-    answer = as_user(cast.investigator).post(url, data)
+    answer = as_user(cast.investigator).post(url, signing(finished))
     assert answer["Location"] == f"/participants/{finished.number}/"
     assert Signature.objects.get().by == cast.investigator
 
 
 def test_a_wrong_password_is_told_at_its_field(finished, cast):
     url = f"/participants/{finished.number}/sign/"
-    data = {"meaning": "Reviewed and approved", "password": "not-mine-7731"}
-    answer = as_user(cast.investigator).post(url, data)
+    answer = as_user(cast.investigator).post(url, signing(finished, "not-mine-7731"))
     assert answer.status_code == 403
     page = answer.content.decode()
     assert "The password is not right, so nothing was signed." in page
@@ -132,8 +149,7 @@ def test_a_wrong_password_is_told_at_its_field(finished, cast):
 def test_signing_too_early_is_told_on_the_page(cast):
     participant = factory.measured(cast)
     url = f"/participants/{participant.number}/sign/"
-    data = {"meaning": "Reviewed and approved", "password": factory.PASSWORD}
-    answer = as_user(cast.investigator).post(url, data)
+    answer = as_user(cast.investigator).post(url, signing(participant))
     assert answer.status_code == 409
     assert "a case is signed once its surgical finding is there" in answer.content.decode()
 
