@@ -25,8 +25,9 @@ class SummaryForm(StudyForm):
 
 
 class SignatureForm(StudyForm):
-    """A signature: what it means, and the password again."""
+    """What a signature means, and the password again. `seen_sha256`: the content looked at."""
 
+    seen_sha256 = forms.CharField(widget=forms.HiddenInput, max_length=64)
     meaning = forms.ChoiceField(label=_("Meaning"), choices=list(MEANINGS.items()))
     password = forms.CharField(
         label=_("Your password"),

@@ -15,10 +15,12 @@ from studysite.core.roles import Action
 
 
 class SignatureIn(In):
-    """The password again, and what the signature means."""
+    """The password again, and what the signature means. `seen_sha256` is the digest of the content
+    that the person looked at, such as a case summary's: other content is then not signed."""
 
     password = serializers.CharField(max_length=200, trim_whitespace=False)
     meaning = serializers.CharField(max_length=200, allow_blank=True)
+    seen_sha256 = serializers.CharField(max_length=64, allow_blank=True, default="")
 
 
 class SignatureOut(serializers.Serializer):

@@ -7,11 +7,11 @@ from django.utils.translation import gettext as _
 from enrollment.journey import State
 from enrollment.models import Participant
 from enrollment.services import way
-from reports.case.content import case_of
-from reports.case.record import SIGNATURE_KIND
+from reports.case.content import content_of
+from reports.case.record import SIGNATURE_KIND, signatures_of
 from studysite.core.access import require
 from studysite.core.acts import about, service
-from studysite.core.errors import Invalid, OutOfOrder
+from studysite.core.errors import Conflict, Invalid, OutOfOrder
 from studysite.core.models import Signature, User
 from studysite.core.roles import Action
 from studysite.core.signing import sign
@@ -21,14 +21,17 @@ def must_be_renewed(participant: Participant) -> bool:
     """Whether a signed case's newest signature holds no longer."""
     if participant.state != State.SIGNED:
         return False
-    signatures = case_of(participant).signatures
+    signatures = signatures_of(participant, content_of(participant).sha256)
     return not (signatures and signatures[-1].valid)
 
 
 @service(Action.SIGN_CASE)
-def sign_case(*, by: User, participant: Participant, password: str, meaning: str) -> Signature:
+def sign_case(
+    *, by: User, participant: Participant, password: str, meaning: str, seen_sha256: str = ""
+) -> Signature:
     """Sign a case as it is now, with the password again. Its content may not change afterwards
-    without the signature showing as not valid."""
+    without the signature showing as not valid. `seen_sha256` is the digest of the content that the
+    person looked at: content that was changed meanwhile is never signed unseen."""
     require(by, Action.SIGN_CASE, participant.site)
     if not meaning.strip():
         raise Invalid(_("Say what the signature means."), field="meaning")
@@ -39,12 +42,18 @@ def sign_case(*, by: User, participant: Participant, password: str, meaning: str
             "%(number)s is %(state)s; a case is signed once its surgical finding is there."
         )
         raise OutOfOrder(sentence % {"number": row.number, "state": row.get_state_display()})
+    content_sha256 = content_of(row).sha256
+    if seen_sha256 and seen_sha256 != content_sha256:
+        raise Conflict(
+            _("The content was changed after you opened it; look at it again before you sign."),
+            code="changed_meanwhile",
+        )
     signature = sign(
         by=by,
         password=password,
         subject=row.number,
         kind=SIGNATURE_KIND,
-        content_sha256=case_of(row).content.sha256,
+        content_sha256=content_sha256,
         meaning=meaning.strip(),
     )
     about(row.number, f"Case signed: {meaning.strip()}")

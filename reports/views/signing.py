@@ -21,7 +21,8 @@ from studysite.core.roles import Action
 def sign(request: StudyRequest, number: str) -> HttpResponse:
     """Sign a case as it is now, with the password again."""
     row = way.find(by=request.user, number=number, action=Action.SIGN_CASE)
-    form = SignatureForm(request.POST or None)
+    case = case_of(row)
+    form = SignatureForm(request.POST or None, initial={"seen_sha256": case.content.sha256})
     if form.is_valid():
         try:
             with form.refusing():
@@ -33,7 +34,6 @@ def sign(request: StudyRequest, number: str) -> HttpResponse:
             if refusal.field != "password":
                 raise
             form.refuse(refusal)
-    case = case_of(row)
     affected = row.affected_side
     context = {
         "room": "enrollment",
@@ -44,6 +44,10 @@ def sign(request: StudyRequest, number: str) -> HttpResponse:
         "left_label": side_label("left", affected),
         "right_label": side_label("right", affected),
     }
+    if form.refusal and form.refusal.code == "changed_meanwhile":
+        # What is there now has been shown by this very page: signing again says that it was seen.
+        messages.error(request, str(form.refusal))
+        context["form"] = SignatureForm(initial={"seen_sha256": case.content.sha256})
     return render(request, "reports/sign.html", context, status=form.status)
 
 
