@@ -22,7 +22,8 @@ from studysite.core.roles import Action
 
 def waiting_for(by: User, action: Action = Action.SEE_SCANS) -> QuerySet[Held]:
     """What waits at the person's sites, oldest first."""
-    rows = scoped(Held.objects.select_related("intake__site"), by, action, "intake__site")
+    held = Held.objects.select_related("intake__site", "intake__participant")
+    rows = scoped(held, by, action, "intake__site")
     return rows.filter(state=HeldState.WAITING).order_by("at")
 
 

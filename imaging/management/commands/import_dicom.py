@@ -16,7 +16,7 @@ from imaging.models.intake import Door
 from imaging.services.intake import add_file, close_intake, find_participant, open_intake
 from studysite.core import jobs
 from studysite.core.errors import StudyError
-from studysite.core.models import Job, JobState, User
+from studysite.core.models import Job, JobState, Membership, User
 from studysite.core.roles import POLICY, Action
 
 REFUSED = 3
@@ -66,11 +66,11 @@ def importer(username: str | None, number: str | None) -> User:
     if username:
         users = users.filter(username=username)
     else:
-        roles = [role.value for role in POLICY[Action.UPLOAD_SCAN]]
-        users = users.filter(memberships__role__in=roles)
+        held = Membership.objects.filter(role__in=POLICY[Action.UPLOAD_SCAN])
         participant = Participant.objects.filter(number=number).first() if number else None
         if participant:
-            users = users.filter(memberships__site=participant.site)
+            held = held.filter(site=participant.site)
+        users = users.filter(pk__in=held.values("user"))
     found = users.first()
     if found is None:
         raise StudyError("There is no account that may bring scans in; create one first.")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import sys
 from argparse import ArgumentTypeError
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from imaging.dicom.errors import DicomRefused
@@ -17,18 +17,12 @@ from imaging.nerve.errors import Refused
 from imaging.nerve.measure import ORDER, measure
 from imaging.nerve.result import Ends, Point
 from imaging.nerve.table import to_json_dict
+from imaging.nerve.volume import Volume
+from imaging.render.endoscopy import CannotDraw
 from imaging.render.pictures import draw_pictures
 
 REFUSED = 3
 FORM = "NAME:X,Y,Z:X,Y,Z"
-
-
-def software_version() -> str:
-    """The installed version, or the checkout's."""
-    try:
-        return version("studysite")
-    except PackageNotFoundError:
-        return "0.1.0"
 
 
 def nerve_argument(text: str) -> tuple[str, Ends]:
@@ -65,7 +59,6 @@ class Command(BaseCommand):
         )
         parser.add_argument("--tof", type=Path, help="time-of-flight series, to tell arteries")
         parser.add_argument("--json", type=Path, metavar="FILE", help="default: standard output")
-
         parser.add_argument("--pictures", type=Path, metavar="DIR", help="one folder a nerve")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -78,12 +71,10 @@ class Command(BaseCommand):
             report = measure(volume, dict(nerves), tof=tof, progress=self._progress())
         except (DicomRefused, Refused) as refused:
             raise CommandError(str(refused), returncode=REFUSED) from refused
-        table = to_json_dict(report, digest(options["volume"]), software_version())
+        table = to_json_dict(report, digest(options["volume"]), settings.VERSION)
         self._write(table, options["json"])
         if options["pictures"]:
-            for name, nerve in table["nerves"].items():
-                if nerve["status"] == "measured":
-                    draw_pictures(volume, nerve, options["pictures"] / name)
+            self._draw(volume, table, options["pictures"])
         if not report.measured:
             reasons = [f"{n.name}: {n.reason}" for n in report.nerves.values()]
             raise CommandError(" ".join(reasons), returncode=REFUSED)
@@ -94,6 +85,16 @@ class Command(BaseCommand):
             self.stdout.write(text, ending="")
         else:
             file.write_text(text, encoding="utf-8")
+
+    def _draw(self, volume: Volume, table: dict[str, Any], folder: Path) -> None:
+        measured = {side: n for side, n in table["nerves"].items() if n["status"] == "measured"}
+        for side, nerve in measured.items():
+            other = next((n for name, n in measured.items() if name != side), None)
+            try:
+                draw_pictures(volume, nerve, folder / side, other=other)
+            except CannotDraw as trouble:
+                # The numbers and the other pictures stand without the endoscopy.
+                self.stderr.write(str(trouble))
 
     def _progress(self) -> Any:
         if not sys.stderr.isatty():

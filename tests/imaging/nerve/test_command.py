@@ -8,6 +8,8 @@ import SimpleITK as sitk
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
+from imaging.management.commands import measure_nerve
+from imaging.render.endoscopy import CannotDraw
 from tests.imaging.nerve.tube_image import straight, tube_image
 
 MEASURE = ("measure_nerve",)
@@ -37,6 +39,18 @@ def test_table_has_the_promised_shape_and_the_same_bytes_twice(nifti, tmp_path):
     assert left["status"] == "measured"
     assert left["csa_mean_mm2"] == pytest.approx(np.pi * 0.36, rel=0.05)
     assert {"arc_mm", "centre_mm", "normal", "area_mm2", "area_sd_mm2"} <= set(left["profile"][0])
+
+
+def test_a_machine_without_opengl_still_gives_the_numbers(nifti, tmp_path, monkeypatch, capsys):
+    def no_opengl(*_given, **_more):
+        raise CannotDraw("OpenGL does not start.")
+
+    monkeypatch.setattr(measure_nerve, "draw_pictures", no_opengl)
+    volume, nerve = nifti
+    places = ["--json", str(tmp_path / "a.json"), "--pictures", str(tmp_path / "pictures")]
+    call_command(*MEASURE, str(volume), "--nerve", nerve, *places)
+    assert json.loads((tmp_path / "a.json").read_text())["nerves"]["left"]["status"] == "measured"
+    assert capsys.readouterr().err.strip() == "OpenGL does not start."
 
 
 def test_refusal_is_exit_code_three_with_its_sentence(nifti):
