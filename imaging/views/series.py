@@ -7,14 +7,15 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from imaging.models import Measurement, Series, SeriesState
 from imaging.services.quality import find_series
-from imaging.services.results import find_measurement
 from imaging.viewer import panes, script_data
 from imaging.volumes import volume_of, window_of
 from imaging.webforms import EndPointsForm, QualityForm
 from studysite.core.access import may
+from studysite.core.errors import NotThere
 from studysite.core.gate import StudyRequest, page
 from studysite.core.models import User
 from studysite.core.roles import Action
@@ -81,5 +82,8 @@ def _ends(request: StudyRequest, versions: list[Measurement]) -> dict[str, Any]:
     """The end points to begin with: those of the measurement asked for, else of the newest."""
     wanted = request.GET.get("from", "")
     if wanted.isdecimal():
-        return dict(find_measurement(by=request.user, pk=int(wanted)).ends)
+        lent = [version for version in versions if version.pk == int(wanted)]
+        if not lent:
+            raise NotThere(_("There are no such end points for this series."))
+        return dict(lent[0].ends)
     return dict(versions[0].ends) if versions else {}

@@ -55,6 +55,18 @@ def test_wrong_end_points_come_back_with_a_sentence_and_are_not_lost(
     assert entered == {name for name, value in (SENT | changes).items() if value}
 
 
+def test_only_a_series_own_measurement_lends_its_end_points(
+    client: Client, measured: Measurement, analyst: User
+) -> None:
+    client.force_login(analyst)
+    other = Series.objects.exclude(pk=measured.series_id).get()
+    answers = [
+        client.get(reverse("imaging:series", args=[pk]), {"from": measured.pk})
+        for pk in (measured.series_id, other.pk)
+    ]
+    assert [answer.status_code for answer in answers] == [200, 404]
+
+
 def test_a_measurement_under_way_asks_for_itself(
     client: Client, accepted: Series, analyst: User
 ) -> None:
