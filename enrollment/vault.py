@@ -10,6 +10,7 @@ import hmac
 import json
 import os
 import secrets
+import unicodedata
 from dataclasses import asdict, dataclass
 from datetime import date
 
@@ -61,8 +62,10 @@ def _master_key() -> bytes:
 
 
 def _mac(hospital_number: str) -> str:
+    """Full-width digits, which a Chinese keyboard types, are the same number."""
+    plain = unicodedata.normalize("NFKC", hospital_number).strip()
     key = hmac.digest(_master_key(), b"hospital-number", "sha256")
-    return hmac.new(key, hospital_number.strip().encode(), hashlib.sha256).hexdigest()
+    return hmac.new(key, plain.encode(), hashlib.sha256).hexdigest()
 
 
 def _seal(key: bytes, content: bytes, number: str) -> bytes:

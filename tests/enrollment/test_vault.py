@@ -55,6 +55,7 @@ def test_a_hospital_number_belongs_to_one_participant(sealed: vault.Person) -> N
         vault.store("XA-002", again)
     assert refusal.value.field == "hospital_number"
     assert vault.number_of("ZY-0042137") == "XA-001"
+    assert vault.number_of("ＺＹ－００４２１３７") == "XA-001"
     assert vault.number_of("ZY-1") is None
     assert vault.number_of(" ") is None
 
