@@ -171,7 +171,8 @@ QUARANTINE_DIR = VAR_DIR / "quarantine"
 DATA_UPLOAD_MAX_NUMBER_FILES = 2000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 2**20
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20
-INTAKE_MAX_BYTES = env.int("INTAKE_MAX_BYTES", default=4 * 2**30)
+# A file is sealed in one piece, and AES-GCM as we have it seals less than 2 GiB.
+INTAKE_MAX_BYTES = env.int("INTAKE_MAX_BYTES", default=2**31 - 2**20)
 
 # Jobs: the row is the queue, Celery only wakes the worker.
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="filesystem://localhost")

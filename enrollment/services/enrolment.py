@@ -104,7 +104,7 @@ def withdraw(
     if kind == LeavingKind.LOST and left_in in {State.SCREENED, State.CONSENTED, State.ELIGIBLE}:
         raise OutOfOrder(_("Only an enrolled participant can be lost to follow-up."), field="kind")
     way.step(row, State(kind))
-    about(row.number, f"{LeavingKind(kind).label}, decided by {decided_by}")
+    about(row.number, f"{State(kind).value}, decided by {decided_by}")
     withdrawal = Withdrawal.objects.create(
         participant=row,
         kind=kind,

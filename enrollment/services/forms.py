@@ -81,7 +81,8 @@ def save_form(
     )
     settle_surgical_step(row)
     recompute(row)
-    about(row.number, f"Form {form} at {visit}, revision {entry.revision}")
+    told = f"Form {form} at {visit}, revision {entry.revision}"
+    about(row.number, told, action=action_for(form))
     participant.refresh_from_db()
     return entry
 

@@ -59,10 +59,12 @@ def service(action: Action) -> Callable[[Callable[P, R]], Callable[P, R]]:
     return wrap
 
 
-def about(subject: str, detail: str = "") -> None:
-    """Say whom the act under way concerns and what it came to."""
+def about(subject: str, detail: str = "", *, action: Action | None = None) -> None:
+    """Say whom the act under way concerns and what it came to; `action`, where it turned out to be
+    a more particular one."""
     act = _current.get()
     if act is None:
         raise RuntimeError("about() is called inside an act")
     act.subject, act.detail = subject, detail[:500]
-    act.save(update_fields=["subject", "detail"])
+    act.action = action.value if action else act.action
+    act.save(update_fields=["subject", "detail", "action"])

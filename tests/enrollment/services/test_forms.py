@@ -121,6 +121,7 @@ def test_an_investigator_enters_the_surgical_finding(
         save(row, coordinator, **said)
     save(row, investigator, **said)
     assert row.state == State.MEASURED
+    assert Act.objects.get(action="enter_surgical_finding").by == investigator
 
 
 @pytest.mark.parametrize("answers", [FOUND, {"operated": "no"}])
