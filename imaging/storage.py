@@ -115,4 +115,4 @@ def scan_path(digest: str) -> Path:
 
 
 def _quarantine_key() -> bytes:
-    return key_from_file(settings.VAR_DIR / "keys" / "quarantine")
+    return key_from_file(settings.QUARANTINE_KEY_FILE)

@@ -24,6 +24,9 @@ DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="") or key_from_file(VAR_DIR / "keys" / "secret").hex()
 VAULT_KEY_FILE = Path(env.str("VAULT_KEY_FILE", default=str(VAR_DIR / "keys" / "vault")))
 DEIDENTIFY_KEY_FILE = Path(env.str("DEIDENTIFY_KEY_FILE", default=str(VAR_DIR / "keys" / "uids")))
+QUARANTINE_KEY_FILE = Path(
+    env.str("QUARANTINE_KEY_FILE", default=str(VAR_DIR / "keys" / "quarantine"))
+)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 

@@ -15,6 +15,7 @@ from studysite.core.keys import key_in
 
 ARGON2 = "django.contrib.auth.hashers.Argon2PasswordHasher"
 SHORTEST_SECRET = 50
+KEY_FILES = ("VAULT_KEY_FILE", "DEIDENTIFY_KEY_FILE", "QUARANTINE_KEY_FILE")
 
 
 @register(Tags.security, deploy=True)
@@ -63,7 +64,8 @@ def _warnings() -> list[CheckMessage]:
             name = "DATABASE_URL" if alias == "default" else "VAULT_DATABASE_URL"
             sentence = f"{name} is SQLite, which is meant for the embedded study."
             found.append(Warning(sentence, id="studysite.W001"))
-    if Path(settings.VAULT_KEY_FILE).resolve().is_relative_to(settings.VAR_DIR):
-        sentence = "VAULT_KEY_FILE lies in VAR_DIR, beside the identities that it protects."
-        found.append(Warning(sentence, id="studysite.W002"))
+    for name in KEY_FILES:
+        if Path(getattr(settings, name)).resolve().is_relative_to(settings.VAR_DIR):
+            sentence = f"{name} lies in VAR_DIR, beside what it protects."
+            found.append(Warning(sentence, id="studysite.W002"))
     return found

@@ -18,7 +18,8 @@ def production(settings, tmp_path: Path):
     settings.SECRET_KEY = "d41Xw" * 12
     settings.ALLOWED_HOSTS = ["study.example.org"]
     settings.PASSWORD_HASHERS = [checks.ARGON2]
-    settings.VAULT_KEY_FILE = tmp_path / "vault"
+    for name in checks.KEY_FILES:
+        setattr(settings, name, tmp_path / name)
     return settings
 
 
@@ -58,8 +59,11 @@ def test_production_refuses_the_key_that_a_checkout_made_for_itself(production) 
         checks.refuse_unsafe_production()
 
 
-def test_production_warns_of_sqlite_and_of_a_vault_key_beside_the_vault(production) -> None:
-    production.VAULT_KEY_FILE = production.VAR_DIR / "keys" / "vault"
+@pytest.mark.parametrize("name", checks.KEY_FILES)
+def test_production_warns_of_sqlite_and_of_a_key_beside_what_it_protects(
+    production, name: str
+) -> None:
+    setattr(production, name, production.VAR_DIR / "keys" / "here")
     assert found() == ["studysite.W001", "studysite.W001", "studysite.W002"]
     checks.refuse_unsafe_production()
 
