@@ -6,11 +6,11 @@ both of them, the study's and the vault's.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from enrollment import vault
 from enrollment.journey import WAY, State
@@ -55,6 +55,13 @@ def person(site: Site, role: Role, name: str) -> User:
     user = User.objects.create(username=name, printed_name=name.replace("_", " ").title())
     Membership.objects.create(user=user, site=site, role=role)
     return user
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    """A page in Chinese leaves its language to the thread: each test begins in English."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture
