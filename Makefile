@@ -51,10 +51,10 @@ format: dev
 	git ls-files -z '*.html' | xargs -0 -r djhtml --tabwidth 2
 
 bench: dev
-	@$(PYTHON) -m tests.bench
+	@$(PYTHON) -m tests.bench $(ARGS)
 
 accuracy: dev
-	@$(PYTHON) -m tests.bench.accuracy
+	@$(PYTHON) -m tests.bench.accuracy $(ARGS)
 
 # Resolves the pins anew for every platform, with hashes. A pin that did not change keeps what it
 # brought along; `make lock UPGRADE=--upgrade` takes the newest of everything that is not pinned.

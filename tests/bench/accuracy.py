@@ -1,6 +1,10 @@
 """`make accuracy`: the fit against the phantom family, as a table and var/accuracy.json.
 
-python -m tests.bench.accuracy [--seeds N] [--scenario NAME ...] [--click-mm D] [--json FILE]
+python -m tests.bench.accuracy [--quick] [--seeds N] [--scenario NAME ...] [--click-mm D]
+    [--json FILE]
+
+`--quick` is the form for continuous integration: three scenarios, two seeds, and an exit code of 1
+with a sentence for each bound that is broken.
 """
 
 from __future__ import annotations
@@ -22,6 +26,10 @@ from imaging.nerve.phantom_scenarios import SCENARIOS
 from imaging.nerve.result import Ends, Nerve
 
 Z95 = 1.96
+QUICK_SCENARIOS = ("oblique", "arc", "notch")
+QUICK_SEEDS = 2
+BIAS_BOUND = 0.01
+LOCAL_BOUND = 0.03
 HEADER = (
     "scenario           n  bias%   sd%  stated%  V bias%  local%  covers%  min%  notch%  "
     "eff   gap mm        angle   seconds  refused"
@@ -134,7 +142,7 @@ def line(tally: Tally) -> str:
         return f"{tally.scenario:17} refused: {tally.refused[0] if tally.refused else ''}"
     per = {key: 100 * np.array(getattr(tally, key)) for key in ("mean", "stated", "volume")}
     bias, spread = per["mean"].mean(), per["mean"].std()
-    efficiency = (np.mean(tally.bound) / max(np.std(tally.mean), 1e-9)) ** 2
+    efficiency = (np.mean(tally.bound) / max(float(np.std(tally.mean)), 1e-9)) ** 2
     notch = f"{100 * np.mean(tally.notch):+6.1f}" if tally.notch else "      "
     gap = f"{np.mean(tally.gap):+.3f}±{np.std(tally.gap):.3f}" if tally.gap else " " * 12
     angle = f"{np.mean(tally.angle):+4.1f}±{np.std(tally.angle):.1f}" if tally.angle else " " * 8
@@ -151,14 +159,47 @@ def line(tally: Tally) -> str:
     )
 
 
+def misses(tallies: list[Tally]) -> list[str]:
+    """A sentence for each bound of the quick form that a scenario breaks."""
+    found = []
+    for tally in tallies:
+        if tally.refused:
+            found.append(f"{tally.scenario}: refused, {tally.refused[0]}")
+        if not tally.mean:
+            continue
+        bias, local = float(np.mean(tally.mean)), float(np.mean(tally.local))
+        if abs(bias) >= BIAS_BOUND:
+            found.append(f"{tally.scenario}: the mean area is {bias:+.2%} off on average.")
+        if local >= LOCAL_BOUND:
+            found.append(f"{tally.scenario}: single sections are {local:.2%} off (RMS).")
+    return found
+
+
+def report_quick() -> int:
+    """Print the short form's table and what it breaks; the exit code."""
+    tallies = quick()
+    broken = misses(tallies)
+    sys.stdout.write("\n".join([HEADER, *map(line, tallies)]) + "\n")
+    sys.stderr.writelines(f"{sentence}\n" for sentence in broken)
+    return 1 if broken else 0
+
+
+def quick() -> list[Tally]:
+    """The short form: a few seconds, for continuous integration."""
+    return [run(name, QUICK_SEEDS, 0.0, {}) for name in QUICK_SCENARIOS]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true")
     parser.add_argument("--seeds", type=int, default=20)
     parser.add_argument("--scenario", action="append", default=[])
     parser.add_argument("--click-mm", type=float, default=0.0)
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE")
     parser.add_argument("--json", type=Path, default=Path("var/accuracy.json"))
     options = parser.parse_args()
+    if options.quick:
+        sys.exit(report_quick())
     changes = {name: json.loads(value) for name, value in (item.split("=") for item in options.set)}
     names = options.scenario or [s.name for s in SCENARIOS if s.name != "head-full"]
     tallies = []
