@@ -48,6 +48,19 @@ def test_a_series_judged_before_the_rest_is_given_up_takes_its_participant_on(
     assert enrolled.state == State.QUALITY_CHECKED
 
 
+def test_a_scan_that_the_protocol_leaves_open_is_enough_where_the_others_are_given_up(
+    enrolled: Participant, coordinator: User, analyst: User
+) -> None:
+    series = shelve(enrolled, "t1_3d", coordinator)
+    for scan in ExpectedScan.objects.filter(visit__participant=enrolled, required=True):
+        record_not_done(by=coordinator, scan=scan, reason="Not on this scanner.")
+    enrolled.refresh_from_db()
+    assert enrolled.state == State.SCANNED
+    check_quality(by=analyst, series=series, verdict="accepted", score=4, remarks="")
+    enrolled.refresh_from_db()
+    assert enrolled.state == State.QUALITY_CHECKED
+
+
 def second_of_its_kind(first: Series) -> Series:
     """Another series that came for the same scan before the first was judged."""
     return Series.objects.create(
