@@ -29,7 +29,7 @@ Z95 = 1.96
 QUICK_SCENARIOS = ("oblique", "arc", "notch")
 QUICK_SEEDS = 2
 BIAS_BOUND = 0.01
-LOCAL_BOUND = 0.03
+LOCAL_BOUND = 0.025
 HEADER = (
     "scenario           n  bias%   sd%  stated%  V bias%  local%  covers%  min%  notch%  "
     "eff   gap mm        angle   seconds  refused"
