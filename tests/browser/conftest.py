@@ -19,9 +19,10 @@ ARGUMENTS = [
 ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One browser for all tests; each test opens its own context."""
+    """One browser a file: Playwright runs an event loop, beside which Django refuses the database,
+    so it must be gone before the next file's tests begin."""
     if not CHROMIUM.exists():
         pytest.skip("Chromium is not installed.")
     with sync_playwright() as playwright:
