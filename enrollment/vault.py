@@ -61,11 +61,12 @@ def _master_key() -> bytes:
     return key_from_file(settings.VAULT_KEY_FILE)
 
 
-def _mac(hospital_number: str) -> str:
-    """Full-width digits, which a Chinese keyboard types, are the same number."""
+def _mac(site_code: str, hospital_number: str) -> str:
+    """Two hospitals may give one number to two people, so the site belongs to it. Full-width
+    digits, which a Chinese keyboard types, are the same number."""
     plain = unicodedata.normalize("NFKC", hospital_number).strip()
     key = hmac.digest(_master_key(), b"hospital-number", "sha256")
-    return hmac.new(key, plain.encode(), hashlib.sha256).hexdigest()
+    return hmac.new(key, f"{site_code}\0{plain}".encode(), hashlib.sha256).hexdigest()
 
 
 def _seal(key: bytes, content: bytes, number: str) -> bytes:
@@ -81,8 +82,9 @@ def _open(key: bytes, sealed: bytes, number: str) -> bytes:
 
 
 def store(number: str, person: Person) -> None:
-    """Seal a participant's identity. Conflict when the hospital number is already there."""
-    mac = _mac(person.hospital_number) if person.hospital_number else None
+    """Seal a participant's identity. Conflict when the site's hospital number is already there."""
+    site_code = number.rpartition("-")[0]
+    mac = _mac(site_code, person.hospital_number) if person.hospital_number else None
     if mac and Identity.objects.filter(hospital_number_mac=mac).exists():
         raise AlreadyScreened
     offset = -(1 + secrets.randbelow(LARGEST_OFFSET_DAYS))
@@ -121,11 +123,11 @@ def reveal(number: str) -> Person:
     return Person(**content, birth_on=date.fromisoformat(birth) if birth else None)
 
 
-def number_of(hospital_number: str) -> str | None:
-    """The subject number that belongs to a hospital number, if any."""
+def number_of(hospital_number: str, site_code: str) -> str | None:
+    """The subject number that belongs to a hospital number of a site, if any."""
     if not hospital_number.strip():
         return None
-    row = Identity.objects.filter(hospital_number_mac=_mac(hospital_number)).first()
+    row = Identity.objects.filter(hospital_number_mac=_mac(site_code, hospital_number)).first()
     return row.number if row else None
 
 

@@ -106,7 +106,7 @@ def _not_expected(person: Participant) -> Waits:
 
 
 def _participant(intake: Intake, patient_id: str) -> Participant | Waits:
-    number = _number_of(patient_id)
+    number = _number_of(patient_id, intake.site.code)
     named = intake.participant
     if named is not None and (intake.vouched or number == named.number):
         return _ready(named)
@@ -123,9 +123,9 @@ def _participant(intake: Intake, patient_id: str) -> Participant | Waits:
     return _ready(found)
 
 
-def _number_of(patient_id: str) -> str | None:
+def _number_of(patient_id: str, site_code: str) -> str | None:
     """The subject number that a patient ID means: a hospital number, or the number itself."""
-    found = vault.number_of(patient_id)
+    found = vault.number_of(patient_id, site_code)
     if found is not None:
         return found
     named = Participant.objects.filter(number=patient_id.strip()).first()

@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from enrollment.journey import State
+from enrollment.models import Participant
 from enrollment.services import way
 from imaging import storage
 from imaging.dicom.series import read_series
@@ -231,7 +232,8 @@ def _said(row: Measurement, result: Mapping[str, Any]) -> str:
 
 
 def _step(row: Measurement) -> None:
-    participant = way.hold(row.series.participant)
+    # Somebody who left meanwhile keeps the result and takes no further step.
+    participant = Participant.objects.select_for_update().get(pk=row.series.participant_id)
     if participant.state == State.QUALITY_CHECKED:
         way.step(participant, State.MEASURED)
         assign_reads(participant, row)

@@ -53,7 +53,7 @@ def scanned_on() -> date:
 
 def find_or_screen(patient: Patient, cast: Cast) -> Participant:
     """The participant of a made-up patient, screened if they are new."""
-    number = vault.number_of(patient.hospital_number)
+    number = vault.number_of(patient.hospital_number, SITE_CODE)
     found = Participant.objects.filter(number=number).first() if number else None
     if found is not None:
         return found

@@ -54,10 +54,17 @@ def test_a_hospital_number_belongs_to_one_participant(sealed: vault.Person) -> N
     with pytest.raises(vault.AlreadyScreened) as refusal:
         vault.store("XA-002", again)
     assert refusal.value.field == "hospital_number"
-    assert vault.number_of("ZY-0042137") == "XA-001"
-    assert vault.number_of("ＺＹ－００４２１３７") == "XA-001"
-    assert vault.number_of("ZY-1") is None
-    assert vault.number_of(" ") is None
+    assert vault.number_of("ZY-0042137", "XA") == "XA-001"
+    assert vault.number_of("ＺＹ－００４２１３７", "XA") == "XA-001"
+    assert vault.number_of("ZY-1", "XA") is None
+    assert vault.number_of(" ", "XA") is None
+
+
+def test_two_hospitals_may_give_one_number_to_two_people(sealed: vault.Person) -> None:
+    vault.store("ZZ-001", vault.Person("Somebody Else", "ZY-0042137", None))
+    assert vault.number_of("ZY-0042137", "XA") == "XA-001"
+    assert vault.number_of("ZY-0042137", "ZZ") == "ZZ-001"
+    assert vault.number_of("ZY-0042137", "YY") is None
 
 
 def test_one_sealed_identity_does_not_open_under_another_number(sealed: vault.Person) -> None:
@@ -85,7 +92,7 @@ def test_erasing_destroys_the_key_and_frees_the_hospital_number(sealed: vault.Pe
     row = Identity.objects.get(number="XA-001")
     assert (row.wrapped_key, bytes(row.sealed)) == (None, b"")
     vault.store("XA-002", WANG)
-    assert vault.number_of("ZY-0042137") == "XA-002"
+    assert vault.number_of("ZY-0042137", "XA") == "XA-002"
 
 
 def test_what_a_stopped_screening_left_is_no_obstacle(sealed: vault.Person) -> None:

@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 
 from enrollment.journey import State
+from enrollment.services.enrolment import withdraw
 from imaging.models import Measurement, MeasurementState, Read, Series
 from imaging.services import measurement as measuring
 from imaging.services.measurement import ask_measurement
@@ -16,7 +17,7 @@ from imaging.services.retrying import retry
 from studysite.core import jobs
 from studysite.core.errors import Conflict, Invalid, NotPermitted, OutOfOrder
 from studysite.core.models import Job, JobState, User
-from tests.imaging.conftest import Measure
+from tests.imaging.conftest import Measure, draw_canaries
 from tests.imaging.results import ENDS, refused, result
 
 
@@ -61,6 +62,29 @@ def test_a_job_killed_in_the_middle_is_done_once_by_the_next_worker(
         pass
     row.refresh_from_db()
     assert (row.state, Read.objects.count()) == (MeasurementState.MEASURED, 2)
+
+
+def test_a_result_is_kept_of_somebody_who_left_while_it_was_computed(
+    accepted: Series, analyst: User, investigator: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(measuring, "_compute", lambda *_given: result())
+    monkeypatch.setattr(measuring, "draw_pictures", draw_canaries)
+    row = ask_measurement(by=analyst, series=accepted, ends=ENDS)
+    withdraw(
+        by=investigator,
+        participant=accepted.participant,
+        kind="withdrawn",
+        on=timezone.localdate(),
+        decided_by="participant",
+        data_may_stay=True,
+        reason="Moved away.",
+    )
+    jobs.run(row.job_id)  # type: ignore[arg-type]
+    row.refresh_from_db()
+    accepted.participant.refresh_from_db()
+    assert row.state == MeasurementState.MEASURED
+    assert accepted.participant.state == State.WITHDRAWN
+    assert not Read.objects.exists()
 
 
 def test_a_failed_job_says_why_and_is_tried_again(
