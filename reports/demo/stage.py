@@ -18,9 +18,11 @@ from reports.demo.people import ACCOUNTS, PASSWORD, PATIENTS, SITE_CODE, SITE_NA
 from studysite.core.accounts import create_account
 from studysite.core.acts import acting
 from studysite.core.errors import StudyError
-from studysite.core.models import Job, JobState, Site, User
+from studysite.core.models import Act, Job, JobState, Site, User
 
 Say = Callable[[str], None]
+SET_UP = "set_up"
+TOLD = "The demo study is told"
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class Part:
 def make_accounts() -> story.Cast:
     """The site and one account per role (three readers), once."""
     if not Site.objects.filter(code=SITE_CODE).exists():
-        with acting(None, "set_up", detail=f"Site {SITE_CODE}"):
+        with acting(None, SET_UP, detail=f"Site {SITE_CODE}"):
             Site.objects.create(code=SITE_CODE, name=SITE_NAME)
     site = Site.objects.get(code=SITE_CODE)
     for username, printed_name, role in ACCOUNTS:
@@ -62,14 +64,21 @@ def make_accounts() -> story.Cast:
 
 
 def is_told() -> bool:
-    """Whether everybody is already where the story takes them."""
-    told = Participant.objects.filter(site__code=SITE_CODE).values_list("state", flat=True)
-    return {patient.target.value for patient in PATIENTS} <= set(told)
+    """Whether the story has been told to its end once. From then on the study is its users'."""
+    return Act.objects.filter(action=SET_UP, detail=TOLD).exists()
 
 
 def play(folder: Path, cast: story.Cast, say: Say) -> list[Part]:
-    """Everybody as far as the story takes them."""
+    """Everybody as far as the story takes them; where they have got to once that was told."""
     parts = [Part(patient, story.find_or_screen(patient, cast)) for patient in PATIENTS]
+    if not is_told():
+        _tell(parts, folder, cast, say)
+        with acting(None, SET_UP, detail=TOLD):
+            _require_told(parts)
+    return parts
+
+
+def _tell(parts: list[Part], folder: Path, cast: story.Cast, say: Say) -> None:
     waiting = [
         part
         for part in parts
@@ -84,8 +93,6 @@ def play(folder: Path, cast: story.Cast, say: Say) -> list[Part]:
     _measure([part for part in parts if part.goes_beyond(State.SCANNED)], folder, cast)
     say("Nerves measured")
     _finish([part for part in parts if part.goes_beyond(State.MEASURED)], cast)
-    _require_told(parts)
-    return parts
 
 
 def _require_told(parts: list[Part]) -> None:

@@ -18,11 +18,13 @@ from django.core.management.base import BaseCommand
 from imaging import tasks as imaging_tasks  # noqa: F401  the jobs' doors must be registered
 from reports import tasks as report_tasks  # noqa: F401
 from reports.demo import documents, real_scan, stage
-from reports.demo.people import ACCOUNTS, PASSWORD, PATIENTS
+from reports.demo.people import ACCOUNTS, PASSWORD
 from studysite.core.errors import StudyError
+from studysite.core.management.commands.serve import port_is_free
 from studysite.core.supervisor import python, start_guard
 
 REFUSED = 3
+HOST = "127.0.0.1"
 
 
 class Command(BaseCommand):
@@ -32,6 +34,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Make, say, serve."""
+        port = int(os.environ.get("PORT") or 8000)
+        serves = os.environ.get("SERVE", "1") != "0"
+        if serves and not port_is_free(HOST, port):
+            self.stderr.write(f"Port {port} of {HOST} is in use; choose another with PORT=.")
+            sys.exit(REFUSED)
         began = time.monotonic()
         for database in ("default", "vault"):
             call_command("migrate", database=database, verbosity=0, interactive=False)
@@ -42,8 +49,8 @@ class Command(BaseCommand):
             self.stderr.write(str(refusal))
             sys.exit(REFUSED)
         self.stdout.write(f"The job took {time.monotonic() - began:.0f} s.")
-        if os.environ.get("SERVE", "1") != "0":
-            call_command("serve", port=int(os.environ.get("PORT") or 8000))
+        if serves:
+            call_command("serve", host=HOST, port=port)
 
     def _make(self) -> None:
         cast = stage.make_accounts()
@@ -53,7 +60,9 @@ class Command(BaseCommand):
             shown = real_scan.play(Path(folder).resolve(), cast, self.stdout.write)
         pdf = documents.case_summary(shown.participant, cast)
         self._say_accounts()
-        self.stdout.write(f"{len(PATIENTS)} participants, one in each state.")
+        states = {part.participant.state for part in parts}
+        spread = ", one in each state" if len(states) == len(parts) else ""
+        self.stdout.write(f"{len(parts)} participants{spread}.")
         for sentence in documents.numbers(shown.participant):
             self.stdout.write(sentence)
         self.stdout.write(f"Case summary of {shown.participant.number}: {pdf}")
