@@ -37,7 +37,10 @@ def page(action: Action) -> Callable[[Callable[..., HttpResponse]], Callable[...
                 return redirect_to_login(request.get_full_path())
             if not may(request.user, action):
                 raise NotPermitted(_("Your role does not open this page."))
-            return view(request, *args, **kwargs)
+            answer = view(request, *args, **kwargs)
+            # Or the next person at this computer reads it by going back.
+            answer.setdefault("Cache-Control", "private, no-store")
+            return answer
 
         guarded.required_action = action  # type: ignore[attr-defined]
         return guarded

@@ -76,6 +76,11 @@ def test_a_page_for_all_opens_for_a_visitor(client: Client) -> None:
     assert client.get("/t/front").content == b"front"
 
 
+def test_no_browser_keeps_a_page_of_the_study(client: Client, person: Cast) -> None:
+    client.force_login(person(Role.COORDINATOR))
+    assert client.get("/t/screening")["Cache-Control"] == "private, no-store"
+
+
 def test_a_visitor_is_sent_to_sign_in_and_back(client: Client) -> None:
     answer = client.get("/t/screening?page=2")
     assert answer.status_code == 302
