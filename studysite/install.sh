@@ -88,7 +88,8 @@ install_requirements() { # run|dev
   lock=$(lock_of "$1")
   say "Installing the Python packages of $lock"
   rm -f .venv/stamp-run .venv/stamp-dev
-  .venv/uv/bin/uv pip sync --python .venv/bin/python --require-hashes --no-build "$lock" \
+  # Bytecode once here, not anew by each process: some accounts never write it.
+  .venv/uv/bin/uv pip sync --compile-bytecode --python .venv/bin/python --require-hashes --no-build "$lock" \
     </dev/null >"$folder/uv.log" 2>&1 ||
     fail "The Python packages of $lock could not be installed; $folder/uv.log says why."
   stamp_of "$lock" >".venv/stamp-$1"
