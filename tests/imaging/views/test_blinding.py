@@ -114,6 +114,16 @@ def test_a_case_is_locked_from_its_page_and_stays_so(client: Client, read: Read)
     assert "Indentation" in page.content.decode()
 
 
+def test_a_second_tab_is_told_that_its_read_came_too_late(client: Client, read: Read) -> None:
+    client.force_login(read.reader)
+    url = reverse("imaging:case", args=[read.reading_id])
+    client.post(url, answers() | {"seen_revision": "0", "confirm": "on"})
+    late = client.post(url, answers(left_nvc="no") | {"seen_revision": "0", "confirm": "on"})
+    assert "what was sent now is not kept" in late.content.decode()
+    read.refresh_from_db()
+    assert read.answers == answers()
+
+
 def test_a_departure_without_a_reason_is_put_right_at_its_question(
     client: Client, read: Read
 ) -> None:
