@@ -40,7 +40,9 @@ def case(request: StudyRequest, reading_id: str) -> HttpResponse:
     found = blinded.find_case(by=request.user, reading_id=reading_id)
     if found.locked_at:
         if request.method == "POST":
-            messages.error(request, _("This read was locked before; what was sent now is not kept."))
+            messages.error(
+                request, _("This read was locked before; what was sent now is not kept.")
+            )
         return _show(request, found, None)
     form = ReadForm(FORM, request.POST or None, answers={}, revision=0, changing=False)
     if request.method == "POST" and form.is_valid():
