@@ -84,6 +84,7 @@ class Command(BaseCommand):
         if file is None:
             self.stdout.write(text, ending="")
         else:
+            file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text, encoding="utf-8")
 
     def _draw(self, volume: Volume, table: dict[str, Any], folder: Path) -> None:

@@ -41,6 +41,13 @@ def test_table_has_the_promised_shape_and_the_same_bytes_twice(nifti, tmp_path):
     assert {"arc_mm", "centre_mm", "normal", "area_mm2", "area_sd_mm2"} <= set(left["profile"][0])
 
 
+def test_the_table_goes_into_a_folder_that_is_not_there_yet(nifti, tmp_path):
+    volume, nerve = nifti
+    file = tmp_path / "new" / "folder" / "a.json"
+    call_command(*MEASURE, str(volume), "--nerve", nerve, "--json", str(file))
+    assert json.loads(file.read_text())["nerves"]["left"]["status"] == "measured"
+
+
 def test_a_machine_without_opengl_still_gives_the_numbers(nifti, tmp_path, monkeypatch, capsys):
     def no_opengl(*_given, **_more):
         raise CannotDraw("OpenGL does not start.")
