@@ -7,18 +7,12 @@ from pathlib import Path
 
 from django.conf import settings
 
-from enrollment.journey import State
 from enrollment.models import Participant
 from imaging.models import Measurement, MeasurementState
 from reports.demo import stage, story
 from reports.models import Document, DocumentState
 from reports.services.case_summary import ask_case_summary, document_path
 from studysite.core.errors import StudyError
-
-
-def main_case(parts: list[stage.Part]) -> stage.Part:
-    """The case that the demo shows: the signed one, which has everything."""
-    return next(part for part in parts if part.patient.target == State.SIGNED)
 
 
 def newest_measurement(participant: Participant) -> Measurement | None:

@@ -79,3 +79,6 @@ PATIENTS = (
     Patient("DEMO-10015", "Wei Dong", date(1970, 12, 28), "male", "right", "2015-09", "2d",
             State.LOST, 15),
 )  # fmt: skip
+
+# The one whose way the demo shows whole: the signed case.
+MAIN = next(patient for patient in PATIENTS if patient.target == State.SIGNED)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +14,7 @@ from imaging.models import Measurement, Series
 from imaging.models.intake import Door
 from imaging.services.intake import add_file, close_intake, open_intake
 from reports.demo import scans, story
-from reports.demo.people import ACCOUNTS, PASSWORD, PATIENTS, SITE_CODE, SITE_NAME, Patient
+from reports.demo.people import ACCOUNTS, PASSWORD, SITE_CODE, SITE_NAME, Patient
 from studysite.core.accounts import create_account
 from studysite.core.acts import acting
 from studysite.core.errors import StudyError
@@ -68,14 +68,20 @@ def is_told() -> bool:
     return Act.objects.filter(action=SET_UP, detail=TOLD).exists()
 
 
-def play(folder: Path, cast: story.Cast, say: Say) -> list[Part]:
-    """Everybody as far as the story takes them; where they have got to once that was told."""
-    parts = [Part(patient, story.find_or_screen(patient, cast)) for patient in PATIENTS]
+def play(patients: Sequence[Patient], folder: Path, cast: story.Cast, say: Say) -> list[Part]:
+    """These people as far as the story takes them; where they have got to once that was told."""
+    parts = [Part(patient, story.find_or_screen(patient, cast)) for patient in patients]
     if not is_told():
         _tell(parts, folder, cast, say)
-        with acting(None, SET_UP, detail=TOLD):
-            _require_told(parts)
+        _require_told(parts)
     return parts
+
+
+def end() -> None:
+    """Put on record that the story is told, so that what a visitor does to it stays."""
+    if not is_told():
+        with acting(None, SET_UP, detail=TOLD):
+            pass
 
 
 def _tell(parts: list[Part], folder: Path, cast: story.Cast, say: Say) -> None:
@@ -87,7 +93,7 @@ def _tell(parts: list[Part], folder: Path, cast: story.Cast, say: Say) -> None:
     simulated = scans.simulate_all([part.patient for part in waiting], folder, story.scanned_on())
     for part in parts:
         story.take_in(part.patient, part.participant, cast)
-    say(f"{len(parts)} participants taken in")
+    say(f"Taken in: {len(parts)}")
     _bring_scans(waiting, simulated, cast)
     say("Scans brought in")
     _measure([part for part in parts if part.goes_beyond(State.SCANNED)], folder, cast)

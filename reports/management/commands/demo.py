@@ -18,7 +18,7 @@ from django.core.management.base import BaseCommand
 from imaging import tasks as imaging_tasks  # noqa: F401  the jobs' doors must be registered
 from reports import tasks as report_tasks  # noqa: F401
 from reports.demo import documents, real_scan, stage
-from reports.demo.people import ACCOUNTS, PASSWORD
+from reports.demo.people import ACCOUNTS, MAIN, PASSWORD, PATIENTS
 from studysite.core.errors import StudyError
 from studysite.core.management.commands.serve import port_is_free
 from studysite.core.supervisor import python, start_guard
@@ -39,7 +39,6 @@ class Command(BaseCommand):
         if serves and not port_is_free(HOST, port):
             self.stderr.write(f"Port {port} of {HOST} is in use; choose another with PORT=.")
             sys.exit(REFUSED)
-        began = time.monotonic()
         for database in ("default", "vault"):
             call_command("migrate", database=database, verbosity=0, interactive=False)
         try:
@@ -48,24 +47,31 @@ class Command(BaseCommand):
         except StudyError as refusal:
             self.stderr.write(str(refusal))
             sys.exit(REFUSED)
-        self.stdout.write(f"The job took {time.monotonic() - began:.0f} s.")
         if serves:
             call_command("serve", host=HOST, port=port)
 
     def _make(self) -> None:
-        cast = stage.make_accounts()
-        parts = stage.play(settings.VAR_DIR / "demo", cast, self.stdout.write)
-        shown = documents.main_case(parts)
-        if folder := os.environ.get("DICOM"):
-            shown = real_scan.play(Path(folder).resolve(), cast, self.stdout.write)
+        """The demo study around it, then the job: one participant from screening to the PDF."""
+        cast, folder, say = stage.make_accounts(), settings.VAR_DIR / "demo", self.stdout.write
+        began = time.monotonic()
+        others = [patient for patient in PATIENTS if patient is not MAIN]
+        parts = stage.play(others, folder, cast, say)
+        say(f"The demo study around the job took {time.monotonic() - began:.0f} s.")
+        began = time.monotonic()
+        (shown,) = stage.play([MAIN], folder, cast, say)
+        states = {part.participant.state for part in [*parts, shown]}
+        stage.end()
+        if scan := os.environ.get("DICOM"):
+            shown = real_scan.play(Path(scan).resolve(), cast, say)
         pdf = documents.case_summary(shown.participant, cast)
+        took = time.monotonic() - began
         self._say_accounts()
-        states = {part.participant.state for part in parts}
-        spread = ", one in each state" if len(states) == len(parts) else ""
-        self.stdout.write(f"{len(parts)} participants{spread}.")
+        spread = ", one in each state" if len(states) == len(PATIENTS) else ""
+        say(f"{len(PATIENTS)} participants{spread}.")
         for sentence in documents.numbers(shown.participant):
-            self.stdout.write(sentence)
-        self.stdout.write(f"Case summary of {shown.participant.number}: {pdf}")
+            say(sentence)
+        say(f"Case summary of {shown.participant.number}: {pdf}")
+        say(f"The job took {took:.0f} s.")
 
     def _say_accounts(self) -> None:
         self.stdout.write(f"Accounts (password of each: {PASSWORD}):")

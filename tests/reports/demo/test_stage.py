@@ -28,9 +28,11 @@ def test_a_story_told_leaves_people_where_their_users_took_them(
     with monkeypatch.context() as once:
         once.setattr(stage, "_tell", lambda *given: None)
         once.setattr(stage, "_require_told", lambda *given: None)
-        stage.play(tmp_path, cast, print)
+        stage.play(PATIENTS, tmp_path, cast, print)
+        stage.end()
     acts = Act.objects.count()
-    parts = stage.play(tmp_path, cast, print)
+    parts = stage.play(PATIENTS, tmp_path, cast, print)
+    stage.end()
     assert len(parts) == len(PATIENTS)
     assert set(Participant.objects.values_list("state", flat=True)) == {State.SCREENED}
     assert Act.objects.count() == acts
@@ -39,10 +41,9 @@ def test_a_story_told_leaves_people_where_their_users_took_them(
 def test_a_story_not_told_to_its_end_is_not_taken_as_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stage, "PATIENTS", (PATIENTS[6],))
     monkeypatch.setattr(story, "take_in", lambda *given: None)
     monkeypatch.setattr(stage, "_bring_scans", lambda *given: None)
     monkeypatch.setattr(stage, "_measure", lambda *given: None)
     with pytest.raises(StudyError, match="is screened, not quality_checked"):
-        stage.play(tmp_path, stage.make_accounts(), print)
+        stage.play([PATIENTS[6]], tmp_path, stage.make_accounts(), print)
     assert not stage.is_told()
