@@ -66,8 +66,7 @@ class Region:
 
 def region_about(volume: Volume, guide: Guide) -> Region:
     """Cut a nerve's surroundings out, each voxel with its place along the nerve."""
-    arc = np.arange(-BEYOND_MM, guide.length_mm + BEYOND_MM, 1 / (4 * DENSE))
-    dense = _course(guide, arc)
+    arc, dense = along(guide)
     index = volume.to_index(dense)
     reach = np.ceil(REACH_MM / volume.spacing_mm).astype(int) + 1
     size = np.array(volume.size)
@@ -80,6 +79,12 @@ def region_about(volume: Volume, guide: Guide) -> Region:
     place = arc[row]
     inside = (place >= 0) & (place <= guide.length_mm)
     return Region(first, values, place, (away <= REACH_MM) & inside)
+
+
+def along(guide: Guide) -> tuple[Floats, Floats]:
+    """Dense arc lengths (n,) and points (n, 3) of the true course, a little beyond both ends."""
+    arc = np.arange(-BEYOND_MM, guide.length_mm + BEYOND_MM, 1 / (4 * DENSE))
+    return arc, _course(guide, arc)
 
 
 def _course(guide: Guide, arc: Floats) -> Floats:
