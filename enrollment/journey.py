@@ -58,8 +58,10 @@ for _state in BEFORE_ENROLMENT:
 # A scan that must be repeated takes its participant back to waiting for one.
 STEPS[State.SCANNED] |= {State.ENROLLED}
 STEPS[State.QUALITY_CHECKED] |= {State.ENROLLED}
-for _state in (State.LOCKED, State.SCREEN_FAILED, State.WITHDRAWN, State.LOST):
+for _state in (State.SCREEN_FAILED, State.WITHDRAWN, State.LOST):
     STEPS[_state] = frozenset()
+# Two data managers may unlock a record: its case is then as signed as it was.
+STEPS[State.LOCKED] = frozenset({State.SIGNED})
 
 OWNERS: dict[State, str] = {
     State.SCREENED: "coordinator",

@@ -16,6 +16,7 @@ def kind_of(code: str) -> str:
         "no_participant": _("Nobody with this patient ID"),
         "not_enrolled": _("Not enrolled"),
         "not_expected": _("Not expected"),
+        "closed": _("Frozen or locked"),
         "mixed_patients": _("More than one patient"),
         "conflict": _("Same identifier, other content"),
         "more_of_series": _("More of a stored series"),

@@ -27,6 +27,9 @@ DEIDENTIFY_KEY_FILE = Path(env.str("DEIDENTIFY_KEY_FILE", default=str(VAR_DIR / 
 QUARANTINE_KEY_FILE = Path(
     env.str("QUARANTINE_KEY_FILE", default=str(VAR_DIR / "keys" / "quarantine"))
 )
+SIGNATURE_KEY_FILE = Path(
+    env.str("SIGNATURE_KEY_FILE", default=str(VAR_DIR / "keys" / "signatures"))
+)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
@@ -233,6 +236,7 @@ SPECTACULAR_SETTINGS = {
         "MeasurementState": "imaging.models.measurement.MeasurementState",
         "DocumentState": "reports.models.document.DocumentState",
         "JobState": "studysite.core.models.JobState",
+        "SignatureStanding": "reports.api.signatures.STANDINGS",
         "LeavingKind": "enrollment.models.enrolment.LeavingKind",
         "CriterionKind": "enrollment.api.protocol.CRITERION_KINDS",
         "CriterionVerdict": "enrollment.api.criteria.VERDICTS",

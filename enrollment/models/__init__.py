@@ -1,5 +1,6 @@
 """People in the study, as rows."""
 
+from enrollment.models.closing import Closure, UnlockRequest
 from enrollment.models.consent import Consent
 from enrollment.models.eligibility import Judgement, ScreenFailure
 from enrollment.models.enrolment import ArmCount, Enrolment, Withdrawal
@@ -11,6 +12,7 @@ from enrollment.models.visits import ExpectedScan, ScanState, Visit
 
 __all__ = [
     "ArmCount",
+    "Closure",
     "Consent",
     "Enrolment",
     "ExpectedScan",
@@ -22,6 +24,7 @@ __all__ = [
     "ScanState",
     "ScreenFailure",
     "Step",
+    "UnlockRequest",
     "Visit",
     "Withdrawal",
 ]

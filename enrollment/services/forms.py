@@ -58,7 +58,7 @@ def save_form(
     a later one is never overwritten unseen. Changing a submitted form needs a reason."""
     require(by, action_for(form), participant.site)
     definition = form_of(form)
-    row = way.hold(participant)
+    row = way.hold(participant, visit=visit)
     require_consent(row)
     _check_visit(row, form, visit)
     kept = {name: answer for name, answer in answers.items() if answer not in (None, "")}

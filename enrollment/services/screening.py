@@ -15,6 +15,7 @@ from enrollment.partial_date import PartialDate
 from enrollment.protocol.loader import current
 from enrollment.schedule import window
 from enrollment.services import way
+from enrollment.services.closing import refuse_closed_study
 from enrollment.services.eligibility import recompute
 from enrollment.services.visits import plan_visit
 from studysite.core.access import require
@@ -39,6 +40,7 @@ def screen(
 ) -> Participant:
     """Give a person the site's next subject number and seal the identity in the vault."""
     require(by, Action.SCREEN, site)
+    refuse_closed_study()
     _check(person, sex, affected_side, onset, screened_on)
     birth_on = person.birth_on
     if birth_on is None:

@@ -51,7 +51,7 @@ def mark_scan(scan: ExpectedScan, state: ScanState) -> None:
 @service(Action.UPLOAD_SCAN)
 def record_not_done(*, by: User, scan: ExpectedScan, reason: str) -> ExpectedScan:
     """Say that an expected scan will not come, and why; the participant goes on without it."""
-    participant = way.hold(scan.visit.participant)
+    participant = way.hold(scan.visit.participant, visit=scan.visit.key)
     require(by, Action.UPLOAD_SCAN, participant.site)
     row = ExpectedScan.objects.select_for_update().get(pk=scan.pk)
     if row.state not in {ScanState.EXPECTED, ScanState.REPEAT_ASKED}:

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from enrollment.journey import ENDED, State, check_step
 from enrollment.models import Participant, Step
+from enrollment.services.closing import refuse_closed
 from studysite.core import acts
 from studysite.core.access import scoped
 from studysite.core.errors import NotThere, OutOfOrder
@@ -22,9 +23,12 @@ def find(*, by: User, number: str, action: Action) -> Participant:
     return participant
 
 
-def hold(participant: Participant) -> Participant:
-    """The participant's row as it is now, held until the transaction ends, and still open."""
+def hold(participant: Participant, *, visit: str = "", locked_only: bool = False) -> Participant:
+    """The participant's row as it is now, held until the transaction ends, and still open: neither
+    at the end of its way nor frozen or locked, itself or this visit of it. `locked_only` is for
+    what may still be done to frozen data."""
     row = Participant.objects.select_for_update().get(pk=participant.pk)
+    refuse_closed(row, visit=visit, locked_only=locked_only)
     if row.state in ENDED:
         sentence = _("The record of %(number)s is closed (%(state)s).")
         raise OutOfOrder(sentence % {"number": row.number, "state": row.get_state_display()})

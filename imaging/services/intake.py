@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from enrollment.models import Participant
 from enrollment.services import way
+from enrollment.services.closing import refuse_closed
 from imaging import storage
 from imaging.models import Intake, IntakeFile, IntakeState
 from imaging.models.intake import Door
@@ -34,6 +35,8 @@ def open_intake(
     if at is None:
         raise NotThere(_("You have no site at which scans arrive."))
     require(by, Action.UPLOAD_SCAN, at)
+    if participant is not None:
+        refuse_closed(participant)
     about(participant.number if participant else "", "Arrival opened")
     return Intake.objects.create(site=at, door=Door(door), participant=participant, by=by)
 

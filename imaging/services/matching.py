@@ -11,6 +11,7 @@ from enrollment import vault
 from enrollment.journey import ENDED, WAY, State, has_reached
 from enrollment.models import ExpectedScan, Participant, ScanState
 from enrollment.protocol.loader import current
+from enrollment.services.closing import closure_over
 from enrollment.services.visits import expected_scan
 from imaging.dicom.header import Header
 from imaging.dicom.imaging_protocol import SeriesRule, check_series
@@ -140,4 +141,6 @@ def _ready(participant: Participant) -> Participant | Waits:
             f"{participant.number} is {state.label.lower()}; "
             "scans are taken of enrolled participants.",
         )
+    if closure_over(participant) is not None:
+        return Waits("closed", f"{participant.number} takes no more data: it is frozen or locked.")
     return participant

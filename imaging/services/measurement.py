@@ -53,7 +53,7 @@ def ask_measurement(
     A further version of the same series needs a reason; the versions before it stay.
     """
     require(by, Action.MEASURE, series.participant.site)
-    participant = way.hold(series.participant)
+    participant = way.hold(series.participant, visit=series.scan.visit.key)
     row = Series.objects.select_for_update().get(pk=series.pk)
     if row.state != SeriesState.ACCEPTED:
         raise OutOfOrder(_("Only a series that quality control has accepted is measured."))

@@ -30,7 +30,7 @@ def check_quality(
 ) -> QualityCheck:
     """Accept a series, or ask for a repeat and say why. Either is a person's verdict."""
     require(by, Action.CHECK_QUALITY, series.participant.site)
-    participant = way.hold(series.participant)
+    participant = way.hold(series.participant, visit=series.scan.visit.key)
     row = Series.objects.select_for_update().get(pk=series.pk)
     if row.state != SeriesState.RECEIVED:
         sentence = _("This series is already judged: %(verdict)s.")

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from enrollment.models import Participant
+from enrollment.services.closing import refuse_closed
 from imaging import storage
 from imaging.models import Held, HeldState, Intake
 from imaging.models.intake import Door
@@ -54,6 +55,7 @@ def match_held(*, by: User, held: Held, participant: Participant, reason: str) -
     row = _open(by, held, reason)
     if participant.site_id != row.intake.site_id:
         raise Invalid(_("This participant belongs to another site."), field="participant")
+    refuse_closed(participant)
     intake = Intake.objects.create(
         site=participant.site, door=Door.SETTLED, participant=participant, vouched=True, by=by
     )

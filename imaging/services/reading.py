@@ -13,6 +13,7 @@ from enrollment.crfs.neurovascular_read import FORM, departures
 from enrollment.journey import ENDED, State
 from enrollment.models import Participant
 from enrollment.services import way
+from enrollment.services.closing import closure_over
 from enrollment.services.forms import FormInvalid, settle_surgical_step
 from imaging.models import Adjudication, Read
 from imaging.services.readers import READERS_A_CASE, ask_third_reader, new_reading_id
@@ -76,6 +77,8 @@ def _hold(participant: Participant) -> Participant:
     row = Participant.objects.select_for_update().get(pk=participant.pk)
     if row.state in ENDED:
         raise OutOfOrder(_("This case was closed; it needs no read any more."), code="case_closed")
+    if closure_over(row) is not None:
+        raise OutOfOrder(_("This case takes no read for now: its data are closed."), code="closed")
     return row
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db.models import F
 from django.utils.translation import gettext as _
 
+from enrollment.models import Participant
+from enrollment.services.closing import refuse_closed
 from imaging.models import Measurement
 from studysite.core import jobs
 from studysite.core.access import require
@@ -22,6 +24,9 @@ def retry(*, by: User, job: Job | None, site: Site) -> Job:
         raise OutOfOrder(_("No work was asked for yet."))
     if _superseded(job):
         raise OutOfOrder(_("A newer version of this measurement was asked for."))
+    subject = Participant.objects.filter(number=job.subject).first()
+    if subject is not None:
+        refuse_closed(subject)
     jobs.retry(job)
     about(job.subject, f"{job.kind} tried again")
     return job

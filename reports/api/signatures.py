@@ -9,9 +9,13 @@ from rest_framework.response import Response
 from enrollment.api.participants import ParticipantOut, participant_data
 from enrollment.services import way
 from reports.case.content import case_of
-from reports.services.signing import lock_case, sign_case
+from reports.services.locking import lock_case
+from reports.services.signing import sign_case
 from studysite.core.api_view import In, ReasonIn, StudyView, operation
 from studysite.core.roles import Action
+from studysite.core.signing import Standing
+
+STANDINGS = [(standing.value, standing.value) for standing in Standing]
 
 
 class SignatureIn(In):
@@ -24,13 +28,16 @@ class SignatureIn(In):
 
 
 class SignatureOut(serializers.Serializer):
-    """A signature, and whether it still holds for the content as it is now."""
+    """A signature, and whether it still holds for the content as it is now. `before_unlock` is when
+    the record was unlocked, if that was after it was signed."""
 
     printed_name = serializers.CharField()
     meaning = serializers.CharField()
     at = serializers.DateTimeField()
     content_sha256 = serializers.CharField()
     valid = serializers.BooleanField()
+    standing = serializers.ChoiceField(STANDINGS)
+    before_unlock = serializers.DateTimeField(allow_null=True)
 
 
 class SignaturesView(StudyView):

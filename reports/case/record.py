@@ -6,15 +6,22 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from enrollment.journey import WAY, State, has_reached
 from enrollment.models import Participant
+from enrollment.services.closing import last_unlock
 from studysite.core.act_words import word_for
 from studysite.core.models import Act, Signature
 from studysite.core.roles import Action
-from studysite.core.signing import is_valid
+from studysite.core.signing import Standing, standing
 
 SIGNATURE_KIND = "case"
+STANDINGS = {
+    Standing.VALID: gettext_lazy("Valid"),
+    Standing.CONTENT_CHANGED: gettext_lazy("Not valid: the content was changed"),
+    Standing.NOT_GENUINE: gettext_lazy("Not valid: this row was not signed"),
+}
 # Looks and copies change nothing on record: the audit trail has them, a summary does not.
 NOT_HISTORY = (
     Action.SEE_IDENTITY.value,
@@ -41,13 +48,34 @@ class Step:
 
 @dataclass(frozen=True)
 class Signed:
-    """A signature and whether it still holds for the content as it is now."""
+    """A signature and what it is worth for the content as it is now. `before_unlock` is when the
+    record was last unlocked, if that was after it was signed."""
 
     printed_name: str
     meaning: str
     at: datetime
     content_sha256: str
-    valid: bool
+    standing: str
+    before_unlock: datetime | None = None
+
+    @property
+    def valid(self) -> bool:
+        """Whether it holds."""
+        return self.standing == Standing.VALID
+
+    @property
+    def standing_label(self) -> str:
+        """What it is worth, in words."""
+        return str(STANDINGS[Standing(self.standing)])
+
+    @property
+    def unlock_label(self) -> str:
+        """That the record was opened after it was signed, and what became of its content."""
+        if self.before_unlock is None:
+            return ""
+        if self.valid:
+            return _("Signed before the record was unlocked; content unchanged.")
+        return _("Signed before the record was unlocked; content changed.")
 
     @property
     def meaning_label(self) -> str:
@@ -90,15 +118,17 @@ def way_of(participant: Participant) -> tuple[Step, ...]:
 def signatures_of(participant: Participant, content_sha256: str) -> tuple[Signed, ...]:
     """Every signature under the case, with its validity for the content as it is now."""
     rows = Signature.objects.filter(subject=participant.number, kind=SIGNATURE_KIND)
+    unlocked_at = last_unlock(participant)
     return tuple(
         Signed(
             printed_name=row.printed_name,
             meaning=row.meaning,
             at=row.at,
             content_sha256=row.content_sha256,
-            valid=is_valid(row, content_sha256),
+            standing=standing(row, content_sha256).value,
+            before_unlock=unlocked_at if unlocked_at and row.at < unlocked_at else None,
         )
-        for row in rows.order_by("at", "pk")
+        for row in rows.select_related("by").order_by("at", "pk")
     )
 
 

@@ -30,7 +30,8 @@ from imaging.services.measurement import ask_measurement
 from imaging.services.quality import check_quality
 from imaging.services.reading import adjudicate, lock_read
 from reports.demo.people import PASSWORD, SITE_CODE, Patient
-from reports.services.signing import lock_case, sign_case
+from reports.services.locking import lock_case
+from reports.services.signing import sign_case
 from studysite.core.models import Site, User
 
 Ends = Mapping[str, Mapping[str, Any]]

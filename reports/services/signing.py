@@ -1,4 +1,4 @@
-"""Signing a case, and locking it."""
+"""Signing a case."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def sign_case(
     require(by, Action.SIGN_CASE, participant.site)
     if not meaning.strip():
         raise Invalid(_("Say what the signature means."), field="meaning")
-    row = way.hold(participant)
+    row = way.hold(participant, locked_only=True)
     # A signature that no longer holds is renewed; one that holds is enough.
     if row.state != State.SURGERY_RECORDED and not must_be_renewed(row):
         sentence = _(
@@ -61,21 +61,3 @@ def sign_case(
         way.step(row, State.SIGNED)
     participant.refresh_from_db()
     return signature
-
-
-@service(Action.LOCK)
-def lock_case(*, by: User, participant: Participant, reason: str) -> Participant:
-    """Close a signed case for good. The newest signature must hold for the content as it is."""
-    require(by, Action.LOCK, participant.site)
-    if not reason.strip():
-        raise Invalid(_("A reason is required."), field="reason")
-    row = way.hold(participant)
-    if row.state == State.SIGNED and must_be_renewed(row):
-        raise OutOfOrder(
-            _("The content was changed after it was signed; it must be signed again first."),
-            code="signature_not_valid",
-        )
-    way.step(row, State.LOCKED)
-    about(row.number, "Record locked")
-    participant.refresh_from_db()
-    return row

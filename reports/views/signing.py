@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from enrollment.services import way
 from reports.case.content import case_of
 from reports.catalog.tables import findings_of, side_label
-from reports.services.signing import lock_case, sign_case
+from reports.services.locking import lock_case
+from reports.services.signing import sign_case
 from reports.webforms import LockForm, SignatureForm
 from studysite.core.errors import NotPermitted
 from studysite.core.gate import StudyRequest, page

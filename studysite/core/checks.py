@@ -15,7 +15,12 @@ from studysite.core.keys import key_in
 
 ARGON2 = "django.contrib.auth.hashers.Argon2PasswordHasher"
 SHORTEST_SECRET = 50
-KEY_FILES = ("VAULT_KEY_FILE", "DEIDENTIFY_KEY_FILE", "QUARANTINE_KEY_FILE")
+KEY_FILES = (
+    "VAULT_KEY_FILE",
+    "DEIDENTIFY_KEY_FILE",
+    "QUARANTINE_KEY_FILE",
+    "SIGNATURE_KEY_FILE",
+)
 
 
 @register(Tags.security, deploy=True)

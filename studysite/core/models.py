@@ -6,6 +6,7 @@ import uuid
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from studysite.core.roles import Role
@@ -123,7 +124,8 @@ class Job(models.Model):
 class Signature(models.Model):
     """Somebody's signature under content as it was: who, when, with what meaning, over which bytes.
 
-    Validity is computed when read: the content's digest now against the digest signed.
+    Validity is computed when read: the seal over the row, and the content's digest now against the
+    digest signed.
     """
 
     subject = models.CharField(max_length=32, db_index=True)
@@ -132,7 +134,8 @@ class Signature(models.Model):
     meaning = models.CharField(max_length=200)
     printed_name = models.CharField(max_length=200)
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="signatures")
-    at = models.DateTimeField(auto_now_add=True)
+    at = models.DateTimeField(default=timezone.now)
+    seal = models.CharField(max_length=64)
 
     class Meta:
         ordering = ["at"]

@@ -51,7 +51,18 @@ class Action(StrEnum):
     SEE_CASE_SUMMARY = "see_case_summary"
     MAKE_CASE_SUMMARY = "make_case_summary"
     SIGN_CASE = "sign_case"
+    FREEZE = "freeze"
     LOCK = "lock"
+    UNLOCK = "unlock"
+    SEE_CLOSURES = "see_closures"
+    SEE_QUERIES = "see_queries"
+    OPEN_QUERY = "open_query"
+    ANSWER_QUERY = "answer_query"
+    CLOSE_QUERY = "close_query"
+    ASSIGN_QUERY = "assign_query"
+    SEE_VERIFICATION = "see_verification"
+    VERIFY_SOURCE = "verify_source"
+    SEE_MONITORING = "see_monitoring"
     SEE_HISTORY = "see_history"
     SEE_JOBS = "see_jobs"
     RETRY_JOB = "retry_job"
@@ -97,7 +108,18 @@ POLICY: dict[Action, frozenset[Role]] = {
     Action.SEE_CASE_SUMMARY: frozenset({_I, _M, _D}),
     Action.MAKE_CASE_SUMMARY: frozenset({_I, _D}),
     Action.SIGN_CASE: frozenset({_I}),
+    Action.FREEZE: frozenset({_D}),
     Action.LOCK: frozenset({_D}),
+    Action.UNLOCK: frozenset({_D}),
+    Action.SEE_CLOSURES: frozenset({_C, _I, _M, _D}),
+    Action.SEE_QUERIES: frozenset({_C, _I, _A, _M, _D}),
+    Action.OPEN_QUERY: frozenset({_M, _D}),
+    Action.ANSWER_QUERY: frozenset({_C, _I, _A}),
+    Action.CLOSE_QUERY: frozenset({_M, _D}),
+    Action.ASSIGN_QUERY: frozenset({_M, _D}),
+    Action.SEE_VERIFICATION: frozenset({_M, _D}),
+    Action.VERIFY_SOURCE: frozenset({_M}),
+    Action.SEE_MONITORING: frozenset({_M, _D}),
     Action.SEE_HISTORY: frozenset({_I, _M, _D}),
     Action.SEE_JOBS: frozenset({_C, _I, _A, _M, _D}),
     Action.RETRY_JOB: frozenset({_A, _C, _D}),

@@ -21,12 +21,13 @@ from studysite.core.errors import OutOfOrder
 from studysite.core.roles import Role
 
 BACK = {(State.SCANNED, State.ENROLLED), (State.QUALITY_CHECKED, State.ENROLLED)}
+UNLOCKED = (State.LOCKED, State.SIGNED)
 
 
 def allowed(here: State, there: State) -> bool:
     """The permitted order, said a second time."""
     if here in ENDED:
-        return False
+        return (here, there) == UNLOCKED
     if there in {State.WITHDRAWN, State.LOST}:
         return True
     if there is State.SCREEN_FAILED:

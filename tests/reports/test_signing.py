@@ -6,7 +6,8 @@ import pytest
 
 from enrollment.models import FormEntry
 from reports.case.content import case_of
-from reports.services.signing import lock_case, must_be_renewed, sign_case
+from reports.services.locking import lock_case
+from reports.services.signing import must_be_renewed, sign_case
 from studysite.core.errors import Conflict, Invalid, NotPermitted, OutOfOrder
 from studysite.core.models import Act, Signature
 from tests.reports import factory

@@ -1,0 +1,132 @@
+"""Locking a case, a visit or the study; and unlocking, which takes two people."""
+
+from __future__ import annotations
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from enrollment.journey import ENDED, State
+from enrollment.models import Closure, Participant, UnlockRequest
+from enrollment.models.closing import Level, Scope
+from enrollment.services import way
+from enrollment.services.freezing import (
+    close,
+    hold_everyone,
+    reopen,
+    require_reason,
+    require_where,
+    told,
+)
+from reports.case.dataset import dataset_sha256
+from reports.services.signing import must_be_renewed
+from studysite.core.access import require
+from studysite.core.acts import about, service
+from studysite.core.errors import Conflict, Invalid, NotPermitted, OutOfOrder
+from studysite.core.models import User
+from studysite.core.roles import Action
+
+
+@service(Action.LOCK)
+def lock_case(*, by: User, participant: Participant, reason: str) -> Participant:
+    """Close a signed case, or the record of somebody who left. The newest signature must hold for
+    the content as it is."""
+    require(by, Action.LOCK, participant.site)
+    require_reason(reason)
+    row = Participant.objects.select_for_update().get(pk=participant.pk)
+    if row.state == State.SIGNED and must_be_renewed(row):
+        raise OutOfOrder(
+            _("The content was changed after it was signed; it must be signed again first."),
+            code="signature_not_valid",
+        )
+    if row.state not in ENDED:
+        way.step(row, State.LOCKED)
+    close(by=by, action=Action.LOCK, level=Level.LOCKED, participant=row, visit="", reason=reason)
+    about(row.number, "Record locked")
+    participant.refresh_from_db()
+    return row
+
+
+@service(Action.LOCK)
+def lock_visit(*, by: User, participant: Participant, visit: str, reason: str) -> Closure:
+    """Close one visit of a participant for good, while the others go on."""
+    closure = close(
+        by=by, action=Action.LOCK, level=Level.LOCKED, participant=participant, visit=visit,
+        reason=reason,
+    )  # fmt: skip
+    about(participant.number, told(closure, "Locked"))
+    return closure
+
+
+@service(Action.LOCK)
+def lock_study(*, by: User, reason: str) -> Closure:
+    """Close the whole study; the lock carries the digest of the dataset."""
+    require_where(by, Action.LOCK, None)
+    hold_everyone()
+    closure = close(
+        by=by, action=Action.LOCK, level=Level.LOCKED, participant=None, visit="",
+        reason=reason, dataset_sha256=dataset_sha256(),
+    )  # fmt: skip
+    about("", f"{told(closure, 'Locked')}, dataset {closure.dataset_sha256}")
+    return closure
+
+
+@service(Action.UNLOCK)
+def ask_unlock(*, by: User, closure: Closure, reason: str) -> UnlockRequest:
+    """Ask that a lock be opened; another data manager decides."""
+    require_where(by, Action.UNLOCK, closure.participant)
+    require_reason(reason)
+    row = _locked(closure)
+    try:
+        with transaction.atomic():
+            request = UnlockRequest.objects.create(closure=row, reason=reason.strip(), by=by)
+    except IntegrityError as error:
+        raise Conflict(_("Somebody has asked already; it waits for a decision.")) from error
+    about(_number(row), told(row, "Unlocking asked for"))
+    return request
+
+
+@service(Action.UNLOCK)
+def decide_unlock(
+    *, by: User, request: UnlockRequest, granted: bool, remark: str = ""
+) -> UnlockRequest:
+    """Open a lock, or refuse to, on somebody else's request. Signatures stay as they are: each
+    shows that it was given before, and whether its content still holds."""
+    asked = UnlockRequest.objects.select_for_update().get(pk=request.pk)
+    closure = _locked(asked.closure)
+    require_where(by, Action.UNLOCK, closure.participant)
+    if asked.by_id == by.pk:
+        raise NotPermitted(_("Nobody unlocks on their own request; a second person decides."))
+    if asked.granted is not None:
+        raise Conflict(_("This request was decided already."))
+    if not granted and not remark.strip():
+        raise Invalid(_("Say why it stays locked."), field="remark")
+    asked.granted, asked.decided_by, asked.decided_at = granted, by, timezone.now()
+    asked.remark = remark.strip()
+    asked.save()
+    if granted:
+        _open(closure, asked)
+    word = "Unlocked" if granted else "Unlocking refused"
+    about(_number(closure), f"{told(closure, word)}: {asked.reason}")
+    return asked
+
+
+def _locked(closure: Closure) -> Closure:
+    row = Closure.objects.select_for_update().get(pk=closure.pk)
+    if row.level != Level.LOCKED or row.reopened_at:
+        raise OutOfOrder(_("This is not locked (any more)."))
+    return row
+
+
+def _open(closure: Closure, asked: UnlockRequest) -> None:
+    """The person who decided opens it, for the reason of the one who asked."""
+    if asked.decided_by is not None:
+        reopen(closure, asked.decided_by, asked.reason)
+    if closure.scope == Scope.PARTICIPANT and closure.participant is not None:
+        row = Participant.objects.select_for_update().get(pk=closure.participant.pk)
+        if row.state == State.LOCKED:
+            way.step(row, State.SIGNED)
+
+
+def _number(closure: Closure) -> str:
+    return closure.participant.number if closure.participant else ""
