@@ -14,9 +14,9 @@ from imaging.nerve.measure import measure
 from imaging.nerve.phantom import Phantom, simulate
 from imaging.nerve.phantom_scenarios import find
 from imaging.nerve.result import Nerve
-from tests.bench.accuracy import ends_from
 from tests.bench.guide import Guide
 from tests.bench.plane_peers import region_properties, surface_cuts
+from tests.bench.score import ends_from
 from tests.bench.vmtk_peer import Vmtk
 from tests.bench.voxel_peers import SHARES, NotFound, Reading, count_voxels, label_shapes
 
