@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from enrollment.views import (
+    allocation,
     consent,
     eligibility,
     enrolment,
@@ -28,6 +29,10 @@ urlpatterns = [
     path(f"{ONE}eligibility/failure/", eligibility.screen_failure, name="screen_failure"),
     path(f"{ONE}enrol/", enrolment.enrol, name="enrol"),
     path(f"{ONE}leave/", enrolment.leave, name="leave"),
+    path(f"{ONE}unblind/", allocation.unblind, name="unblind"),
+    path("unblindings/", allocation.unblindings, name="unblindings"),
+    path("allocation/", allocation.allocation, name="allocation"),
+    path("allocation/seal/", allocation.seal_allocation, name="seal_allocation"),
     path(FORM, forms.form, name="form"),
     path(f"{FORM}history/", forms.form_history, name="form_history"),
 ]

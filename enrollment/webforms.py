@@ -12,11 +12,12 @@ from django.utils.translation import gettext_lazy as _
 
 from enrollment.eligibility import Verdict
 from enrollment.journey import State
+from enrollment.models.allocation import UnblindingCategory
 from enrollment.models.enrolment import LeavingKind, Withdrawal
 from enrollment.models.participant import Sex, Side
 from enrollment.protocol.definition import Protocol
 from enrollment.services.eligibility import CriterionRefused, Row
-from enrollment.services.enrolment import places_left
+from enrollment.services.places import places_left
 from enrollment.vault import Person
 from studysite.core.access import sites_for
 from studysite.core.errors import StudyError
@@ -198,17 +199,20 @@ class ScreenFailureForm(StudyForm):
 
 
 class EnrolForm(StudyForm):
-    """An arm with a place left, and why this one."""
+    """An arm with a place left and why this one, or nothing where the sealed list gives it."""
 
     arm = forms.ChoiceField(label=_("Arm"), widget=forms.RadioSelect)
     reason = ReasonField(label=_("Why this arm"))
     confirmed = forms.BooleanField(
-        label=_("I have checked the number and the arm; an enrolment cannot be undone."),
+        label=_("I have checked what stands here; an enrolment cannot be undone."),
         error_messages={"required": _("Confirm the enrolment.")},
     )
 
     def __init__(self, *args: Any, protocol: Protocol, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if protocol.allocation.randomised:
+            del self.fields["arm"], self.fields["reason"]
+            return
         left = places_left()
         self.fields["arm"].choices = [  # type: ignore[attr-defined]
             (
@@ -218,6 +222,16 @@ class EnrolForm(StudyForm):
             )
             for arm in protocol.arms
         ]
+
+
+class UnblindingForm(StudyForm):
+    """Who is told an arm, and why."""
+
+    category = forms.ChoiceField(
+        label=_("Category"), choices=UnblindingCategory.choices, widget=forms.RadioSelect
+    )
+    told = forms.CharField(label=_("Who is told"), max_length=200)
+    reason = ReasonField(label=_("Reason"))
 
 
 class LeavingForm(StudyForm):

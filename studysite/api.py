@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from enrollment.api import (
+    allocation,
     consents,
     criteria,
     enrolment,
@@ -42,6 +43,9 @@ urlpatterns = [
     path(f"{ONE}eligibility/", criteria.EligibilityView.as_view(), name="eligibility"),
     path(f"{ONE}screen-failure/", criteria.ScreenFailureView.as_view(), name="screen_failure"),
     path(f"{ONE}enrolment/", enrolment.EnrolmentView.as_view(), name="enrolment"),
+    path("allocation/", allocation.AllocationView.as_view(), name="allocation"),
+    path("unblindings/", allocation.UnblindingsView.as_view(), name="unblindings"),
+    path(f"{ONE}unblindings/", allocation.UnblindView.as_view(), name="unblind"),
     path(f"{ONE}withdrawal/", enrolment.WithdrawalView.as_view(), name="withdrawal"),
     path(ENTRY, entries.EntryView.as_view(), name="entry"),
     path(f"{ENTRY}revisions/", entries.RevisionsView.as_view(), name="revisions"),

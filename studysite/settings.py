@@ -30,6 +30,9 @@ QUARANTINE_KEY_FILE = Path(
 SIGNATURE_KEY_FILE = Path(
     env.str("SIGNATURE_KEY_FILE", default=str(VAR_DIR / "keys" / "signatures"))
 )
+ALLOCATION_KEY_FILE = Path(
+    env.str("ALLOCATION_KEY_FILE", default=str(VAR_DIR / "keys" / "allocation"))
+)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 

@@ -15,10 +15,10 @@ from studysite.core.roles import Action
 
 
 class EnrolmentIn(In):
-    """An arm and why this one."""
+    """An arm and why this one; neither in a randomised study, where the sealed list gives it."""
 
-    arm = serializers.CharField(max_length=16)
-    reason = serializers.CharField(max_length=2000, allow_blank=True)
+    arm = serializers.CharField(max_length=16, required=False)
+    reason = serializers.CharField(max_length=2000, allow_blank=True, required=False)
 
 
 class WithdrawalIn(In):

@@ -1,5 +1,6 @@
 """People in the study, as rows."""
 
+from enrollment.models.allocation import AllocationList, AllocationSlot, Unblinding
 from enrollment.models.closing import Closure, UnlockRequest
 from enrollment.models.consent import Consent
 from enrollment.models.eligibility import Judgement, ScreenFailure
@@ -11,6 +12,8 @@ from enrollment.models.steps import Step
 from enrollment.models.visits import ExpectedScan, ScanState, Visit
 
 __all__ = [
+    "AllocationList",
+    "AllocationSlot",
     "ArmCount",
     "Closure",
     "Consent",
@@ -24,6 +27,7 @@ __all__ = [
     "ScanState",
     "ScreenFailure",
     "Step",
+    "Unblinding",
     "UnlockRequest",
     "Visit",
     "Withdrawal",

@@ -84,6 +84,21 @@ class ConsentDocument:
 
 
 @dataclass(frozen=True)
+class Allocation:
+    """How arms are given: `assigned` by a person, or `randomised` from a sealed list."""
+
+    method: str
+    strata: tuple[str, ...] = ()
+    block_sizes: tuple[int, ...] = ()
+    slots: int = 0
+
+    @property
+    def randomised(self) -> bool:
+        """Whether the list gives the arm, and nobody names it."""
+        return self.method == "randomised"
+
+
+@dataclass(frozen=True)
 class Limits:
     """Bounds of the computed criteria, both ends included."""
 
@@ -108,7 +123,7 @@ class Protocol:
     study_type: str
     reading_design: str
     severity_scales: tuple[str, ...]
-    allocation_method: str
+    allocation: Allocation
     arms: tuple[Arm, ...]
     consent_documents: tuple[ConsentDocument, ...]
     limits: Limits
@@ -120,6 +135,11 @@ class Protocol:
     def title(self) -> str:
         """The study's title in the reader's language."""
         return self.title_zh if (get_language() or "").startswith("zh") else self.title_en
+
+    @property
+    def allocation_method(self) -> str:
+        """How arms are given, as one word."""
+        return self.allocation.method
 
     def arm(self, key: str) -> Arm:
         """The arm of that key; KeyError when the protocol has none."""

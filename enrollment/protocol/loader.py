@@ -10,7 +10,9 @@ from typing import Any
 
 from django.conf import settings
 
+from enrollment.allocation import Design, faults
 from enrollment.protocol.definition import (
+    Allocation,
     Arm,
     ConsentDocument,
     Criterion,
@@ -69,7 +71,7 @@ def _protocol(raw: dict[str, Any], sha256: str) -> Protocol:
         study_type=raw["study_type"],
         reading_design=raw["reading_design"],
         severity_scales=tuple(raw["severity_scales"]),
-        allocation_method=raw["allocation"]["method"],
+        allocation=_allocation(raw),
         arms=tuple(
             Arm(row["key"], row["label"], row["label_zh"], tuple(row["techniques"]), row["target"])
             for row in raw["arms"]
@@ -86,6 +88,23 @@ def _protocol(raw: dict[str, Any], sha256: str) -> Protocol:
         visits=tuple(_visit(row) for row in raw["visits"]),
         scans=tuple(_scan(row) for row in raw["scans"]),
     )
+
+
+def _allocation(raw: dict[str, Any]) -> Allocation:
+    told = raw["allocation"]
+    if told["method"] != "randomised":
+        return Allocation(told["method"])
+    # A stratum may take everybody, so each has as many slots as all arms together have places.
+    places = sum(row["target"] for row in raw["arms"])
+    sizes, slots = tuple(told["block_sizes"]), told.get("slots", places)
+    return Allocation(told["method"], tuple(told["strata"]), sizes, slots)
+
+
+def design_of(protocol: Protocol) -> Design:
+    """What the allocation list of a protocol is drawn for."""
+    chosen = protocol.allocation
+    arms = tuple((arm.key, arm.target) for arm in protocol.arms)
+    return Design(arms, chosen.strata, chosen.block_sizes, chosen.slots)
 
 
 def _visit(row: dict[str, Any]) -> VisitPlan:
@@ -124,10 +143,12 @@ def _check(protocol: Protocol) -> None:
         keys = [row.key for row in getattr(protocol, name)]
         if len(set(keys)) != len(keys):
             raise ProtocolError(f"Two {name} of the protocol have the same key.")
-    if protocol.allocation_method != "assigned":
-        raise ProtocolError("This version allocates arms by assignment (`assigned`) alone.")
+    if protocol.allocation_method not in {"assigned", "randomised"}:
+        raise ProtocolError("Arms are allocated by `assigned` or by `randomised`.")
     if any(arm.target < 1 for arm in protocol.arms):
         raise ProtocolError("Each arm of the protocol needs a target of at least one.")
+    if protocol.allocation.randomised and (found := faults(design_of(protocol))):
+        raise ProtocolError(found[0])
     visits = {visit.key for visit in protocol.visits}
     if lost := [scan.key for scan in protocol.scans if scan.visit not in visits]:
         raise ProtocolError(f"The scan {lost[0]} belongs to a visit that the protocol lacks.")

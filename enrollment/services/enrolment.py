@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from enrollment.journey import State
-from enrollment.models import ArmCount, Enrolment, Participant, Withdrawal
+from enrollment.models import Enrolment, Participant, Withdrawal
 from enrollment.models.enrolment import LeavingKind
 from enrollment.protocol.loader import current
 from enrollment.schedule import window
 from enrollment.services import way
+from enrollment.services.allocation import Place, take_slot
 from enrollment.services.consent import require_consent
+from enrollment.services.places import take_place
 from enrollment.services.visits import plan_visit
 from studysite.core.access import require
 from studysite.core.acts import about, service
@@ -24,26 +25,26 @@ from studysite.core.roles import Action
 
 
 @service(Action.ENROL)
-def enrol(*, by: User, participant: Participant, arm: str, reason: str) -> Enrolment:
-    """Put an eligible participant into an arm that still has a place, and plan the visits."""
+def enrol(*, by: User, participant: Participant, arm: str = "", reason: str = "") -> Enrolment:
+    """Put an eligible participant into an arm that still has a place, and plan the visits. The arm
+    is a person's choice or the sealed list's, as the protocol says."""
     require(by, Action.ENROL, participant.site)
     protocol = current()
-    if arm not in {item.key for item in protocol.arms}:
-        raise Invalid(_("The protocol has no such arm."), field="arm")
-    if not reason.strip():
-        raise Invalid(_("Say why this arm was chosen."), field="reason")
+    if protocol.allocation.randomised and arm:
+        raise Invalid(_("The sealed list gives the arm; nobody names it."), field="arm")
     row = way.hold(participant)
     if row.state != State.ELIGIBLE:
         # A scan that is repeated takes an enrolled participant back to "enrolled": that is no
         # enrolment, so the way's own check is not enough here.
         raise OutOfOrder(_("Only an eligible participant can be enrolled."))
     require_consent(row)
+    place = take_slot(row) if protocol.allocation.randomised else _assigned(arm, reason)
     way.step(row, State.ENROLLED)
     today = timezone.localdate()
     enrolment = Enrolment.objects.create(
         participant=row,
-        arm=arm,
-        position=_take_place(arm),
+        arm=place.arm,
+        position=place.position,
         method=protocol.allocation_method,
         reason=reason.strip(),
         on=today,
@@ -59,23 +60,19 @@ def enrol(*, by: User, participant: Participant, arm: str, reason: str) -> Enrol
     return enrolment
 
 
-def places_left() -> dict[str, int]:
-    """How many more participants each arm takes."""
-    taken = dict(ArmCount.objects.values_list("arm", "enrolled"))
-    return {arm.key: arm.target - taken.get(arm.key, 0) for arm in current().arms}
-
-
-def _take_place(arm: str) -> int:
-    """The next place of an arm. One conditional update, so that no race overshoots the target."""
-    target = current().arm(arm).target
-    ArmCount.objects.get_or_create(arm=arm, defaults={"target": target})
-    taken = ArmCount.objects.filter(arm=arm, enrolled__lt=F("target")).update(
-        enrolled=F("enrolled") + 1
-    )
-    if not taken:
+def _assigned(arm: str, reason: str) -> Place:
+    """The place in the arm that a person names."""
+    protocol = current()
+    if arm not in {item.key for item in protocol.arms}:
+        raise Invalid(_("The protocol has no such arm."), field="arm")
+    if not reason.strip():
+        raise Invalid(_("Say why this arm was chosen."), field="reason")
+    position = take_place(arm)
+    if position is None:
         sentence = _("This arm is full: it takes %(target)d participants.")
+        target = protocol.arm(arm).target
         raise Conflict(sentence % {"target": target}, code="arm_full", field="arm")
-    return ArmCount.objects.get(arm=arm).enrolled
+    return Place(arm, position)
 
 
 @service(Action.WITHDRAW)

@@ -23,12 +23,16 @@ def enrol(request: StudyRequest, number: str) -> HttpResponse:
     if form.is_valid():
         data = form.cleaned_data
         with form.refusing():
-            enrolment.enrol(
-                by=request.user, participant=row, arm=data["arm"], reason=data["reason"]
-            )
+            chosen = {name: data[name] for name in ("arm", "reason") if name in data}
+            enrolment.enrol(by=request.user, participant=row, **chosen)
             messages.success(request, _("%(number)s is enrolled.") % {"number": row.number})
             return redirect("enrollment:participant", row.number)
-    context = {"form": form, "participant": row, "screening": screening_data(row)}
+    context = {
+        "form": form,
+        "participant": row,
+        "screening": screening_data(row),
+        "randomised": current().allocation.randomised,
+    }
     return render(request, "enrollment/enrol.html", context, status=form.status)
 
 

@@ -22,7 +22,7 @@ from enrollment.protocol.loader import current
 from enrollment.services import way
 from enrollment.services.consent import missing_consent
 from enrollment.services.eligibility import criteria_of, decision_on
-from enrollment.services.enrolment import places_left
+from enrollment.services.places import places_left
 from enrollment.webforms import FilterForm
 from studysite.core.access import may
 from studysite.core.act_words import word_for

@@ -15,6 +15,8 @@ _WORDS = {
     Action.JUDGE_CRITERIA.value: _("Criteria judged"),
     Action.CONFIRM_ELIGIBILITY.value: _("Eligibility decided"),
     Action.ENROL.value: _("Enrolment"),
+    Action.SEAL_ALLOCATION.value: _("Allocation list sealed"),
+    Action.UNBLIND.value: _("Arm told to somebody blinded"),
     Action.WITHDRAW.value: _("Left the study"),
     Action.ENTER_FORM.value: _("Form saved"),
     Action.ENTER_SURGICAL_FINDING.value: _("Surgical finding saved"),

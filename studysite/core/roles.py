@@ -34,6 +34,10 @@ class Action(StrEnum):
     JUDGE_CRITERIA = "judge_criteria"
     CONFIRM_ELIGIBILITY = "confirm_eligibility"
     ENROL = "enrol"
+    SEAL_ALLOCATION = "seal_allocation"
+    SEE_ALLOCATION = "see_allocation"
+    UNBLIND = "unblind"
+    SEE_UNBLINDINGS = "see_unblindings"
     WITHDRAW = "withdraw"
     ENTER_FORM = "enter_form"
     ENTER_SURGICAL_FINDING = "enter_surgical_finding"
@@ -91,6 +95,10 @@ POLICY: dict[Action, frozenset[Role]] = {
     Action.JUDGE_CRITERIA: frozenset({_I}),
     Action.CONFIRM_ELIGIBILITY: frozenset({_I}),
     Action.ENROL: frozenset({_C, _I}),
+    Action.SEAL_ALLOCATION: frozenset({_D}),
+    Action.SEE_ALLOCATION: frozenset({_I, _M, _D}),
+    Action.UNBLIND: frozenset({_I}),
+    Action.SEE_UNBLINDINGS: frozenset({_I, _M, _D}),
     Action.WITHDRAW: frozenset({_C, _I}),
     Action.ENTER_FORM: frozenset({_C, _I}),
     Action.ENTER_SURGICAL_FINDING: frozenset({_I}),

@@ -41,6 +41,7 @@ LEAVING = {
     "data_may_stay": True,
     **WHY,
 }
+TELLING = {"category": "emergency", "told": "The ward", **WHY}
 ENTRY = {"answers": {}, "seen_revision": 0, "submit": False}
 MATCH = {"participant": "NOBODY-1", **WHY}
 QUALITY = {"verdict": "accepted", "score": 4}
@@ -83,6 +84,10 @@ TABLE = [
     Row("eligibility", "POST", f"{P}eligibility/", "I", 409),
     Row("screen_failure", "POST", f"{P}screen-failure/", "I", 409, WHY),
     Row("enrolment", "POST", f"{P}enrolment/", "CI", 409, {"arm": "2d", **WHY}),
+    Row("allocation", "GET", "allocation/", "IMD", 200, scoped=False),
+    Row("allocation", "POST", "allocation/", "D", 409, scoped=False),
+    Row("unblindings", "GET", "unblindings/", "IMD", 200, scoped=False),
+    Row("unblind", "POST", f"{P}unblindings/", "I", 201, TELLING),
     Row("withdrawal", "POST", f"{P}withdrawal/", "CI", 422, LEAVING),
     Row("entry", "GET", f"{P}forms/severity/baseline/", "CIMD", 200),
     Row("entry", "PUT", f"{P}forms/severity/baseline/", "CI", 409, ENTRY),

@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from enrollment.journey import State
 from enrollment.models import ArmCount, Participant, Withdrawal
-from enrollment.services.enrolment import enrol, places_left, withdraw
+from enrollment.services.enrolment import enrol, withdraw
+from enrollment.services.places import places_left
 from studysite.core.errors import Conflict, Invalid, OutOfOrder, StudyError
 from studysite.core.models import User
 from tests.conftest import Enter
