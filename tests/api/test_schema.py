@@ -19,7 +19,7 @@ from studysite.core.roles import Action
 from tests.api.access_table import TABLE
 
 # These are asked for by their address alone.
-NO_BODY = {"confirm_eligibility", "close_intake", "retry_job", "sign_out"}
+NO_BODY = {"confirm_eligibility", "close_intake", "retry_job", "sign_out", "seal_allocation"}
 
 
 @pytest.fixture(scope="module")
