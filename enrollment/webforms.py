@@ -21,11 +21,11 @@ from enrollment.services.places import places_left
 from enrollment.vault import Person
 from studysite.core.access import sites_for
 from studysite.core.errors import StudyError
+from studysite.core.language_names import LANGUAGE_NAMES
 from studysite.core.models import Site, User
 from studysite.core.roles import Action
 from studysite.core.webforms import DayField, ReasonField, StudyForm
 
-LANGUAGE_NAMES = {"zh-hans": _("Chinese"), "en": _("English")}
 VERDICT_NAMES = {
     Verdict.MET: _("Met"),
     Verdict.NOT_MET: _("Not met"),

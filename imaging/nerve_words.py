@@ -49,15 +49,15 @@ def nerve_columns(measurement: Measurement) -> list[NerveColumn]:
 def _column(side: str, nerve: Mapping[str, Any] | None) -> NerveColumn:
     found = nerve or {"status": "not_done", "reason": _("Its end points were not set.")}
     words = {"measured": _("Measured"), "refused": _("Refused"), "not_done": _("Not done")}
-    status = str(found["status"])
+    status, said = str(found["status"]), found.get("said", {})
     return NerveColumn(
         side=side,
         label=side_word(side),
         status=status,
         status_label=words[status],
-        reason=found.get("reason") or "",
+        reason=said.get("reason") or found.get("reason") or "",
         figures=_figures(found) if status == "measured" else (),
-        flags=tuple(found.get("flags", ())),
+        flags=tuple(said.get("flags") or found.get("flags", ())),
         contacts=tuple(_contact(contact) for contact in found.get("contacts", ())),
         profile=tuple(found.get("profile", ())),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from studysite.core.language_names import LANGUAGE_NAMES
 from studysite.core.models import JobState
 from studysite.core.webforms import ReasonField, StudyForm
 
@@ -19,9 +20,7 @@ MEANINGS = {
 class SummaryForm(StudyForm):
     """A case summary, in one language."""
 
-    language = forms.ChoiceField(
-        label=_("Language"), choices=[("en", _("English")), ("zh-hans", _("Chinese"))]
-    )
+    language = forms.ChoiceField(label=_("Language"), choices=list(LANGUAGE_NAMES.items())[::-1])
 
 
 class SignatureForm(StudyForm):

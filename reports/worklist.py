@@ -15,6 +15,7 @@ from reports.services.signing import must_be_renewed
 from studysite.core.access import may, scoped
 from studysite.core.models import JobState, User
 from studysite.core.roles import Action
+from studysite.core.said import say
 from studysite.core.worklist import WorkItem
 
 READY_SHOWN = 5
@@ -63,7 +64,7 @@ def _failed(user: User) -> Iterator[WorkItem]:
     for document in seen.select_related("participant", "job"):
         yield WorkItem(
             title=_("Look at a document that failed"),
-            detail=document.job.message if document.job else "",
+            detail=say(document.job.message) if document.job else "",
             url=reverse("reports:participant_documents", args=[document.participant.number]),
             subject=document.participant.number,
             since=document.at,

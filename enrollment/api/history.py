@@ -8,6 +8,7 @@ from rest_framework.response import Response
 
 from enrollment.services import way
 from studysite.core.act_words import word_for
+from studysite.core.api_said import SaidField
 from studysite.core.api_view import PageIn, StudyView, operation, page_of, page_out
 from studysite.core.models import Act
 from studysite.core.roles import Action
@@ -20,7 +21,7 @@ class ActOut(serializers.Serializer):
     by = serializers.StringRelatedField(allow_null=True)  # type: ignore[var-annotated]
     action = serializers.CharField()
     label = serializers.SerializerMethodField()  # type: ignore[assignment]
-    detail = serializers.CharField()
+    detail = SaidField()
     reason = serializers.CharField()
 
     def get_label(self, act: Act) -> str:

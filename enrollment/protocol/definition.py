@@ -7,6 +7,8 @@ from datetime import date
 
 from django.utils.translation import get_language
 
+from studysite.core.said import both
+
 
 @dataclass(frozen=True)
 class Named:
@@ -20,6 +22,11 @@ class Named:
     def label(self) -> str:
         """The name in the reader's language."""
         return self.label_zh if (get_language() or "").startswith("zh") else self.label_en
+
+    @property
+    def in_both(self) -> dict[str, str]:
+        """The name as a value of a sentence that is kept."""
+        return both(en=self.label_en, zh=self.label_zh)
 
 
 @dataclass(frozen=True)
@@ -156,6 +163,12 @@ class Protocol:
     def scan(self, key: str) -> ScanPlan:
         """The expected series of that key; KeyError when the protocol has none."""
         return {scan.key: scan for scan in self.scans}[key]
+
+    def scan_in_both(self, key: str) -> dict[str, str]:
+        """What a series is called, as a value of a sentence that is kept; its key where a former
+        version had it."""
+        found = {scan.key: scan.in_both for scan in self.scans}
+        return found.get(key, both(en=key, zh=key))
 
     def current_consent(self, on: date) -> ConsentDocument | None:
         """The newest consent form released by a day."""

@@ -16,8 +16,10 @@ from enrollment.services.eligibility import recompute
 from studysite.core.access import require
 from studysite.core.acts import about, service
 from studysite.core.errors import Conflict, Invalid, OutOfOrder
+from studysite.core.language_names import LANGUAGE_NAMES
 from studysite.core.models import User
 from studysite.core.roles import Action
+from studysite.core.said import said, word
 
 
 @service(Action.RECORD_CONSENT)
@@ -41,7 +43,15 @@ def record_consent(
     if row.state == State.SCREENED:
         way.step(row, State.CONSENTED)
     recompute(row)
-    about(row.number, f"Consent version {document_version}, {language}, {signed_on.isoformat()}")
+    about(
+        row.number,
+        said(
+            "Consent version %(version)s, %(language)s, signed on %(date)s",
+            version=document_version,
+            language=word(LANGUAGE_NAMES.get(language, language)),
+            date=signed_on.isoformat(),
+        ),
+    )
     participant.refresh_from_db()
     return consent
 

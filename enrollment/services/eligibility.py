@@ -22,6 +22,7 @@ from studysite.core.acts import about, service
 from studysite.core.errors import Conflict, Invalid, NotThere, OutOfOrder
 from studysite.core.models import User
 from studysite.core.roles import Action
+from studysite.core.said import said
 
 
 @dataclass(frozen=True)
@@ -73,17 +74,21 @@ def judge(
         raise Invalid(_("A criterion is met, not met or unknown."), field="verdict")
     if not evidence.strip():
         raise Invalid(_("Say what the verdict rests on."), field="evidence")
-    about(row.number, f"{criterion} {verdict}")
+    judged = said("%(criterion)s: %(verdict)s", criterion=criterion, verdict=_VERDICTS[verdict])
+    about(row.number, judged)
     return Judgement.objects.create(
         participant=row, criterion=criterion, verdict=verdict, evidence=evidence.strip(), by=by
     )
+
+
+_VERDICTS = {"met": said("Met"), "not_met": said("Not met"), "unknown": said("Unknown")}
 
 
 class CriterionRefused(Invalid):
     """A verdict among several that cannot be kept, with the criterion it is about."""
 
     def __init__(self, criterion: str, refusal: Invalid) -> None:
-        super().__init__(str(refusal), code=refusal.code, field=refusal.field)
+        super().__init__(refusal.sentence, code=refusal.code, field=refusal.field)
         self.criterion = criterion
 
 
@@ -120,7 +125,7 @@ def compute_criteria(*, by: User, participant: Participant) -> list[Judgement]:
     """Compute every computed criterion. One whose verdict and evidence stay adds nothing."""
     require(by, Action.JUDGE_CRITERIA, participant.site)
     row = _open_for_judging(participant)
-    about(row.number, "Criteria computed")
+    about(row.number, said("Criteria computed"))
     return _compute(row)
 
 
@@ -137,7 +142,7 @@ def confirm_eligibility(*, by: User, participant: Participant) -> Decision:
     if not decision.eligible:
         raise OutOfOrder(_why_not(row.number, decision), code="not_eligible")
     way.step(row, State.ELIGIBLE)
-    about(row.number, "Eligible")
+    about(row.number, said("Eligible"))
     participant.refresh_from_db()
     return decision
 
@@ -153,7 +158,8 @@ def fail_screening(*, by: User, participant: Participant, reason: str = "") -> S
     if not decision.failed and not reason.strip():
         raise Invalid(_("No criterion has failed, so a reason is required."), field="reason")
     way.step(row, State.SCREEN_FAILED)
-    about(row.number, f"Screen failure: {', '.join(decision.failed) or reason[:200]}")
+    why = ", ".join(decision.failed) or reason.strip()[:200]
+    about(row.number, said("Screen failure: %(why)s", why=why))
     failure = ScreenFailure.objects.create(
         participant=row,
         criteria={"failed": list(decision.failed), "unknown": list(decision.unknown)},

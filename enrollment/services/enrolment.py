@@ -22,6 +22,7 @@ from studysite.core.acts import about, service
 from studysite.core.errors import Conflict, Invalid, OutOfOrder
 from studysite.core.models import User
 from studysite.core.roles import Action
+from studysite.core.said import said, word
 
 
 @service(Action.ENROL)
@@ -55,7 +56,7 @@ def enrol(*, by: User, participant: Participant, arm: str = "", reason: str = ""
         due = window(plan, row.screened_on, today)
         if due is not None and plan.key not in planned:
             plan_visit(row, plan, due, protocol)
-    about(row.number, "Enrolled")
+    about(row.number, said("Enrolled"))
     participant.refresh_from_db()
     return enrolment
 
@@ -101,7 +102,9 @@ def withdraw(
     if kind == LeavingKind.LOST and left_in in {State.SCREENED, State.CONSENTED, State.ELIGIBLE}:
         raise OutOfOrder(_("Only an enrolled participant can be lost to follow-up."), field="kind")
     way.step(row, State(kind))
-    about(row.number, f"{State(kind).value}, decided by {decided_by}")
+    decider = said("the participant") if decided_by == "participant" else said("the investigator")
+    left = word(State(kind).label)
+    about(row.number, said("%(state)s, decided by %(who)s", state=left, who=decider))
     withdrawal = Withdrawal.objects.create(
         participant=row,
         kind=kind,

@@ -21,6 +21,7 @@ from studysite.core.acts import about, service
 from studysite.core.errors import Conflict, Invalid, OutOfOrder
 from studysite.core.models import User
 from studysite.core.roles import Action
+from studysite.core.said import both, said
 
 
 class FormInvalid(Invalid):
@@ -81,8 +82,14 @@ def save_form(
     )
     settle_surgical_step(row)
     recompute(row)
-    told = f"Form {form} at {visit}, revision {entry.revision}"
-    about(row.number, told, action=action_for(form))
+    plan = next(plan for plan in current().visits if plan.key == visit)
+    done = said(
+        "Form %(form)s at %(visit)s, revision %(revision)s",
+        form=both(en=definition.title_en, zh=definition.title_zh),
+        visit=plan.in_both,
+        revision=entry.revision,
+    )
+    about(row.number, done, action=action_for(form))
     participant.refresh_from_db()
     return entry
 

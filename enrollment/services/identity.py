@@ -11,6 +11,7 @@ from studysite.core.acts import about, service
 from studysite.core.errors import Invalid
 from studysite.core.models import User
 from studysite.core.roles import Action
+from studysite.core.said import said
 
 
 @service(Action.SEE_IDENTITY)
@@ -19,5 +20,5 @@ def see_identity(*, by: User, participant: Participant, reason: str) -> vault.Pe
     require(by, Action.SEE_IDENTITY, participant.site)
     if not reason.strip():
         raise Invalid(_("Say why you need to see the identity."), field="reason")
-    about(participant.number, "Identity seen")
+    about(participant.number, said("Identity seen"))
     return vault.reveal(participant.number)

@@ -23,6 +23,7 @@ from studysite.core.acts import about, service
 from studysite.core.errors import Invalid
 from studysite.core.models import Site, User
 from studysite.core.roles import Action
+from studysite.core.said import said
 
 EARLIEST_BIRTH = date(1900, 1, 1)
 
@@ -61,7 +62,7 @@ def screen(
         due = window(plan, screened_on, None)
         if due is not None:
             plan_visit(participant, plan, due, protocol)
-    about(participant.number, "Screened")
+    about(participant.number, said("Screened"))
     recompute(participant)
     # The vault is another database: written last, so that a refused screening leaves no name there.
     vault.discard_unfinished(participant.number)

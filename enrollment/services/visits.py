@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from enrollment.journey import State
 from enrollment.models import ExpectedScan, Participant, ScanState, Visit
 from enrollment.protocol.definition import Protocol, VisitPlan
+from enrollment.protocol.loader import current
 from enrollment.schedule import Window
 from enrollment.services import way
 from studysite.core.access import require
@@ -14,6 +15,7 @@ from studysite.core.acts import about, service
 from studysite.core.errors import Invalid, OutOfOrder
 from studysite.core.models import User
 from studysite.core.roles import Action
+from studysite.core.said import said
 
 
 def plan_visit(participant: Participant, plan: VisitPlan, due: Window, protocol: Protocol) -> Visit:
@@ -60,7 +62,10 @@ def record_not_done(*, by: User, scan: ExpectedScan, reason: str) -> ExpectedSca
         raise Invalid(_("Say why the scan was not done."), field="reason")
     mark_scan(row, ScanState.NOT_DONE)
     settle_scans(participant)
-    about(participant.number, f"Scan {row.sequence} not done")
+    about(
+        participant.number,
+        said("Scan not done: %(scan)s", scan=current().scan_in_both(row.sequence)),
+    )
     return row
 
 

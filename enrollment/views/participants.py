@@ -29,6 +29,7 @@ from studysite.core.act_words import word_for
 from studysite.core.gate import StudyRequest, page
 from studysite.core.models import Act
 from studysite.core.roles import Action
+from studysite.core.said import say
 
 PAGE_SIZE = 50
 HISTORY_LENGTH = 200
@@ -165,7 +166,7 @@ def _history(row: Participant) -> list[dict[str, Any]]:
             "at": act.at,
             "by": act.by,
             "what": word_for(act.action),
-            "detail": act.detail,
+            "detail": say(act.detail),
             "reason": act.reason,
         }
         for act in acts[:HISTORY_LENGTH]

@@ -10,6 +10,7 @@ from imaging.api.intakes import IntakeOut
 from imaging.models import HeldState
 from imaging.services import quarantine
 from imaging.services.intake import find_participant
+from studysite.core.api_said import SaidField
 from studysite.core.api_view import (
     In,
     PageIn,
@@ -42,7 +43,7 @@ class HeldOut(serializers.Serializer):
     site = serializers.CharField(source="intake.site.code")
     intake = serializers.UUIDField(source="intake_id")
     code = serializers.CharField()
-    reason = serializers.CharField()
+    reason = SaidField()
     modality = serializers.CharField()
     files_count = serializers.IntegerField()
     state = serializers.ChoiceField(HeldState.choices)

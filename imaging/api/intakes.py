@@ -14,6 +14,7 @@ from imaging.models import IntakeState
 from imaging.models.intake import Door
 from imaging.services import intake as arrivals
 from studysite.core.api_job import JobOut
+from studysite.core.api_said import SaidField
 from studysite.core.api_view import In, StudyView, operation
 from studysite.core.roles import Action
 
@@ -45,7 +46,7 @@ class OutcomeOut(serializers.Serializer):
 
     status = serializers.ChoiceField(["stored", "waiting", "refused"])
     code = serializers.CharField()
-    sentence = serializers.CharField()
+    sentence = SaidField()
     series = serializers.IntegerField(required=False)
     held = serializers.IntegerField(required=False)
 

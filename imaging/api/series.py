@@ -12,6 +12,7 @@ from imaging.models import SeriesState
 from imaging.models.series import QualityCheck
 from imaging.services import quality
 from imaging.services.scans import series_of
+from studysite.core.api_said import SaidField
 from studysite.core.api_view import In, StudyView, operation
 from studysite.core.roles import Action
 
@@ -22,7 +23,7 @@ class DeviationOut(serializers.Serializer):
     """Where a series departs from the imaging protocol."""
 
     code = serializers.CharField()
-    sentence = serializers.CharField()
+    sentence = SaidField()
 
 
 class SeriesOut(serializers.Serializer):

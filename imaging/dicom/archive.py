@@ -17,6 +17,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from imaging.dicom.errors import DicomRefused
+from imaging.told import told
 
 CHUNK = 1 << 18
 MIB = 1 << 20
@@ -81,39 +82,57 @@ def unpack(archive: Path, folder: Path, *, bounds: ArchiveBounds = BOUNDS) -> It
                 yield Member(name=PurePosixPath(member.filename).name, path=path)
     except DAMAGE as trouble:
         raise DicomRefused(
-            "damaged_archive", f"{archive.name} is no whole zip archive."
+            "damaged_archive", told("%(file)s is no whole zip archive.", file=archive.name)
         ) from trouble
 
 
 def _judge(members: list[zipfile.ZipInfo], archive: Path, bounds: ArchiveBounds) -> None:
     if not members:
-        raise DicomRefused("empty", f"{archive.name} holds no file.")
+        raise DicomRefused("empty", told("%(file)s holds no file.", file=archive.name))
     if len(members) > bounds.members:
         raise DicomRefused(
-            "too_many", f"{archive.name} holds {len(members):,} files; {bounds.members:,} may be."
+            "too_many",
+            told(
+                "%(file)s holds %(files)s files; %(most)s may be.",
+                file=archive.name,
+                files=f"{len(members):,}",
+                most=f"{bounds.members:,}",
+            ),
         )
     names = set()
     for member in members:
         _judge_member(member, archive.name, bounds)
         names.add(member.filename)
     if len(names) != len(members):
-        raise DicomRefused("doubled", f"{archive.name} holds two files of one name.")
+        raise DicomRefused(
+            "doubled", told("%(file)s holds two files of one name.", file=archive.name)
+        )
     _judge_overlaps(members, archive)
 
 
 def _judge_member(member: zipfile.ZipInfo, archive: str, bounds: ArchiveBounds) -> None:
     parts = PurePosixPath(member.filename.replace("\\", "/"))
     if parts.is_absolute() or ".." in parts.parts or DRIVE.match(member.filename):
-        raise DicomRefused("traversal", f"{archive} holds a file that points outside of it.")
+        raise DicomRefused(
+            "traversal", told("%(file)s holds a file that points outside of it.", file=archive)
+        )
     if len(member.filename) > bounds.name_length or "\0" in member.orig_filename:
-        raise DicomRefused("traversal", f"{archive} holds a file with an impossible name.")
+        raise DicomRefused(
+            "traversal", told("%(file)s holds a file with an impossible name.", file=archive)
+        )
     mode = member.external_attr >> 16
     if stat.S_IFMT(mode) not in (0, stat.S_IFREG):
-        raise DicomRefused("link", f"{archive} holds a link or device, not only files.")
+        raise DicomRefused(
+            "link", told("%(file)s holds a link or device, not only files.", file=archive)
+        )
     if member.flag_bits & ENCRYPTED:
-        raise DicomRefused("encrypted", f"{archive} is encrypted; send it without a password.")
+        raise DicomRefused(
+            "encrypted", told("%(file)s is encrypted; send it without a password.", file=archive)
+        )
     if member.compress_type not in METHODS:
-        raise DicomRefused("compression", f"{archive} is compressed in a way that is not taken.")
+        raise DicomRefused(
+            "compression", told("%(file)s is compressed in a way that is not taken.", file=archive)
+        )
 
 
 def _judge_overlaps(members: list[zipfile.ZipInfo], archive: Path) -> None:
@@ -121,7 +140,9 @@ def _judge_overlaps(members: list[zipfile.ZipInfo], archive: Path) -> None:
     end = 0
     for member in sorted(members, key=lambda m: m.header_offset):
         if member.header_offset < end:
-            raise DicomRefused("overlap", f"{archive.name} holds files that share their bytes.")
+            raise DicomRefused(
+                "overlap", told("%(file)s holds files that share their bytes.", file=archive.name)
+            )
         end = member.header_offset + 30 + member.compress_size
 
 
@@ -146,12 +167,13 @@ def _copy(source: IO[bytes], target: IO[bytes], most: int) -> int:
     while chunk := source.read(CHUNK):
         if written == 0 and chunk.startswith(ARCHIVE_MARKS):
             raise DicomRefused(
-                "nested", "The archive holds another archive; unpack that one first."
+                "nested", told("The archive holds another archive; unpack that one first.")
             )
         written += len(chunk)
         if written > most:
             raise DicomRefused(
-                "bomb", f"A file in the archive inflates to more than {most // MIB} MiB."
+                "bomb",
+                told("A file in the archive inflates to more than %(most)s MiB.", most=most // MIB),
             )
         target.write(chunk)
     return written

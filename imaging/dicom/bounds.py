@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from imaging.dicom.errors import DicomRefused
 from imaging.dicom.pixel_bounds import check_pixels
 from imaging.dicom.walk import Limits, Shape, walk, walk_file_meta
+from imaging.told import told
 
 PREAMBLE_BYTES = 128
 MARK = b"DICM"
@@ -47,7 +48,7 @@ class Scanned:
     plain_bytes: int
 
 
-def prescan(data: bytes, *, name: str = "The file", bounds: Bounds = BOUNDS) -> Scanned:
+def prescan(data: bytes, *, name: str = told("The file"), bounds: Bounds = BOUNDS) -> Scanned:
     """Count what a DICOM file holds, or raise DicomRefused with the first limit that it breaks.
 
     name: how the sentence calls the file.
@@ -55,10 +56,17 @@ def prescan(data: bytes, *, name: str = "The file", bounds: Bounds = BOUNDS) -> 
     if len(data) > bounds.file_bytes:
         raise DicomRefused(
             "too_large",
-            f"{name} has {len(data) // MIB} MiB; a file may have {bounds.file_bytes // MIB} MiB.",
+            told(
+                "%(file)s has %(size)s MiB; a file may have %(most)s MiB.",
+                file=name,
+                size=len(data) // MIB,
+                most=bounds.file_bytes // MIB,
+            ),
         )
     if len(data) < PREAMBLE_BYTES + 4 or data[PREAMBLE_BYTES : PREAMBLE_BYTES + 4] != MARK:
-        raise DicomRefused("not_dicom", f"{name} is not a DICOM file: it lacks the DICM mark.")
+        raise DicomRefused(
+            "not_dicom", told("%(file)s is not a DICOM file: it lacks the DICM mark.", file=name)
+        )
     meta = walk_file_meta(data, PREAMBLE_BYTES + 4, name=name, limits=bounds.limits)
     body, start = data, meta.end
     if meta.transfer_syntax in (DEFLATED_LITTLE, DEFLATED_FRAMES):
@@ -94,12 +102,19 @@ def inflate(deflated: bytes, *, name: str, bounds: Bounds = BOUNDS) -> bytes:
         beyond = engine.decompress(engine.unconsumed_tail, 1) if engine.unconsumed_tail else b""
     except zlib.error:
         raise DicomRefused(
-            "malformed", f"{name} is damaged: its deflated part cannot be read."
+            "malformed", told("%(file)s is damaged: its deflated part cannot be read.", file=name)
         ) from None
     if beyond:
         raise DicomRefused(
-            "bomb", f"{name} inflates to more than {most // MIB} MiB, more than a scan needs."
+            "bomb",
+            told(
+                "%(file)s inflates to more than %(most)s MiB, more than a scan needs.",
+                file=name,
+                most=most // MIB,
+            ),
         )
     if not engine.eof:
-        raise DicomRefused("truncated", f"{name} is cut off: its deflated part does not end.")
+        raise DicomRefused(
+            "truncated", told("%(file)s is cut off: its deflated part does not end.", file=name)
+        )
     return plain

@@ -18,6 +18,7 @@ from imaging.dicom.plain_pixels import plain_pixels
 from imaging.dicom.reading import Source, lenient, name_of, open_dataset
 from imaging.dicom.sop_classes import MR_IMAGES
 from imaging.dicom.trial import Code, TrialModule, write_markers, write_trial
+from imaging.told import told
 
 IMPLEMENTATION_CLASS = "2.25.333268808789892657593778207032981643502"
 IMPLEMENTATION_NAME = "STUDYSITE_1"
@@ -94,9 +95,13 @@ def _require_mr(dataset: Dataset, name: str) -> None:
     uid = UID(str(dataset.get("SOPClassUID") or ""))
     if uid not in MR_IMAGES:
         what = uid.name if uid and uid.name != uid else "no kind of image that we know"
-        raise DicomRefused("not_mr", f"{name} is not an MR image but {what}.")
+        raise DicomRefused(
+            "not_mr", told("%(file)s is not an MR image but %(what)s.", file=name, what=what)
+        )
     if any(tag in dataset for tag in OTHER_PICTURES):
-        raise DicomRefused("float_pixels", f"{name} has pixels that are no whole numbers.")
+        raise DicomRefused(
+            "float_pixels", told("%(file)s has pixels that are no whole numbers.", file=name)
+        )
 
 
 def _pixel_vr(dataset: Dataset) -> str:
@@ -132,5 +137,8 @@ def _require_nobody(cleaned: Dataset, names: frozenset[str], name: str) -> None:
     for word in names:
         if len(word) >= LEAST_TELLING and not word.isdigit() and word in left:
             raise DicomRefused(
-                "still_named", f"{name} still names its patient after cleaning; it is held back."
+                "still_named",
+                told(
+                    "%(file)s still names its patient after cleaning; it is held back.", file=name
+                ),
             )

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 
 class DicomRefused(Exception):
-    """A refusal: `code` is a stable short word, `str` one sentence for a user."""
+    """A refusal: `code` is a stable short word, `sentence` one for a user, made by `told`."""
 
     def __init__(self, code: str, sentence: str) -> None:
         super().__init__(sentence)
-        self.code = code
-
-    @property
-    def sentence(self) -> str:
-        return str(self)
+        self.code, self.sentence = code, sentence
 
     def __reduce__(self) -> tuple[type[DicomRefused], tuple[str, str]]:
-        return type(self), (self.code, str(self))
+        return type(self), (self.code, self.sentence)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from imaging.dicom.header import Header
+from imaging.told import told
 
 Array = NDArray[np.float64]
 
@@ -86,8 +87,12 @@ def _unplaced(headers: Sequence[Header]) -> Problem | None:
     lacking = placed.count(False)
     return Problem(
         "no_geometry",
-        f"{lacking} of {len(placed)} images do not say where they lie in the patient "
-        "(position, orientation or pixel spacing is missing).",
+        told(
+            "%(lacking)s of %(images)s images do not say where they lie in the patient "
+            "(position, orientation or pixel spacing is missing).",
+            lacking=lacking,
+            images=len(placed),
+        ),
     )
 
 
@@ -95,15 +100,18 @@ def _mixed(headers: Sequence[Header]) -> list[Problem]:
     """What must be one and the same over a series, and is not."""
     problems = []
     if len({h.patient_id for h in headers}) > 1:
-        problems.append(Problem("mixed_patients", "The images carry more than one patient ID."))
+        problems.append(
+            Problem("mixed_patients", told("The images carry more than one patient ID."))
+        )
     if len({(h.rows, h.columns) for h in headers}) > 1:
-        problems.append(Problem("mixed_sizes", "The images differ in rows or columns."))
+        problems.append(Problem("mixed_sizes", told("The images differ in rows or columns.")))
     if not _close([h.spacing_mm or () for h in headers], 1e-3):
-        problems.append(Problem("mixed_spacing", "The images differ in pixel spacing."))
+        problems.append(Problem("mixed_spacing", told("The images differ in pixel spacing.")))
     if not _close([h.orientation or () for h in headers], COSINE_TOLERANCE):
         problems.append(
             Problem(
-                "mixed_orientation", "The images lie in different directions, as a localiser's."
+                "mixed_orientation",
+                told("The images lie in different directions, as a localiser's."),
             )
         )
     return problems
@@ -117,7 +125,7 @@ def _close(rows: Sequence[Sequence[float]], tolerance: float) -> bool:
 def _measure(slices: Sequence[Slice], normal: Array) -> Stack:
     header = slices[0].header
     if len(slices) < 2:
-        single = Problem("one_slice", "The series has a single image, which is no volume.")
+        single = Problem("one_slice", told("The series has a single image, which is no volume."))
         return Stack(tuple(slices), None, (single,))
     positions = np.array([s.position_mm for s in slices])
     along = positions @ normal
@@ -127,7 +135,8 @@ def _measure(slices: Sequence[Slice], normal: Array) -> Stack:
     if not problems and _sideways(step, normal) > TILT_TOLERANCE:
         problems.append(
             Problem(
-                "tilted", "The slices are stacked at a slant (gantry tilt), not at right angles."
+                "tilted",
+                told("The slices are stacked at a slant (gantry tilt), not at right angles."),
             )
         )
     if problems:
@@ -140,16 +149,29 @@ def _gap_problems(gaps: Array) -> list[Problem]:
     doubled = gaps < STEP_TOLERANCE_MM
     if np.any(doubled):
         count = int(doubled.sum())
-        return [Problem("doubled_slices", f"{count} places in the patient are imaged twice.")]
+        return [
+            Problem(
+                "doubled_slices",
+                told("%(count)s places in the patient are imaged twice.", count=count),
+            )
+        ]
     step = float(np.median(gaps))
     missing = int(np.sum(np.round(gaps / step) - 1, where=gaps > 1.5 * step))
     if missing > 0:
-        return [Problem("missing_slices", f"{missing} of the slices are missing.")]
+        return [
+            Problem(
+                "missing_slices", told("%(missing)s of the slices are missing.", missing=missing)
+            )
+        ]
     if np.any(np.abs(gaps - step) > max(STEP_TOLERANCE * step, STEP_TOLERANCE_MM)):
         return [
             Problem(
                 "uneven_slices",
-                f"The slices are {gaps.min():.2f} to {gaps.max():.2f} mm apart, not evenly.",
+                told(
+                    "The slices are %(least)s to %(most)s mm apart, not evenly.",
+                    least=f"{gaps.min():.2f}",
+                    most=f"{gaps.max():.2f}",
+                ),
             )
         ]
     return []

@@ -14,6 +14,7 @@ from imaging.dicom.plain_text import first_text, texts
 from imaging.dicom.planes import Vector3, numbers, planes_of
 from imaging.dicom.reading import Source, lenient, name_of, parse, read_bytes
 from imaging.dicom.sop_classes import DIRECTORY
+from imaging.told import told
 
 
 @dataclass(frozen=True)
@@ -92,9 +93,13 @@ def read_header(source: Source) -> Header:
     with lenient(name):
         header = _header(dataset, hashlib.sha256(data).hexdigest())
     if header.sop_class_uid == DIRECTORY:
-        raise DicomRefused("directory", f"{name} is a DICOM directory, which lists images only.")
+        raise DicomRefused(
+            "directory", told("%(file)s is a DICOM directory, which lists images only.", file=name)
+        )
     if not header.sop_uid or not header.series_uid or not header.study_uid:
-        raise DicomRefused("no_identity", f"{name} lacks its study, series or instance UID.")
+        raise DicomRefused(
+            "no_identity", told("%(file)s lacks its study, series or instance UID.", file=name)
+        )
     return header
 
 

@@ -15,6 +15,7 @@ from imaging.dicom.descriptors import clean_description
 from imaging.dicom.geometry import Stack, stack
 from imaging.dicom.header import Header
 from imaging.dicom.sop_classes import MR_IMAGES
+from imaging.told import told
 
 Range = tuple[float, float]
 
@@ -80,7 +81,7 @@ class Finding:
 def check_series(headers: Sequence[Header], rules: Sequence[SeriesRule]) -> Finding:
     """Judge one series by its original headers. Never raises: a refusal is a finding."""
     if not headers:
-        return _refused("empty", "The series holds no image.")
+        return _refused("empty", told("The series holds no image."))
     refusal = _refusal(headers)
     if refusal is not None:
         return Finding(None, (), refusal, False)
@@ -91,7 +92,10 @@ def check_series(headers: Sequence[Header], rules: Sequence[SeriesRule]) -> Find
     if not candidates:
         return _refused(
             "unknown_sequence",
-            f"{_told(headers[0])} is none of the sequences that the protocol expects.",
+            told(
+                "%(series)s is none of the sequences that the protocol expects.",
+                series=_told(headers[0]),
+            ),
         )
     judged = [(rule, _deviations(rule, headers, found)) for rule in candidates]
     rule, deviations = min(judged, key=lambda pair: len(pair[1]))
@@ -110,7 +114,11 @@ def _title(header: Header) -> str:
 def _told(header: Header) -> str:
     """The series for a sentence that is kept: descriptions are typed by people, about patients."""
     words = clean_description(_title(header))
-    return f'"{words}"' if words else f"Series {header.series_number or 'without a number'}"
+    if words:
+        return f'"{words}"'
+    if header.series_number is None:
+        return told("A series without a number")
+    return told("Series %(number)s", number=header.series_number)
 
 
 def _names(rule: SeriesRule, header: Header) -> bool:
@@ -129,15 +137,24 @@ def _refusal(headers: Sequence[Header]) -> Deviation | None:
     if risk is not None:
         return Deviation("burned_in", risk, True)
     if first.modality != "MR":
-        kind = first.modality if MODALITY.fullmatch(first.modality) else "an image of unknown kind"
-        return Deviation("not_mr", f"The series is {kind}; the trial takes MR.", True)
+        known = MODALITY.fullmatch(first.modality)
+        kind = first.modality if known else told("an image of unknown kind")
+        return Deviation(
+            "not_mr", told("The series is %(kind)s; the trial takes MR.", kind=kind), True
+        )
     if first.sop_class_uid not in MR_IMAGES:
-        return Deviation("not_mr", "The series holds no MR images but other MR objects.", True)
+        return Deviation(
+            "not_mr", told("The series holds no MR images but other MR objects."), True
+        )
     if LOCALISER.search(_title(first)) or "LOCALIZER" in first.image_type:
-        return Deviation("localiser", "The series is a localiser, not a scan of the nerve.", True)
+        return Deviation(
+            "localiser", told("The series is a localiser, not a scan of the nerve."), True
+        )
     if PROJECTIONS & set(first.image_type):
         return Deviation(
-            "reformatted", "The series is a projection or reformat, not the scan itself.", True
+            "reformatted",
+            told("The series is a projection or reformat, not the scan itself."),
+            True,
         )
     return None
 
@@ -155,7 +172,11 @@ def _sampling(rule: SeriesRule, header: Header, found: Stack) -> list[Deviation]
         deviations.append(
             Deviation(
                 "thick_slices",
-                f"Slices are {step:.2f} mm apart; the protocol allows {rule.max_slice_mm:g} mm.",
+                told(
+                    "Slices are %(step)s mm apart; the protocol allows %(most)s mm.",
+                    step=f"{step:.2f}",
+                    most=f"{rule.max_slice_mm:g}",
+                ),
                 True,
             )
         )
@@ -164,14 +185,25 @@ def _sampling(rule: SeriesRule, header: Header, found: Stack) -> list[Deviation]
         deviations.append(
             Deviation(
                 "large_pixels",
-                f"Pixels are {pixel:.2f} mm wide; the protocol allows {rule.max_pixel_mm:g} mm.",
+                told(
+                    "Pixels are %(pixel)s mm wide; the protocol allows %(most)s mm.",
+                    pixel=f"{pixel:.2f}",
+                    most=f"{rule.max_pixel_mm:g}",
+                ),
                 True,
             )
         )
     count = len(found.slices)
     if count < rule.min_slices:
         deviations.append(
-            Deviation("few_slices", f"{count} slices; the protocol asks for {rule.min_slices}.")
+            Deviation(
+                "few_slices",
+                told(
+                    "%(count)s slices; the protocol asks for %(least)s.",
+                    count=count,
+                    least=rule.min_slices,
+                ),
+            )
         )
     return deviations + _coverage(rule, header, count, step)
 
@@ -184,7 +216,14 @@ def _coverage(rule: SeriesRule, header: Header, count: int, step: float | None) 
     size = " x ".join(f"{e:.0f}" for e in extent)
     least = " x ".join(f"{m:g}" for m in rule.min_coverage_mm)
     return [
-        Deviation("small_coverage", f"The scan covers {size} mm; the protocol asks for {least} mm.")
+        Deviation(
+            "small_coverage",
+            told(
+                "The scan covers %(size)s mm; the protocol asks for %(least)s mm.",
+                size=size,
+                least=least,
+            ),
+        )
     ]
 
 
@@ -192,17 +231,32 @@ def _physics(rule: SeriesRule, header: Header) -> list[Deviation]:
     """Acquisition type, field strength, TR and TE; what a file does not say is noted, no more."""
     deviations = []
     if rule.acquisition and header.acquisition_type != rule.acquisition:
-        said = header.acquisition_type if header.acquisition_type in ("2D", "3D") else ""
+        kind, wanted = header.acquisition_type, rule.acquisition
+        known = kind in ("2D", "3D")
         sentence = (
-            f"The scan is {said}; the protocol asks for {rule.acquisition}."
-            if said
-            else f"The file does not say whether the scan is {rule.acquisition}."
+            told(
+                "The scan is %(kind)s; the protocol asks for %(wanted)s.", kind=kind, wanted=wanted
+            )
+            if known
+            else told("The file does not say whether the scan is %(wanted)s.", wanted=wanted)
         )
-        deviations.append(Deviation("acquisition", sentence, bool(said)))
+        deviations.append(Deviation("acquisition", sentence, known))
     for code, what, unit, value, allowed in (
-        ("field_strength", "Field strength", "T", header.field_strength_t, rule.field_strength_t),
-        ("repetition_time", "Repetition time", "ms", header.repetition_time_ms, rule.repetition_ms),
-        ("echo_time", "Echo time", "ms", header.echo_time_ms, rule.echo_ms),
+        (
+            "field_strength",
+            told("Field strength"),
+            "T",
+            header.field_strength_t,
+            rule.field_strength_t,
+        ),
+        (
+            "repetition_time",
+            told("Repetition time"),
+            "ms",
+            header.repetition_time_ms,
+            rule.repetition_ms,
+        ),
+        ("echo_time", told("Echo time"), "ms", header.echo_time_ms, rule.echo_ms),
     ):
         deviations += _range(code, what, unit, value, allowed)
     return deviations
@@ -213,9 +267,30 @@ def _range(
 ) -> list[Deviation]:
     if allowed is None:
         return []
-    bounds = f"{allowed[0]:g} to {allowed[1]:g} {unit}"
+    low, high = (f"{bound:g}" for bound in allowed)
+    bounds = told("%(low)s to %(high)s %(unit)s", low=low, high=high, unit=unit)
     if value is None:
-        return [Deviation(code, f"{what} is not stated; the protocol asks for {bounds}.")]
+        return [
+            Deviation(
+                code,
+                told(
+                    "%(what)s is not stated; the protocol asks for %(bounds)s.",
+                    what=what,
+                    bounds=bounds,
+                ),
+            )
+        ]
     if allowed[0] <= value <= allowed[1]:
         return []
-    return [Deviation(code, f"{what} is {value:g} {unit}; the protocol asks for {bounds}.")]
+    return [
+        Deviation(
+            code,
+            told(
+                "%(what)s is %(value)s %(unit)s; the protocol asks for %(bounds)s.",
+                what=what,
+                value=f"{value:g}",
+                unit=unit,
+                bounds=bounds,
+            ),
+        )
+    ]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from imaging.dicom.errors import DicomRefused
 from imaging.dicom.walk import Shape
+from imaging.told import told
 
 SAMPLES, FRAMES, ROWS, COLUMNS, BITS = 0x00280002, 0x00280008, 0x00280010, 0x00280011, 0x00280100
 CODESTREAM = b"\xff\x4f\xff\x51"  # JPEG 2000: SOC, then SIZ
@@ -40,13 +41,22 @@ def check_pixels(shape: Shape, data: bytes, *, name: str, most_bytes: int) -> No
     if size.total_bytes > most_bytes:
         raise DicomRefused(
             "too_large",
-            f"{name} announces a picture of {size.total_bytes >> 20:,} MiB; "
-            f"{most_bytes >> 20:,} MiB are allowed.",
+            told(
+                "%(file)s announces a picture of %(size)s MiB; %(most)s MiB are allowed.",
+                file=name,
+                size=f"{size.total_bytes >> 20:,}",
+                most=f"{most_bytes >> 20:,}",
+            ),
         )
     if shape.pixels is not None and shape.pixels[1] < size.total_bytes:
         raise DicomRefused(
             "truncated",
-            f"{name} holds {shape.pixels[1]:,} bytes of a picture of {size.total_bytes:,} bytes.",
+            told(
+                "%(file)s holds %(held)s bytes of a picture of %(size)s bytes.",
+                file=name,
+                held=f"{shape.pixels[1]:,}",
+                size=f"{size.total_bytes:,}",
+            ),
         )
     for start, length in shape.fragments:
         _check_fragment(data[start : start + length], size, name)
@@ -62,10 +72,12 @@ def _size(shape: Shape, name: str) -> PixelSize:
     try:
         frames = int(shape.wanted.get(FRAMES, b"1").rstrip(b"\0 ") or b"1")
     except ValueError:
-        raise DicomRefused("malformed", f"{name} does not say how many frames it has.") from None
+        raise DicomRefused(
+            "malformed", told("%(file)s does not say how many frames it has.", file=name)
+        ) from None
     rows, columns = number(ROWS, 0), number(COLUMNS, 0)
     if not rows or not columns or frames < 1:
-        raise DicomRefused("malformed", f"{name} has a picture without a size.")
+        raise DicomRefused("malformed", told("%(file)s has a picture without a size.", file=name))
     return PixelSize(rows, columns, number(SAMPLES, 1), number(BITS, 16), frames)
 
 
@@ -74,8 +86,15 @@ def _check_fragment(fragment: bytes, size: PixelSize, name: str) -> None:
     if announced is not None and announced != (size.rows, size.columns):
         raise DicomRefused(
             "bomb",
-            f"{name} announces {size.columns} x {size.rows} pixels, "
-            f"its compressed picture {announced[1]} x {announced[0]}.",
+            told(
+                "%(file)s announces %(columns)s x %(rows)s pixels, its compressed picture "
+                "%(inner_columns)s x %(inner_rows)s.",
+                file=name,
+                columns=size.columns,
+                rows=size.rows,
+                inner_columns=announced[1],
+                inner_rows=announced[0],
+            ),
         )
 
 

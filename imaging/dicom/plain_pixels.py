@@ -15,6 +15,7 @@ from pydicom.dataset import Dataset
 
 from imaging.dicom.decoding import stored_pixels
 from imaging.dicom.errors import DicomRefused
+from imaging.told import told
 
 STORABLE: dict[int, np.dtype[Any]] = {8: np.dtype("u1"), 16: np.dtype("<u2"), 32: np.dtype("<u4")}
 
@@ -23,11 +24,23 @@ def plain_pixels(dataset: Dataset, name: str) -> bytes:
     """The samples of all frames in order, unused bits filled by sign, padded to an even length."""
     allocated, stored = int(dataset.BitsAllocated), int(dataset.BitsStored)
     if int(dataset.get("SamplesPerPixel") or 1) != 1:
-        raise DicomRefused("colour", f"{name} is a colour picture; a person must look at it.")
+        raise DicomRefused(
+            "colour", told("%(file)s is a colour picture; a person must look at it.", file=name)
+        )
     if allocated not in STORABLE or not 0 < stored <= allocated:
-        raise DicomRefused("malformed", f"{name} stores {stored} of {allocated} bits a pixel.")
+        raise DicomRefused(
+            "malformed",
+            told(
+                "%(file)s stores %(stored)s of %(allocated)s bits a pixel.",
+                file=name,
+                stored=stored,
+                allocated=allocated,
+            ),
+        )
     if int(dataset.get("HighBit") or stored - 1) != stored - 1:
-        raise DicomRefused("malformed", f"{name} keeps its pixels in unusual bits.")
+        raise DicomRefused(
+            "malformed", told("%(file)s keeps its pixels in unusual bits.", file=name)
+        )
     samples = np.asarray(stored_pixels(dataset)).astype(STORABLE[allocated], copy=False)
     signed = int(dataset.get("PixelRepresentation") or 0) == 1
     plain = _without_unused(samples, allocated - stored, signed).tobytes()

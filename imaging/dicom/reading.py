@@ -17,6 +17,7 @@ from pydicom.errors import BytesLengthException, InvalidDicomError
 
 from imaging.dicom.bounds import BOUNDS, Bounds, prescan
 from imaging.dicom.errors import DicomRefused
+from imaging.told import told
 
 Source = Path | bytes
 
@@ -42,7 +43,7 @@ FAILURES = (
 
 
 def name_of(source: Source) -> str:
-    return source.name if isinstance(source, Path) else "The file"
+    return source.name if isinstance(source, Path) else told("The file")
 
 
 def read_bytes(source: Source, *, bounds: Bounds = BOUNDS) -> bytes:
@@ -54,12 +55,18 @@ def read_bytes(source: Source, *, bounds: Bounds = BOUNDS) -> bytes:
         if size > bounds.file_bytes:
             raise DicomRefused(
                 "too_large",
-                f"{source.name} has {size >> 20} MiB; {bounds.file_bytes >> 20} may be.",
+                told(
+                    "%(file)s has %(size)s MiB; %(most)s may be.",
+                    file=source.name,
+                    size=size >> 20,
+                    most=bounds.file_bytes >> 20,
+                ),
             )
         return source.read_bytes()
     except OSError as trouble:
         raise DicomRefused(
-            "unreadable", f"{source.name} cannot be read: {trouble.strerror}."
+            "unreadable",
+            told("%(file)s cannot be read: %(why)s.", file=source.name, why=trouble.strerror),
         ) from None
 
 
@@ -74,7 +81,12 @@ def lenient(name: str) -> Iterator[None]:
             yield
     except FAILURES as trouble:
         raise DicomRefused(
-            "unreadable", f"{name} holds a value that cannot be read ({type(trouble).__name__})."
+            "unreadable",
+            told(
+                "%(file)s holds a value that cannot be read (%(why)s).",
+                file=name,
+                why=type(trouble).__name__,
+            ),
         ) from trouble
     finally:
         config.settings.reading_validation_mode = before

@@ -21,6 +21,7 @@ from typing import IO, Any
 from imaging.dicom.deidentify import DeidKeys
 from imaging.dicom.header import Header
 from imaging.dicom.trial import TrialModule
+from imaging.told import Told, told
 
 ROOT = Path(__file__).resolve().parents[2]
 LONGEST_ANSWER = 64 << 20
@@ -145,16 +146,17 @@ def deidentify_files(
 
 
 def _refusal(path: Path, answer: dict[str, Any]) -> Refusal:
-    return Refusal(path=path, code=answer["code"], sentence=answer["sentence"])
+    told_as = answer["told"]
+    sentence = Told.from_json(told_as) if isinstance(told_as, dict) else str(told_as)
+    return Refusal(path=path, code=answer["code"], sentence=sentence)
 
 
-def _lost(name: str, timed_out: bool) -> dict[str, str]:
+def _lost(name: str, timed_out: bool) -> dict[str, Any]:
     if timed_out:
-        return {"code": "too_slow", "sentence": f"{name} takes too long to read."}
-    return {
-        "code": "too_heavy",
-        "sentence": f"{name} is damaged, or needs more memory or time than a scan may.",
-    }
+        slow = told("%(file)s takes too long to read.", file=name)
+        return {"code": "too_slow", "told": slow.to_json()}
+    heavy = told("%(file)s is damaged, or needs more memory or time than a scan may.", file=name)
+    return {"code": "too_heavy", "told": heavy.to_json()}
 
 
 class _Worker:

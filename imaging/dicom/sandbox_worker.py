@@ -22,6 +22,7 @@ from imaging.dicom.deidentify import DeidKeys, deidentify
 from imaging.dicom.errors import DicomRefused
 from imaging.dicom.header import read_header
 from imaging.dicom.trial import TrialModule
+from imaging.told import Told, told
 
 NEW_USER, NEW_NETWORK = 0x10000000, 0x40000000
 NO_NEW_PRIVILEGES = 38
@@ -63,12 +64,18 @@ def _answer(answers: IO[bytes], job: dict[str, Any]) -> None:
     try:
         answer = _ACTS[job["act"]](job)
     except DicomRefused as refused:
-        answer = {"code": refused.code, "sentence": refused.sentence}
+        answer = _refused(refused.code, refused.sentence)
     except MemoryError:
-        answer = {"code": "too_heavy", "sentence": f"{name} needs more memory than a scan may."}
+        sentence = told("%(file)s needs more memory than a scan may.", file=name)
+        answer = _refused("too_heavy", sentence)
     except OSError as trouble:
-        answer = {"code": "unreadable", "sentence": f"{name}: {trouble.strerror or trouble}."}
+        why = trouble.strerror or trouble
+        answer = _refused("unreadable", told("%(file)s: %(why)s.", file=name, why=why))
     answers.write(json.dumps(answer).encode() + b"\n")
+
+
+def _refused(code: str, sentence: str) -> dict[str, Any]:
+    return {"code": code, "told": sentence.to_json() if isinstance(sentence, Told) else sentence}
 
 
 def _inspect(job: dict[str, Any]) -> dict[str, Any]:

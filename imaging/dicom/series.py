@@ -14,6 +14,7 @@ from imaging.dicom.header import Header, read_header
 from imaging.dicom.planes import planes_of
 from imaging.dicom.reading import lenient, open_dataset
 from imaging.nerve.volume import Volume
+from imaging.told import told
 
 
 def group_series(headers: Iterable[Header]) -> dict[str, tuple[Header, ...]]:
@@ -25,7 +26,7 @@ def group_series(headers: Iterable[Header]) -> dict[str, tuple[Header, ...]]:
     for header in headers:
         known = groups.setdefault(header.series_uid, {}).setdefault(header.sop_uid, header)
         if known.sha256 != header.sha256:
-            raise DicomRefused("conflict", "Two different files carry the same instance UID.")
+            raise DicomRefused("conflict", told("Two different files carry the same instance UID."))
     by_number = sorted(groups.items(), key=lambda pair: (_number(pair[1]), pair[0]))
     return {uid: tuple(group.values()) for uid, group in by_number}
 
@@ -40,7 +41,11 @@ def mixed_patients(headers: Sequence[Header]) -> Problem | None:
     if len(patients) < 2:
         return None
     return Problem(
-        "mixed_patients", f"The images of one study carry {len(patients)} different patient IDs."
+        "mixed_patients",
+        told(
+            "The images of one study carry %(patients)s different patient IDs.",
+            patients=len(patients),
+        ),
     )
 
 
@@ -60,7 +65,7 @@ def read_series(paths: Sequence[Path]) -> Volume:
 
 def several_series_sentence(series: dict[str, tuple[Header, ...]]) -> str:
     if not series:
-        return "There is no DICOM image."
+        return told("There is no DICOM image.")
     names = ", ".join(
         f"{h[0].series_description or 'series ' + str(h[0].series_number)} ({len(h)} images)"
         for h in series.values()
@@ -71,9 +76,9 @@ def several_series_sentence(series: dict[str, tuple[Header, ...]]) -> str:
 def usable_stack(headers: Sequence[Header]) -> Stack:
     """The ordered stack of one series; DicomRefused with its first problem."""
     if not all(h.has_pixels for h in headers):
-        raise DicomRefused("no_pixels", "The series holds files without a picture.")
+        raise DicomRefused("no_pixels", told("The series holds files without a picture."))
     if any("MOSAIC" in h.image_type for h in headers):
-        raise DicomRefused("mosaic", "The series is a mosaic, many slices in one picture.")
+        raise DicomRefused("mosaic", told("The series is a mosaic, many slices in one picture."))
     ordered = stack(headers)
     if ordered.problems:
         raise DicomRefused(ordered.problems[0].code, ordered.problems[0].sentence)
@@ -99,13 +104,18 @@ def read_frames(path: Path) -> np.ndarray:
     dataset = open_dataset(path)
     with lenient(path.name):
         if int(dataset.get("SamplesPerPixel") or 1) != 1:
-            raise DicomRefused("colour", f"{path.name} is a colour picture, not a scan's values.")
+            raise DicomRefused(
+                "colour", told("%(file)s is a colour picture, not a scan's values.", file=path.name)
+            )
         stored = stored_pixels(dataset)
         planes = planes_of(dataset)
     frames = stored if stored.ndim == 3 else stored[np.newaxis]
     slopes = np.array([p.slope for p in planes], dtype=np.float64)
     intercepts = np.array([p.intercept for p in planes], dtype=np.float64)
     if len(planes) not in (1, len(frames)):
-        raise DicomRefused("malformed", f"{path.name} places {len(planes)} of its frames.")
+        raise DicomRefused(
+            "malformed",
+            told("%(file)s places %(frames)s of its frames.", file=path.name, frames=len(planes)),
+        )
     values = frames * slopes[:, None, None] + intercepts[:, None, None]
     return np.asarray(values, dtype=np.float32)

@@ -12,6 +12,7 @@ from imaging.dicom.bounds import MARK, PREAMBLE_BYTES
 from imaging.dicom.errors import DicomRefused
 from imaging.dicom.series import read_series
 from imaging.nerve.volume import Volume
+from imaging.told import told
 
 ITK_SUFFIXES = (".nii", ".nii.gz", ".nrrd", ".nhdr", ".mha", ".mhd")
 DICOM_SUFFIXES = (".dcm", ".dicom", ".ima")
@@ -23,12 +24,15 @@ def read_volume(path: Path) -> Volume:
     Patient coordinates are LPS whatever the format. Raises DicomRefused with a sentence.
     """
     if not path.exists():
-        raise DicomRefused("missing", f"{path} does not exist.")
+        raise DicomRefused("missing", told("%(file)s does not exist.", file=path))
     if path.is_dir() or _looks_dicom(path):
         return read_series(dicom_files(path))
     if path.name.lower().endswith(ITK_SUFFIXES):
         return _read_itk(path)
-    raise DicomRefused("format", f"{path.name} is no DICOM folder and no NIfTI, NRRD or MHA file.")
+    raise DicomRefused(
+        "format",
+        told("%(file)s is no DICOM folder and no NIfTI, NRRD or MHA file.", file=path.name),
+    )
 
 
 def digest(path: Path) -> str:
@@ -54,9 +58,14 @@ def dicom_files(path: Path) -> list[Path]:
             if file.name.upper() != "DICOMDIR":
                 files.append(file)
         elif file.name.lower().endswith(DICOM_SUFFIXES):
-            raise DicomRefused("not_dicom", f"{file.name} is not a DICOM file, though it says so.")
+            raise DicomRefused(
+                "not_dicom",
+                told("%(file)s is not a DICOM file, though it says so.", file=file.name),
+            )
     if not files:
-        raise DicomRefused("empty", f"The folder {path.name} holds no DICOM file.")
+        raise DicomRefused(
+            "empty", told("The folder %(file)s holds no DICOM file.", file=path.name)
+        )
     return files
 
 
@@ -66,7 +75,8 @@ def _looks_dicom(path: Path) -> bool:
             return file.read(PREAMBLE_BYTES + 4)[PREAMBLE_BYTES:] == MARK
     except OSError as trouble:
         raise DicomRefused(
-            "unreadable", f"{path.name} cannot be read: {trouble.strerror}."
+            "unreadable",
+            told("%(file)s cannot be read: %(why)s.", file=path.name, why=trouble.strerror),
         ) from None
 
 
@@ -74,16 +84,22 @@ def _read_itk(path: Path) -> Volume:
     try:
         image = sitk.ReadImage(str(path))
     except RuntimeError:
-        raise DicomRefused("unreadable", f"{path.name} cannot be read as a volume.") from None
+        raise DicomRefused(
+            "unreadable", told("%(file)s cannot be read as a volume.", file=path.name)
+        ) from None
     if image.GetDimension() != 3 or image.GetNumberOfComponentsPerPixel() != 1:
-        raise DicomRefused("dimensions", f"{path.name} is not one scalar volume of three axes.")
+        raise DicomRefused(
+            "dimensions", told("%(file)s is not one scalar volume of three axes.", file=path.name)
+        )
     direction = np.array(image.GetDirection()).reshape(3, 3)
     affine = np.eye(4)
     affine[:3, :3] = direction * np.array(image.GetSpacing())
     affine[:3, 3] = image.GetOrigin()
     voxels = np.ascontiguousarray(sitk.GetArrayFromImage(image).transpose(2, 1, 0), np.float32)
     if not np.all(np.isfinite(voxels)):
-        raise DicomRefused("not_finite", f"{path.name} holds voxels that are not numbers.")
+        raise DicomRefused(
+            "not_finite", told("%(file)s holds voxels that are not numbers.", file=path.name)
+        )
     return Volume(voxels=voxels, affine=affine)
 
 

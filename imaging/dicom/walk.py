@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pydicom._dicom_dict import DicomDictionary
 
 from imaging.dicom.errors import DicomRefused
+from imaging.told import told
 
 UNDEFINED = 0xFFFFFFFF
 ITEM, ITEM_END, SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
@@ -84,13 +85,17 @@ def walk_file_meta(data: bytes, start: int, *, name: str, limits: Limits) -> Fil
         count += 1
         _vr, length, value = _explicit(data, position, "<", len(data), name)
         if length == UNDEFINED or value + length > len(data) or count > 64:
-            raise _truncated(name) if count <= 64 else _malformed(name, "its file header repeats")
+            raise (
+                _truncated(name)
+                if count <= 64
+                else _malformed(name, told("its file header repeats"))
+            )
         if (group << 16 | element) == TRANSFER_SYNTAX:
             raw = data[value : value + min(length, 64)]
             transfer_syntax = raw.decode("ascii", "replace").rstrip("\0 ")
         position = value + length
     if not transfer_syntax:
-        raise _malformed(name, "its header names no transfer syntax")
+        raise _malformed(name, told("its header names no transfer syntax"))
     return FileMeta(transfer_syntax=transfer_syntax, end=position)
 
 
@@ -116,7 +121,7 @@ class _Walk:
             frame = self.stack[-1]
             if frame.end is not None and position >= frame.end:
                 if position > frame.end:
-                    raise _malformed(self.name, "a value is longer than what holds it")
+                    raise _malformed(self.name, told("a value is longer than what holds it"))
                 self.stack.pop()
                 continue
             if position + 8 > frame.limit:
@@ -136,7 +141,7 @@ class _Walk:
             self.stack.pop()
             return position + 8
         if tag != ITEM:
-            raise _malformed(self.name, "a sequence holds something other than items")
+            raise _malformed(self.name, told("a sequence holds something other than items"))
         self._count_item()
         self._push(frame, False, frame.implicit, position + 8, length)
         return position + 8
@@ -162,11 +167,17 @@ class _Walk:
     def _check_tag(self, frame: _Frame, tag: int) -> None:
         self.shape.elements += 1
         if self.shape.elements > self.limits.elements:
-            raise _too_much(self.name, f"more than {self.limits.elements:,} elements")
+            raise _too_much(
+                self.name, told("more than %(most)s elements", most=f"{self.limits.elements:,}")
+            )
         if tag in frame.seen:
-            raise _malformed(self.name, f"element {_words(tag)} is there twice")
+            raise _malformed(
+                self.name, told("element %(element)s is there twice", element=_words(tag))
+            )
         if tag >> 16 in (0x0000, 0x0002, 0xFFFE):
-            raise _malformed(self.name, f"element {_words(tag)} does not belong there")
+            raise _malformed(
+                self.name, told("element %(element)s does not belong there", element=_words(tag))
+            )
         frame.seen.add(tag)
 
     def _element(self, frame: _Frame, tag: int, position: int) -> tuple[bytes, int, int]:
@@ -193,12 +204,16 @@ class _Walk:
         depth = len(self.stack) // 2
         self.shape.depth = max(self.shape.depth, depth)
         if depth > self.limits.depth:
-            raise _too_much(self.name, f"sequences nested more than {self.limits.depth} deep")
+            raise _too_much(
+                self.name, told("sequences nested more than %(most)s deep", most=self.limits.depth)
+            )
 
     def _count_item(self) -> None:
         self.shape.items += 1
         if self.shape.items > self.limits.items:
-            raise _too_much(self.name, f"more than {self.limits.items:,} sequence items")
+            raise _too_much(
+                self.name, told("more than %(most)s sequence items", most=f"{self.limits.items:,}")
+            )
 
     def _keep(self, tag: int, value: int, length: int) -> None:
         if len(self.stack) == 1 and tag in WANTED:
@@ -208,7 +223,9 @@ class _Walk:
                 self.shape.pixels = (value, length)
         elif length > self.limits.value_bytes:
             most = self.limits.value_bytes >> 20
-            raise _too_much(self.name, f"a value of more than {most} MiB outside its picture")
+            raise _too_much(
+                self.name, told("a value of more than %(most)s MiB outside its picture", most=most)
+            )
 
     def _walk_fragments(self, position: int, limit: int) -> int:
         while position + 8 <= limit:
@@ -218,7 +235,7 @@ class _Walk:
                 return position
             if tag != ITEM or length == UNDEFINED:
                 raise _malformed(
-                    self.name, "its compressed picture holds something other than items"
+                    self.name, told("its compressed picture holds something other than items")
                 )
             if position + length > limit:
                 raise _truncated(self.name)
@@ -237,7 +254,7 @@ def _explicit(
         (length,) = struct.unpack_from(order + "H", data, position + 6)
         return vr, length, position + 8
     if vr not in LONG_VRS:
-        raise _malformed(name, "an element has no known value representation")
+        raise _malformed(name, told("an element has no known value representation"))
     if position + 12 > limit:
         raise _truncated(name)
     (length,) = struct.unpack_from(order + "I", data, position + 8)
@@ -249,12 +266,18 @@ def _words(tag: int) -> str:
 
 
 def _truncated(name: str) -> DicomRefused:
-    return DicomRefused("truncated", f"{name} is cut off: it ends in the middle of an element.")
+    return DicomRefused(
+        "truncated", told("%(file)s is cut off: it ends in the middle of an element.", file=name)
+    )
 
 
 def _malformed(name: str, what: str) -> DicomRefused:
-    return DicomRefused("malformed", f"{name} is not well-formed DICOM: {what}.")
+    return DicomRefused(
+        "malformed", told("%(file)s is not well-formed DICOM: %(what)s.", file=name, what=what)
+    )
 
 
 def _too_much(name: str, what: str) -> DicomRefused:
-    return DicomRefused("too_much", f"{name} holds {what}, more than a scan needs.")
+    return DicomRefused(
+        "too_much", told("%(file)s holds %(what)s, more than a scan needs.", file=name, what=what)
+    )

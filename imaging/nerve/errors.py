@@ -10,6 +10,12 @@ class Refused(Exception):
 
     code: ClassVar[str] = "refused"
 
+    @property
+    def sentence(self) -> str:
+        """The sentence with its words and values, where it was made by `told`."""
+        sentence: str = self.args[0]
+        return sentence
+
 
 class OutsideVolume(Refused):
     """An end point lies outside the scan, or so near its border that fluid is cut off."""

@@ -8,6 +8,8 @@ from typing import Final
 
 import numpy as np
 
+from imaging.told import told
+
 from .contact import meet
 from .errors import NoPath, Refused
 from .fit import Fit
@@ -65,7 +67,7 @@ def course_along(path: Path | Refused, points_mm: Array) -> Course:
         smoothed(path.points_mm, PATH_DEVIATION_MM), points_mm[0], points_mm[-1]
     )
     if course.length_mm < SHORTEST_MM:
-        raise NoPath("The end points project onto the same place of the strand; check them.")
+        raise NoPath(told("The end points project onto the same place of the strand; check them."))
     return course
 
 

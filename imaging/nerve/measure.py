@@ -8,6 +8,8 @@ from dataclasses import replace
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from imaging.told import told
+
 from .contact import contacts_of
 from .errors import OutsideVolume, Refused
 from .fit import Fit
@@ -23,6 +25,7 @@ from .volume import Array, Volume
 
 Progress = Callable[[float, str], None]
 ORDER = ("left", "right")
+_FITTING = {"left": told("Fitting the left nerve"), "right": told("Fitting the right nerve")}
 NEAR_MM = 3.0
 APART = 3.0
 UNLIKE_NOISE = 1.4
@@ -52,13 +55,13 @@ def measure(
     names = [name for name in ORDER if name in ends]
     if not names or len(names) != len(ends):
         raise ValueError("nerves are named left and right")
-    tell(0.05, "Following the nerves")
+    tell(0.05, told("Following the nerves"))
     points, patches, nerves = _looked_up(volume, {name: ends[name] for name in names})
     sign, paths = best_sign(patches, points)
     if points:
         scan = scan_of(volume, np.concatenate(list(points.values())), sign)
         nerves |= _fitted_all(scan, paths, points, tof, tell)
-    tell(1.0, "Done")
+    tell(1.0, told("Done"))
     size, spacing = volume.size, volume.spacing_mm
     return Report(
         polarity=("dark" if sign > 0 else "bright") if points else None,
@@ -73,7 +76,7 @@ def _silent(_: float, __: str) -> None:
 
 
 def _refused(name: str, reason: Refused) -> Nerve:
-    return Nerve(name, "refused", reason=str(reason), reason_code=reason.code)
+    return Nerve(name, "refused", reason=reason.sentence, reason_code=reason.code)
 
 
 def _looked_up(
@@ -98,7 +101,9 @@ def _looked_up(
 def _values_near(volume: Volume, points_mm: Array) -> tuple[Array, Array]:
     first, last = box_around(volume, points_mm, NEAR_MM)
     if np.any(last - first < 4):
-        raise OutsideVolume("The end points lie at the border of the scan; the nerve is cut off.")
+        raise OutsideVolume(
+            told("The end points lie at the border of the scan; the nerve is cut off.")
+        )
     stored = volume.voxels[first[0] : last[0], first[1] : last[1], first[2] : last[2]].ravel()
     return stored.astype(float), np.asarray(stored)
 
@@ -111,12 +116,12 @@ def _fitted_all(
     fits: dict[str, Fit] = {}
     exposed: dict[str, Array] = {}
     for number, name in enumerate(points):
-        tell(0.1 + 0.3 * number, f"Fitting the {name} nerve")
+        tell(0.1 + 0.3 * number, _FITTING[name])
         try:
             fits[name], exposed[name] = alone(scan, paths[name], points[name])
         except Refused as reason:
             nerves[name] = _refused(name, reason)
-    tell(0.7, "Fitting both nerves together")
+    tell(0.7, told("Fitting both nerves together"))
     return nerves | _finished(scan, fits, exposed, tof)
 
 
@@ -137,7 +142,7 @@ def _finished(
         for number, name in enumerate(group):
             nerves[name] = _nerve(name, joint, number, fits[name], tof)
             if len(fits) > len(group) and nerves[name].status == "measured":
-                note = "Contrast or noise differs from the other side's: not fitted together."
+                note = told("Contrast or noise differs from the other side's: not fitted together.")
                 nerves[name] = replace(nerves[name], flags=(*nerves[name].flags, note))
     return nerves
 

@@ -8,6 +8,8 @@ from typing import Final
 import numpy as np
 import SimpleITK as sitk
 
+from imaging.told import told
+
 from .errors import DifferentStructures, NoPath, NoStrand
 from .patch import Mask, Patch, tubularity
 from .volume import Array
@@ -67,8 +69,12 @@ def snap(patch: Patch, strength: Array, point_mm: Array) -> Array:
     worth = strength[tuple(nearby.T)] * np.exp(-((away_mm / 1.0) ** 2)) * (away_mm <= SNAP_MM)
     if not worth.size or worth.max() <= 0:
         raise NoStrand(
-            f"There is no nerve-like strand within {SNAP_MM:g} mm of the end point "
-            f"({', '.join(f'{x:.1f}' for x in point_mm)}); set the end point on the nerve."
+            told(
+                "There is no nerve-like strand within %(reach)s mm of the end point "
+                "(%(place)s); set the end point on the nerve.",
+                reach=f"{SNAP_MM:g}",
+                place=", ".join(f"{x:.1f}" for x in point_mm),
+            )
         )
     return patch.to_patient(nearby[np.argmax(worth)])
 
@@ -78,13 +84,15 @@ def _leg(patch: Patch, speed: Array, where: Mask, begin_mm: Array, end_mm: Array
     begin = tuple(np.rint(patch.to_grid(begin_mm)).astype(int))
     end = tuple(np.rint(patch.to_grid(end_mm)).astype(int))
     if begin == end:
-        raise NoPath("The two end points lie on the same voxel of the nerve; set them apart.")
+        raise NoPath(told("The two end points lie on the same voxel of the nerve; set them apart."))
     allowed = where.copy()
     allowed[begin] = allowed[end] = True
     arrival = arrival_times(np.where(allowed, speed, 0.0), begin, patch.step_mm)
     arrival[begin] = 0.0
     if not np.isfinite(arrival[end]):
-        raise NoPath("No path joins the two end points inside the scan; check both end points.")
+        raise NoPath(
+            told("No path joins the two end points inside the scan; check both end points.")
+        )
     return walk_back(arrival, begin, end)
 
 
@@ -110,8 +118,10 @@ def walk_back(arrival: Array, begin: tuple[int, ...], end: tuple[int, ...]) -> A
         best = int(np.argmax(fall))
         if not fall[best] > 0:
             raise NoPath(
-                "The path from the canal end point does not arrive at the brainstem end point; "
-                "add a way-point on the nerve."
+                told(
+                    "The path from the canal end point does not arrive at the brainstem end "
+                    "point; add a way-point on the nerve."
+                )
             )
         here = here + steps[best]
         walked.append(here)
@@ -129,6 +139,10 @@ def require_one_strand(path: Path) -> None:
         gap_mm = arc_mm[min(last, len(arc_mm) - 1)] - arc_mm[first]
         if gap_mm > LONGEST_GAP_MM:
             raise DifferentStructures(
-                f"The path leaves the strand for {gap_mm:.1f} mm from {arc_mm[first]:.1f} mm on: "
-                "the end points seem to lie on different structures; move one or add a way-point."
+                told(
+                    "The path leaves the strand for %(gap)s mm from %(start)s mm on: the end "
+                    "points seem to lie on different structures; move one or add a way-point.",
+                    gap=f"{gap_mm:.1f}",
+                    start=f"{arc_mm[first]:.1f}",
+                )
             )

@@ -6,6 +6,8 @@ from typing import Final
 
 import numpy as np
 
+from imaging.told import told
+
 from .errors import (
     ModelMisfit,
     OutsideVolume,
@@ -37,38 +39,56 @@ USUAL_MM2: Final = (0.5, 2.5)
 def require_usable(volume: Volume) -> None:
     """Raises VoxelsTooLarge or UnusableImage for a scan that can carry no measurement."""
     if not np.all(np.isfinite(volume.affine)) or abs(np.linalg.det(volume.affine[:3, :3])) < 1e-6:
-        raise UnusableImage("The scan's geometry is not usable: its axes or spacing are invalid.")
+        raise UnusableImage(
+            told("The scan's geometry is not usable: its axes or spacing are invalid.")
+        )
     axes = volume.axes
     if np.abs(axes.T @ axes - np.eye(3)).max() > 1e-2:
-        raise UnusableImage("The scan's axes are not at right angles; resample it first.")
+        raise UnusableImage(told("The scan's axes are not at right angles; resample it first."))
     coarsest = float(volume.spacing_mm.max())
     if coarsest > THICKEST_MM:
         raise VoxelsTooLarge(
-            f"The slices or pixels are {coarsest:.2g} mm apart, too far for a nerve of about 1 mm; "
-            f"a 3D series of at most {THICKEST_MM:g} mm, better 0.5 mm, is needed."
+            told(
+                "The slices or pixels are %(spacing)s mm apart, too far for a nerve of about "
+                "1 mm; a 3D series of at most %(most)s mm, better 0.5 mm, is needed.",
+                spacing=f"{coarsest:.2g}",
+                most=f"{THICKEST_MM:g}",
+            )
         )
     if min(volume.size) < FEWEST_VOXELS:
         raise UnusableImage(
-            f"The scan has only {min(volume.size)} voxels along one axis; at least "
-            f"{FEWEST_VOXELS} are needed around the nerve."
+            told(
+                "The scan has only %(voxels)s voxels along one axis; at least %(least)s are "
+                "needed around the nerve.",
+                voxels=min(volume.size),
+                least=FEWEST_VOXELS,
+            )
         )
 
 
 def require_inside(volume: Volume, ends: Ends) -> None:
     """Raises OutsideVolume or TooShort for end points that cannot belong to a nerve."""
     points = [ends.brainstem_mm, *ends.waypoints, ends.canal_mm]
-    names = ["brainstem end point", *["way-point"] * len(ends.waypoints), "canal end point"]
+    between = [told("way-point")] * len(ends.waypoints)
+    names = [told("brainstem end point"), *between, told("canal end point")]
     for name, point in zip(names, points, strict=True):
         where = np.asarray(point, dtype=float)
         if not np.all(np.isfinite(where)) or not volume.holds(where):
             place = ", ".join(f"{x:.1f}" for x in point)
-            raise OutsideVolume(f"The {name} ({place}) mm lies outside the scan.")
+            raise OutsideVolume(
+                told("The %(point)s (%(place)s) mm lies outside the scan.", point=name, place=place)
+            )
     steps = np.diff(np.asarray(points, dtype=float), axis=0)
     chord = float(np.linalg.norm(steps, axis=1).sum())
     if not SHORTEST_MM <= chord <= LONGEST_MM:
         raise TooShort(
-            f"The end points are {chord:.1f} mm apart; a cisternal facial nerve is between "
-            f"{SHORTEST_MM:g} and {LONGEST_MM:g} mm long."
+            told(
+                "The end points are %(apart)s mm apart; a cisternal facial nerve is between "
+                "%(least)s and %(most)s mm long.",
+                apart=f"{chord:.1f}",
+                least=f"{SHORTEST_MM:g}",
+                most=f"{LONGEST_MM:g}",
+            )
         )
 
 
@@ -77,16 +97,21 @@ def require_values(values: Array, counted: Array) -> None:
     off: many at the highest value, which is a storage limit, or in a noisy image. counted: the
     same voxels as stored."""
     if not np.all(np.isfinite(values)):
-        raise UnusableImage("The scan holds values that are not finite near the nerve.")
+        raise UnusableImage(told("The scan holds values that are not finite near the nerve."))
     if np.ptp(values) <= 0:
-        raise UnusableImage("The scan is constant near the nerve: there is nothing to measure.")
+        raise UnusableImage(
+            told("The scan is constant near the nerve: there is nothing to measure.")
+        )
     highest = float(counted.max())
     top = float(np.mean(counted == highest))
     limit = highest > 100 and float(np.log2(highest + 1)).is_integer()
     if top > SATURATED and (limit or float(np.mean(counted == np.median(counted))) < EXACT):
         raise UnusableImage(
-            f"{100 * top:.0f} % of the voxels near the nerve share the highest value: the image "
-            "is saturated; export it without clipping."
+            told(
+                "%(share)s %% of the voxels near the nerve share the highest value: the image "
+                "is saturated; export it without clipping.",
+                share=f"{100 * top:.0f}",
+            )
         )
 
 
@@ -95,24 +120,37 @@ def require_warrant(numbers: Numbers, quality: Quality) -> None:
     relative = numbers.csa_mean_sd_mm2 / numbers.csa_mean_mm2
     if quality.snr < LEAST_SNR or relative > LARGEST_RELATIVE_SD:
         raise TooUncertain(
-            f"The mean cross-section is uncertain by {100 * relative:.0f} % (contrast is "
-            f"{quality.snr:.1f} times the noise); a finer or less noisy scan is needed."
+            told(
+                "The mean cross-section is uncertain by %(share)s %% (contrast is %(ratio)s "
+                "times the noise); a finer or less noisy scan is needed.",
+                share=f"{100 * relative:.0f}",
+                ratio=f"{quality.snr:.1f}",
+            )
         )
     if quality.chi > LOOSEST_CHI:
         raise ModelMisfit(
-            f"The image around the nerve differs from a tube in fluid by {quality.chi:.1f} times "
-            "its noise: a tumour, an adherent nerve or an artefact; move the end points."
+            told(
+                "The image around the nerve differs from a tube in fluid by %(ratio)s times "
+                "its noise: a tumour, an adherent nerve or an artefact; move the end points.",
+                ratio=f"{quality.chi:.1f}",
+            )
         )
     if quality.coverage < LEAST_COVERAGE:
         raise ModelMisfit(
-            f"Only {100 * quality.coverage:.0f} % of the nerve's surroundings is fluid; the end "
-            "points may lie inside brainstem or bone."
+            told(
+                "Only %(share)s %% of the nerve's surroundings is fluid; the end points may "
+                "lie inside brainstem or bone.",
+                share=f"{100 * quality.coverage:.0f}",
+            )
         )
     low, high = PLAUSIBLE_MM2
     if not low <= numbers.csa_mean_mm2 <= high:
         raise ModelMisfit(
-            f"The strand found has a cross-section of {numbers.csa_mean_mm2:.2f} mm², which "
-            "no facial nerve has; check the end points."
+            told(
+                "The strand found has a cross-section of %(area)s mm², which no facial nerve "
+                "has; check the end points.",
+                area=f"{numbers.csa_mean_mm2:.2f}",
+            )
         )
 
 
@@ -120,18 +158,33 @@ def flags_of(numbers: Numbers, quality: Quality) -> tuple[str, ...]:
     """Sentences about what a reader should know of a result that is given."""
     flags = []
     if quality.chi > FLAGGED_CHI:
-        flags.append(f"Residuals are {quality.chi:.2f} times the image's noise.")
+        flags.append(
+            told("Residuals are %(ratio)s times the image's noise.", ratio=f"{quality.chi:.2f}")
+        )
     if quality.coverage < FLAGGED_COVERAGE:
         flags.append(
-            f"Only {100 * quality.coverage:.0f} % of the surroundings is free of other structures."
+            told(
+                "Only %(share)s %% of the surroundings is free of other structures.",
+                share=f"{100 * quality.coverage:.0f}",
+            )
         )
     relative = numbers.csa_mean_sd_mm2 / numbers.csa_mean_mm2
     if relative > FLAGGED_RELATIVE_SD:
-        flags.append(f"The mean cross-section is uncertain by {100 * relative:.0f} %.")
+        flags.append(
+            told(
+                "The mean cross-section is uncertain by %(share)s %%.",
+                share=f"{100 * relative:.0f}",
+            )
+        )
     low, high = USUAL_MM2
     if not low <= numbers.csa_mean_mm2 <= high:
         flags.append(
-            f"A mean cross-section of {numbers.csa_mean_mm2:.2f} mm² is outside the usual "
-            f"{low:g} to {high:g} mm²."
+            told(
+                "A mean cross-section of %(area)s mm² is outside the usual %(low)s to "
+                "%(high)s mm².",
+                area=f"{numbers.csa_mean_mm2:.2f}",
+                low=f"{low:g}",
+                high=f"{high:g}",
+            )
         )
     return tuple(flags)

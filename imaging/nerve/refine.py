@@ -7,6 +7,8 @@ from typing import Final
 
 import numpy as np
 
+from imaging.told import told
+
 from .errors import NoPath
 from .fit import OUTLIER, Fit
 from .frame import Course, course_through
@@ -61,7 +63,7 @@ def refined_side(
     nerve = old.strands[0]
     course = retraced(nerve, ends_mm[0], ends_mm[1])
     if course.length_mm < SHORTEST_MM:
-        raise NoPath("The end points project onto the same place of the strand; check them.")
+        raise NoPath(told("The end points project onto the same place of the strand; check them."))
     kept = [moved_to(s, _own_course(s), OTHER_KNOTS_MM) for s in old.strands[1:]]
     strands = (moved_to(nerve, course, knots_mm), *kept, *others)
     fresh = [s.ratio * float(fit.contrasts[number]) for s in others]

@@ -8,6 +8,8 @@ from typing import Final
 import numpy as np
 from scipy.ndimage import fourier_gaussian  # type: ignore[attr-defined]
 
+from imaging.told import told
+
 from .errors import ModelMisfit
 from .fit import Fit, solve
 from .model import Side
@@ -90,5 +92,8 @@ def fitted(
         )
     except np.linalg.LinAlgError as error:
         raise ModelMisfit(
-            "The fit of the nerve has no solution: the image does not look like a nerve in fluid."
+            told(
+                "The fit of the nerve has no solution: the image does not look like a nerve "
+                "in fluid."
+            )
         ) from error

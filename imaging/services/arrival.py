@@ -4,8 +4,8 @@ wait with its reason. Run twice it changes nothing."""
 from __future__ import annotations
 
 import shutil
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from django.conf import settings
@@ -23,10 +23,12 @@ from imaging.dicom.trial import TrialModule
 from imaging.models import Intake, IntakeState
 from imaging.services.matching import Matched, Waits, match
 from imaging.services.shelf import Stored, Waiting, record
+from imaging.told import Told, told
 from studysite.core import jobs
 from studysite.core.acts import about, acting
 from studysite.core.keys import key_from_file
 from studysite.core.roles import Action
+from studysite.core.said import kept, said
 
 Complaint = tuple[Path, str, str]
 
@@ -37,7 +39,7 @@ def process(held: jobs.Held) -> None:
     if intake.state == IntakeState.DONE:
         with held.storing():
             return
-    held.progress(0.05, "Reading the files")
+    held.progress(0.05, said("Reading the files"))
     with Sandbox() as sandbox:
         results = list(_work(intake, held, sandbox))
     with (
@@ -48,8 +50,7 @@ def process(held: jobs.Held) -> None:
         intake.state = IntakeState.DONE
         intake.save(update_fields=["outcome", "state"])
         numbers = [r.matched.participant.number for r in results if isinstance(r, Stored)]
-        sentences = "; ".join(str(line["sentence"]) for line in intake.outcome)
-        about(numbers[0] if numbers else act.subject, sentences)
+        about(numbers[0] if numbers else act.subject, _came_to(intake.outcome))
     storage.empty_spool(intake.pk)
 
 
@@ -71,10 +72,10 @@ def _work(intake: Intake, held: jobs.Held, sandbox: Sandbox) -> Iterable[Stored 
     try:
         series = group_series(headers)
     except DicomRefused as conflict:
-        yield _waiting(Waits(conflict.code, conflict.sentence), headers, where)
+        yield _waiting(Waits(conflict.code, kept(conflict.sentence)), headers, where)
         return
     for done, group in enumerate(series.values()):
-        held.progress(0.1 + 0.85 * done / len(series), "Checking and de-identifying")
+        held.progress(0.1 + 0.85 * done / len(series), said("Checking and de-identifying"))
         study = studies[group[0].study_uid]
         yield _one_series(intake, study, group, where, sandbox)
 
@@ -113,11 +114,29 @@ def _unreadable(complaints: list[Complaint]) -> Iterable[Waiting]:
         kinds[complaint[1]].append(complaint)
     for code, files in kinds.items():
         path, _code, sentence = files[0]
-        reason = sentence.replace(path.name, "The file", 1)
+        reason = kept(_unnamed(sentence, path.name, told("The file")))
         if len(files) > 1:
-            reason = f"{len(files)} files. {reason}"
+            reason = said("%(count)s files. %(why)s", count=len(files), why=reason)
         digests = [storage.seal(file.read_bytes()) for file, _code, _sentence in files]
         yield Waiting(Waits(code, reason), "", digests)
+
+
+def _unnamed(sentence: str, name: str, instead: Told) -> str:
+    """A sentence about a file without its name, which may name a patient."""
+    if isinstance(sentence, Told) and sentence.values.get("file") == name:
+        return sentence.but(file=instead)
+    return sentence.replace(name, str(instead), 1)
+
+
+def _came_to(lines: Sequence[Mapping[str, object]]) -> str:
+    """How many series came to what; the arrival's own page says more of each."""
+    count = Counter(str(line["status"]) for line in lines)
+    return said(
+        "Series stored: %(stored)s, waiting: %(waiting)s; files refused: %(refused)s",
+        stored=count["stored"],
+        waiting=count["waiting"],
+        refused=count["refused"],
+    )
 
 
 def _one_series(
@@ -133,7 +152,7 @@ def _one_series(
     try:
         return _cleaned(found, group, where, sandbox)
     except DicomRefused as refusal:
-        return _waiting(Waits(refusal.code, refusal.sentence), group, where)
+        return _waiting(Waits(refusal.code, kept(refusal.sentence)), group, where)
 
 
 def _cleaned(
@@ -151,7 +170,9 @@ def _cleaned(
     files: list[Deidentified] = []
     for answer in sandbox.deidentify(pairs, keys=keys, trial=_trial(found)):
         if isinstance(answer, Refusal):
-            raise DicomRefused(answer.code, answer.sentence.replace(answer.path.name, "A file", 1))
+            raise DicomRefused(
+                answer.code, _unnamed(answer.sentence, answer.path.name, told("A file"))
+            )
         files.append(answer)
     digests = [storage.keep_scan(file.path.read_bytes()) for file in files]
     frame = read_header(files[0].path).frame_of_reference_uid

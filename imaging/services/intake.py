@@ -21,6 +21,7 @@ from studysite.core.acts import about, service
 from studysite.core.errors import Invalid, NotThere, OutOfOrder
 from studysite.core.models import Site, User
 from studysite.core.roles import Action
+from studysite.core.said import said
 
 # Longer than any transaction: an arrival's row may be there only when its files are.
 LEFT_AFTER_SECONDS = 3600
@@ -37,7 +38,7 @@ def open_intake(
     require(by, Action.UPLOAD_SCAN, at)
     if participant is not None:
         refuse_closed(participant)
-    about(participant.number if participant else "", "Arrival opened")
+    about(participant.number if participant else "", said("Arrival opened"))
     return Intake.objects.create(site=at, door=Door(door), participant=participant, by=by)
 
 
@@ -76,7 +77,7 @@ def close_intake(*, by: User, intake: Intake) -> Intake:
         kind="intake", key=f"intake:{row.pk}", target=str(row.pk), subject=subject, by=by
     )
     row.save(update_fields=["state", "job"])
-    about(subject, f"{row.files.count()} files arrived")
+    about(subject, said("Files that arrived: %(count)s", count=row.files.count()))
     return row
 
 

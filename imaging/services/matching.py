@@ -17,6 +17,7 @@ from imaging.dicom.header import Header
 from imaging.dicom.imaging_protocol import SeriesRule, check_series
 from imaging.dicom.series import mixed_patients
 from imaging.models import Intake
+from studysite.core.said import kept, said, word
 
 SETTLED = (ScanState.ACCEPTED, ScanState.NOT_DONE)
 
@@ -69,13 +70,13 @@ def awaited(rows: QuerySet[Participant]) -> QuerySet[Participant]:
 def match(intake: Intake, study: Sequence[Header], headers: Sequence[Header]) -> Matched | Waits:
     """Match one series of an arrival. `study` is every header of its DICOM study."""
     if mixed := mixed_patients(study):
-        return Waits(mixed.code, mixed.sentence)
+        return Waits(mixed.code, kept(mixed.sentence))
     finding = check_series(headers, rules())
     if finding.refusal is not None or finding.key is None:
         refusal = finding.refusal
         return Waits(
             refusal.code if refusal else "unknown_sequence",
-            refusal.sentence if refusal else "The protocol expects no such series.",
+            kept(refusal.sentence) if refusal else said("The protocol expects no such series."),
         )
     person = _participant(intake, headers[0].patient_id)
     if isinstance(person, Waits):
@@ -86,8 +87,8 @@ def match(intake: Intake, study: Sequence[Header], headers: Sequence[Header]) ->
     spoilt = next((d for d in finding.deviations if d.blocks_measurement), None)
     if spoilt is not None and not intake.vouched:
         # A person may still take it in for what else it shows; it will not be measured.
-        return Waits(spoilt.code, spoilt.sentence)
-    deviations = tuple({"code": d.code, "sentence": d.sentence} for d in finding.deviations)
+        return Waits(spoilt.code, kept(spoilt.sentence))
+    deviations = tuple({"code": d.code, "sentence": kept(d.sentence)} for d in finding.deviations)
     return Matched(person, scan, deviations, finding.measurable)
 
 
@@ -103,7 +104,10 @@ def overtaken(found: Matched) -> Waits | None:
 
 
 def _not_expected(person: Participant) -> Waits:
-    return Waits("not_expected", f"No further series of this kind is expected of {person.number}.")
+    sentence = said(
+        "No further series of this kind is expected of %(number)s.", number=person.number
+    )
+    return Waits("not_expected", sentence)
 
 
 def _participant(intake: Intake, patient_id: str) -> Participant | Waits:
@@ -112,15 +116,19 @@ def _participant(intake: Intake, patient_id: str) -> Participant | Waits:
     if named is not None and (intake.vouched or number == named.number):
         return _ready(named)
     if named is not None and number is not None:
-        return Waits("another_participant", "The scan belongs to another participant.")
+        return Waits("another_participant", said("The scan belongs to another participant."))
     if named is not None:
         return Waits(
             "unknown_patient",
-            f"The scan's patient ID is not the hospital number of {named.number}.",
+            said(
+                "The scan's patient ID is not the hospital number of %(number)s.",
+                number=named.number,
+            ),
         )
     found = Participant.objects.filter(number=number, site=intake.site).first() if number else None
     if found is None:
-        return Waits("no_participant", "No participant of this site has the scan's patient ID.")
+        sentence = said("No participant of this site has the scan's patient ID.")
+        return Waits("no_participant", sentence)
     return _ready(found)
 
 
@@ -138,8 +146,11 @@ def _ready(participant: Participant) -> Participant | Waits:
     if state in ENDED or not has_reached(state, State.ENROLLED):
         return Waits(
             "not_enrolled",
-            f"{participant.number} is {state.label.lower()}; "
-            "scans are taken of enrolled participants.",
+            said(
+                "%(number)s: %(state)s. Scans are taken of enrolled participants.",
+                number=participant.number,
+                state=word(state.label),
+            ),
         )
     if closure_over(participant) is not None:
         return Waits("closed", f"{participant.number} takes no more data: it is frozen or locked.")

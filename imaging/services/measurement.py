@@ -39,6 +39,7 @@ from studysite.core.disk import write_whole
 from studysite.core.errors import Conflict, Invalid, OutOfOrder
 from studysite.core.models import JobState, User
 from studysite.core.roles import Action
+from studysite.core.said import kept, said
 
 SIDES = ("left", "right")
 log = logging.getLogger(__name__)
@@ -77,7 +78,8 @@ def ask_measurement(
         by=by,
     )
     measurement.save(update_fields=["job"])
-    about(participant.number, f"Measurement version {measurement.version} asked for")
+    asked = said("Measurement version %(version)s asked for", version=measurement.version)
+    about(participant.number, asked)
     return measurement
 
 
@@ -151,10 +153,10 @@ def perform(held: jobs.Held) -> None:
     if row.state != MeasurementState.ASKED:
         with held.storing():
             return
-    held.progress(0.02, "Reading the scan")
+    held.progress(0.02, said("Reading the scan"))
     volume = load(row.series)
     result = _compute(row, volume, held)
-    held.progress(0.85, "Drawing the pictures")
+    held.progress(0.85, said("Drawing the pictures"))
     pictures = _draw(volume, result)
     measured = any(nerve["status"] == "measured" for nerve in result["nerves"].values())
     content = json.dumps(result, sort_keys=True).encode()
@@ -164,7 +166,7 @@ def perform(held: jobs.Held) -> None:
         row.state = MeasurementState.MEASURED if measured else MeasurementState.REFUSED
         row.finished_at = timezone.now()
         row.save()
-        about(held.job.subject, _said(row, result))
+        about(held.job.subject, _outcome(row, result))
         if measured:
             _step(row)
 
@@ -184,11 +186,19 @@ def _compute(row: Measurement, volume: Volume, held: jobs.Held) -> dict[str, Any
         )
     except Refused as refusal:
         return _all_refused(row, volume, refusal)
-    return to_json_dict(report, sha256=row.series.sha256, version=settings.VERSION)
+    result = to_json_dict(report, sha256=row.series.sha256, version=settings.VERSION)
+    return result | {"nerves": {side: _keeping(nerve) for side, nerve in result["nerves"].items()}}
+
+
+def _keeping(nerve: dict[str, Any]) -> dict[str, Any]:
+    """One nerve of the document, with its sentences also as they are kept: the document's own are
+    English, as those who rely on it expect."""
+    told = {"reason": kept(nerve["reason"] or ""), "flags": [*map(kept, nerve.get("flags", ()))]}
+    return nerve | {"said": told}
 
 
 def _all_refused(row: Measurement, volume: Volume, refusal: Refused) -> dict[str, Any]:
-    nerve = {"status": "refused", "reason": str(refusal), "reason_code": refusal.code}
+    nerve = _keeping({"status": "refused", "reason": refusal.sentence, "reason_code": refusal.code})
     return {
         "schema": "nerve-measurement/1",
         "software": {"name": "studysite", "version": settings.VERSION},
@@ -226,9 +236,21 @@ def _keep(store: Any, path: Path) -> str:
     return name
 
 
-def _said(row: Measurement, result: Mapping[str, Any]) -> str:
-    parts = [f"{side} {nerve['status']}" for side, nerve in result["nerves"].items()]
-    return f"Measurement version {row.version}: {', '.join(parts)}"
+def _outcome(row: Measurement, result: Mapping[str, Any]) -> str:
+    """What came of each side, as it is kept."""
+    told = {
+        ("left", "measured"): said("left measured"),
+        ("left", "refused"): said("left refused"),
+        ("right", "measured"): said("right measured"),
+        ("right", "refused"): said("right refused"),
+    }
+    parts = [told[side, nerve["status"]] for side, nerve in result["nerves"].items()]
+    if len(parts) == 1:
+        return said("Measurement version %(n)s: %(one)s", n=row.version, one=parts[0])
+    one, other = parts
+    return said(
+        "Measurement version %(n)s: %(one)s, %(other)s", n=row.version, one=one, other=other
+    )
 
 
 def _step(row: Measurement) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from enrollment.models import ExpectedScan, ScanState
+from enrollment.protocol.loader import current
 from enrollment.services import way
 from enrollment.services.visits import mark_scan, settle_scans
 from imaging.models import QualityCheck, Series, SeriesState
@@ -13,6 +14,7 @@ from studysite.core.acts import about, service
 from studysite.core.errors import Invalid, NotThere, OutOfOrder
 from studysite.core.models import User
 from studysite.core.roles import Action
+from studysite.core.said import said, word
 
 
 def find_series(*, by: User, pk: int, action: Action) -> Series:
@@ -48,7 +50,13 @@ def check_quality(
     row.save(update_fields=["state"])
     mark_scan(row.scan, _scan_state(row.scan))
     settle_scans(participant)
-    about(participant.number, f"{row.sequence}: {verdict}, score {score}")
+    judged = said(
+        "%(scan)s: %(verdict)s, score %(score)s",
+        scan=current().scan_in_both(row.sequence),
+        verdict=word(check.get_verdict_display()),
+        score=score,
+    )
+    about(participant.number, judged)
     return check
 
 

@@ -19,6 +19,7 @@ from studysite.core.acts import about, service
 from studysite.core.errors import Invalid, NotThere, OutOfOrder
 from studysite.core.models import User
 from studysite.core.roles import Action
+from studysite.core.said import said
 
 
 def waiting_for(by: User, action: Action = Action.SEE_SCANS) -> QuerySet[Held]:
@@ -62,7 +63,7 @@ def match_held(*, by: User, held: Held, participant: Participant, reason: str) -
     for file in row.files.order_by("sha256"):
         add_file(by=by, intake=intake, stream=io.BytesIO(storage.unseal(file.sha256)))
     _settle(row, by, HeldState.MATCHED, reason)
-    about(participant.number, f"Held scan matched ({row.code})")
+    about(participant.number, said("Held scan matched. It waited because: %(why)s", why=row.reason))
     return close_intake(by=by, intake=intake)
 
 
@@ -73,7 +74,7 @@ def refuse_held(*, by: User, held: Held, reason: str) -> Held:
     _settle(row, by, HeldState.REFUSED, reason)
     about(
         row.intake.participant.number if row.intake.participant else "",
-        f"Held scan refused ({row.code})",
+        said("Held scan refused. It waited because: %(why)s", why=row.reason),
     )
     return row
 

@@ -22,6 +22,7 @@ from studysite.core.acts import about, service
 from studysite.core.errors import NotThere, OutOfOrder
 from studysite.core.models import User
 from studysite.core.roles import Action
+from studysite.core.said import said
 
 
 def find_read(*, by: User, reading_id: str) -> Read:
@@ -48,7 +49,7 @@ def lock_read(*, by: User, read: Read, answers: Mapping[str, Any]) -> Read:
     row.answers, row.form_version = _checked(answers), FORM.version
     row.locked_at = timezone.now()
     row.save()
-    about(participant.number, "A read was locked")
+    about(participant.number, said("A read was locked"))
     _settle(participant)
     return row
 
@@ -67,7 +68,7 @@ def adjudicate(*, by: User, adjudication: Adjudication, answers: Mapping[str, An
     row.save()
     way.step(participant, State.ADJUDICATED)
     settle_surgical_step(participant)
-    about(participant.number, "Adjudicated by a third reader")
+    about(participant.number, said("Adjudicated by a third reader"))
     return row
 
 

@@ -14,6 +14,7 @@ from studysite.core.acts import about, service
 from studysite.core.errors import OutOfOrder
 from studysite.core.models import Job, Site, User
 from studysite.core.roles import Action
+from studysite.core.said import said
 
 
 @service(Action.RETRY_JOB)
@@ -28,8 +29,15 @@ def retry(*, by: User, job: Job | None, site: Site) -> Job:
     if subject is not None:
         refuse_closed(subject)
     jobs.retry(job)
-    about(job.subject, f"{job.kind} tried again")
+    about(job.subject, said("Tried again: %(job)s", job=_KINDS[job.kind]))
     return job
+
+
+_KINDS = {
+    "intake": said("Take in a scan"),
+    "measure": said("Measure both nerves"),
+    "case_summary": said("Make a case summary"),
+}
 
 
 def _superseded(job: Job) -> bool:

@@ -14,6 +14,7 @@ from imaging import storage
 from imaging.dicom.sandbox import Deidentified
 from imaging.models import Held, HeldFile, Instance, Intake, Series
 from imaging.services.matching import Matched, Waits, overtaken
+from studysite.core.said import said
 
 
 @dataclass(frozen=True)
@@ -54,13 +55,15 @@ def record(intake: Intake, result: Stored | Waiting) -> Line:
     if why is not None:
         digests = [storage.seal(path.read_bytes()) for path in result.sources]
         return _record_waiting(intake, Waiting(why, "MR", digests))
-    label = f"{current().scan(found.scan.sequence).label_en}, {len(result.files)} files"
+    values = {"scan": current().scan(found.scan.sequence).in_both, "count": len(result.files)}
     if known:
-        return {"status": "stored", "code": "already", "sentence": f"{label}: already stored."}
+        sentence = said("%(scan)s, %(count)s files: already stored.", **values)
+        return {"status": "stored", "code": "already", "sentence": sentence}
     series = _record_series(intake, result)
     mark_scan(found.scan, ScanState.RECEIVED)
     settle_scans(found.participant)
-    sentence = f"{label}: stored for {found.participant.number}."
+    number = found.participant.number
+    sentence = said("%(scan)s, %(count)s files: stored for %(number)s.", number=number, **values)
     return {"status": "stored", "code": "stored", "series": series.pk, "sentence": sentence}
 
 
@@ -129,12 +132,14 @@ def _clash(result: Stored) -> Waits | None:
     sources = dict(zip([file.sop_uid for file in result.files], result.sources_sha256, strict=True))
     known = dict(Instance.objects.filter(uid__in=sources).values_list("uid", "source_sha256"))
     if any(sources[uid] != source for uid, source in known.items()):
-        return Waits("conflict", "An image with the same identifier but other content is stored.")
+        return Waits(
+            "conflict", said("An image with the same identifier but other content is stored.")
+        )
     series = Series.objects.filter(uid=result.files[0].series_uid).first()
     if series and len(known) < len(sources):
-        return Waits("more_of_series", "More images came of a series that is already stored.")
+        return Waits("more_of_series", said("More images came of a series that is already stored."))
     if series and series.participant_id != result.matched.participant.pk:
-        return Waits("another_participant", "This series is already stored for someone else.")
+        return Waits("another_participant", said("This series is already stored for someone else."))
     return None
 
 

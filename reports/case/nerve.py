@@ -82,12 +82,14 @@ def nerve_of(raw: Mapping[str, Any] | None) -> Nerve | None:
     """A nerve from its part of the document; None where there is none."""
     if not raw:
         return None
+    # The sentences as they are kept, where they are: the document's own are English.
+    said = raw.get("said", {})
     if raw["status"] != "measured":
-        return Nerve(raw["status"], raw.get("reason") or "")
+        return Nerve(raw["status"], said.get("reason") or raw.get("reason") or "")
     return Nerve(
         status=raw["status"],
         reason="",
-        flags=tuple(raw.get("flags", ())),
+        flags=tuple(said.get("flags") or raw.get("flags", ())),
         length_mm=_amount(raw, "length_mm", "length_sd_mm"),
         volume_mm3=_amount(raw, "volume_mm3", "volume_sd_mm3"),
         volume_10mm_mm3=_amount(raw, "volume_10mm_mm3", "volume_10mm_sd_mm3"),

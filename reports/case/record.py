@@ -14,6 +14,7 @@ from enrollment.services.closing import last_unlock
 from studysite.core.act_words import word_for
 from studysite.core.models import Act, Signature
 from studysite.core.roles import Action
+from studysite.core.said import say
 from studysite.core.signing import Standing, standing
 
 SIGNATURE_KIND = "case"
@@ -92,6 +93,11 @@ class Event:
     action: str
     detail: str
     reason: str
+
+    @property
+    def told(self) -> str:
+        """What it came to, in the reader's language."""
+        return say(self.detail)
 
     @property
     def label(self) -> str:

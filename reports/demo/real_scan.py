@@ -17,6 +17,7 @@ from imaging.models import Measurement
 from reports.demo import stage, story
 from reports.demo.people import Patient
 from studysite.core.errors import Invalid
+from studysite.core.said import say as spoken
 
 ENDS_FOLDER = Path(__file__).parent / "ends"
 NOT_SAID = date(1976, 1, 1)
@@ -80,7 +81,7 @@ def play(folder: Path, cast: story.Cast, say: stage.Say) -> stage.Part:
 def _say_outcome(participant: Participant, say: stage.Say) -> None:
     intake = participant.intakes.first()
     for line in intake.outcome if intake else []:
-        say(f"  {line['status']}: {line['sentence']}")
+        say(f"  {line['status']}: {spoken(line['sentence'])}")
 
 
 def _settle_missing(participant: Participant, cast: story.Cast) -> None:

@@ -19,6 +19,7 @@ from studysite.core.accounts import create_account
 from studysite.core.acts import acting
 from studysite.core.errors import StudyError
 from studysite.core.models import Act, Job, JobState, Site, User
+from studysite.core.said import say as spoken
 
 Say = Callable[[str], None]
 SET_UP = "set_up"
@@ -141,7 +142,7 @@ def settle(jobs: list[Job]) -> None:
     for job in jobs:
         done = finish(job)
         if done.state == JobState.FAILED:
-            raise StudyError(f"A job of the demo failed: {done.message}")
+            raise StudyError(f"A job of the demo failed: {spoken(done.message)}")
 
 
 def _measure(parts: list[Part], folder: Path, cast: story.Cast) -> None:

@@ -19,8 +19,10 @@ from studysite.core import jobs
 from studysite.core.access import require, scoped
 from studysite.core.acts import about, acting, service
 from studysite.core.errors import Invalid, NotThere, OutOfOrder
+from studysite.core.language_names import LANGUAGE_NAMES
 from studysite.core.models import User
 from studysite.core.roles import Action
+from studysite.core.said import said, word
 
 
 def find_document(*, by: User, pk: int) -> Document:
@@ -52,7 +54,12 @@ def ask_case_summary(*, by: User, participant: Participant, language: str) -> Do
         by=by,
     )
     document.save(update_fields=["job"])
-    about(row.number, f"Case summary version {document.version} asked for, {language}")
+    asked = said(
+        "Case summary version %(version)s asked for, %(language)s",
+        version=document.version,
+        language=word(LANGUAGE_NAMES[language]),
+    )
+    about(row.number, asked)
     return document
 
 
@@ -62,9 +69,9 @@ def make_case_summary(held: jobs.Held) -> None:
     if document.state == DocumentState.MADE:
         with held.storing():
             return
-    held.progress(0.1, _("Gathering the case"))
+    held.progress(0.1, said("Gathering the case"))
     case = case_of(document.participant)
-    held.progress(0.3, _("Setting the pages"))
+    held.progress(0.3, said("Setting the pages"))
     made = Made(document.version, str(document.by), document.at)
     pdf = render_case(case, document.language, made)
     digest = storage.keep_document(pdf.content)
@@ -73,7 +80,12 @@ def make_case_summary(held: jobs.Held) -> None:
         document.pages_count, document.made_at = pdf.pages_count, timezone.now()
         document.state = DocumentState.MADE
         document.save()
-        about(held.job.subject, f"Case summary version {document.version}: sha256 {digest}")
+        made_it = said(
+            "Case summary version %(version)s: sha256 %(sha256)s",
+            version=document.version,
+            sha256=digest,
+        )
+        about(held.job.subject, made_it)
 
 
 def document_path(document: Document) -> Path:
@@ -88,7 +100,8 @@ def open_document(*, by: User, document: Document) -> Path:
     """The file of a document for a person who reads it; each look is recorded."""
     require(by, Action.SEE_CASE_SUMMARY, document.participant.site)
     path = document_path(document)
-    about(document.participant.number, f"Case summary version {document.version} opened")
+    opened = said("Case summary version %(version)s opened", version=document.version)
+    about(document.participant.number, opened)
     return path
 
 

@@ -14,6 +14,7 @@ from studysite.core.acts import about, service
 from studysite.core.errors import Conflict, Invalid, OutOfOrder
 from studysite.core.models import Signature, User
 from studysite.core.roles import Action
+from studysite.core.said import said, word
 from studysite.core.signing import sign
 
 
@@ -56,7 +57,7 @@ def sign_case(
         content_sha256=content_sha256,
         meaning=meaning.strip(),
     )
-    about(row.number, f"Case signed: {meaning.strip()}")
+    about(row.number, said("Case signed: %(meaning)s", meaning=word(signature.meaning)))
     if row.state == State.SURGERY_RECORDED:
         way.step(row, State.SIGNED)
     participant.refresh_from_db()

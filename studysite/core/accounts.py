@@ -12,6 +12,7 @@ from studysite.core.acts import about, service
 from studysite.core.errors import Conflict, Invalid
 from studysite.core.models import Membership, Site, User
 from studysite.core.roles import Action, Role
+from studysite.core.said import said, word
 
 # As long as the subject of an act.
 LONGEST_USERNAME = 32
@@ -39,7 +40,9 @@ def create_account(
     user.set_password(password)
     user.save()
     Membership.objects.create(user=user, site=site, role=role)
-    about(username, f"Account made: {role.value} at {site.code}")
+    about(
+        username, said("Account made: %(role)s at %(site)s", role=word(role.label), site=site.code)
+    )
     return user
 
 
@@ -50,7 +53,10 @@ def give_role(*, by: User | None, user: User, site: Site, role: Role) -> Members
     membership, made = Membership.objects.get_or_create(user=user, site=site, role=role)
     if not made:
         raise Conflict(_("This person already has this role at this site."), field="role")
-    about(user.username, f"Role given: {role.value} at {site.code}")
+    about(
+        user.username,
+        said("Role given: %(role)s at %(site)s", role=word(role.label), site=site.code),
+    )
     return membership
 
 
@@ -63,7 +69,10 @@ def end_role(*, by: User | None, user: User, site: Site, role: Role, reason: str
     ended, _rows = Membership.objects.filter(user=user, site=site, role=role).delete()
     if not ended:
         raise Conflict(_("This person does not have this role at this site."), field="role")
-    about(user.username, f"Role ended: {role.value} at {site.code}")
+    about(
+        user.username,
+        said("Role ended: %(role)s at %(site)s", role=word(role.label), site=site.code),
+    )
 
 
 @service(Action.MANAGE_ACCOUNTS)
@@ -74,7 +83,7 @@ def close_account(*, by: User | None, user: User, reason: str) -> User:
         raise Invalid(_("A reason is required."), field="reason")
     user.is_active = False
     user.save(update_fields=["is_active"])
-    about(user.username, "Account closed")
+    about(user.username, said("Account closed"))
     return user
 
 

@@ -13,6 +13,7 @@ from django.db import transaction
 from studysite.core.access import Person
 from studysite.core.models import Act, User
 from studysite.core.roles import Action
+from studysite.core.said import within
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -33,7 +34,7 @@ def acting(
     person = by if isinstance(by, User) else None
     with transaction.atomic():
         act = Act.objects.create(
-            by=person, action=action, subject=subject, detail=detail[:500], reason=reason
+            by=person, action=action, subject=subject, detail=within(detail, 500), reason=reason
         )
         token = _current.set(act)
         try:
@@ -60,11 +61,11 @@ def service(action: Action) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
 
 def about(subject: str, detail: str = "", *, action: Action | None = None) -> None:
-    """Say whom the act under way concerns and what it came to; `action`, where it turned out to be
-    a more particular one."""
+    """Say whom the act under way concerns and what it came to, as `said`; `action`,
+    where it turned out to be a more particular one."""
     act = _current.get()
     if act is None:
         raise RuntimeError("about() is called inside an act")
-    act.subject, act.detail = subject, detail[:500]
+    act.subject, act.detail = subject, within(detail, 500)
     act.action = action.value if action else act.action
     act.save(update_fields=["subject", "detail", "action"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rest_framework import serializers
 
+from studysite.core.api_said import SaidField
 from studysite.core.models import JobState
 
 
@@ -14,7 +15,7 @@ class JobOut(serializers.Serializer):
     kind = serializers.CharField()
     state = serializers.ChoiceField(JobState.choices)
     progress = serializers.FloatField()
-    message = serializers.CharField()
+    message = SaidField()
     attempts = serializers.IntegerField()
     requested_at = serializers.DateTimeField()
     finished_at = serializers.DateTimeField(allow_null=True)

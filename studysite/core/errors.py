@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from django.http import Http404
 
+from studysite.core.said import say
+
 
 class StudyError(Exception):
-    """A rule of the study that was not kept. `code` is stable, the text is for people."""
+    """A rule of the study that was not kept. `code` is stable, the text is for people: `str` says
+    it in the reader's language, `sentence` is what is kept of it."""
 
     code = "study_error"
     status = 400
 
     def __init__(self, sentence: str, *, code: str | None = None, field: str | None = None) -> None:
         super().__init__(sentence)
+        self.sentence = sentence
         self.code = code or type(self).code
         self.field = field
+
+    def __str__(self) -> str:
+        return say(self.sentence)
 
 
 class Invalid(StudyError):

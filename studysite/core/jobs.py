@@ -26,6 +26,7 @@ from kombu.exceptions import OperationalError
 
 from studysite.core.errors import OutOfOrder, StudyError
 from studysite.core.models import Job, JobState, User
+from studysite.core.said import kept, said, within
 
 log = logging.getLogger(__name__)
 
@@ -42,8 +43,9 @@ class Held:
     token: uuid.UUID
 
     def progress(self, share: float, message: str = "") -> None:
-        """Say how far the job is, 0 to 1, and keep it."""
-        self._write(progress=min(max(share, 0.0), 1.0), message=message[:500], lease_until=_lease())
+        """Say how far the job is, 0 to 1, in a sentence that is kept, and keep the job."""
+        told = within(kept(message), 500)
+        self._write(progress=min(max(share, 0.0), 1.0), message=told, lease_until=_lease())
 
     def keep(self) -> None:
         """Keep the job a while longer."""
@@ -152,7 +154,7 @@ def _do(held: Held) -> None:
     except LeaseLost:
         raise
     except StudyError as refusal:
-        _fail(held, str(refusal))
+        _fail(held, refusal.sentence)
     except Exception:
         _give_back(held)
         raise
@@ -164,7 +166,7 @@ def sweep() -> int:
     dead = Job.objects.filter(state=JobState.RUNNING, lease_until__lt=now)
     dead.filter(attempts__gte=settings.JOB_MAX_ATTEMPTS).update(
         state=JobState.FAILED,
-        message="The worker stopped in the middle of this job each time it was tried.",
+        message=said("The worker stopped in the middle of this job each time it was tried."),
         lease_until=None,
         lease_token=None,
         finished_at=now,
@@ -196,7 +198,7 @@ def _keep_alive(held: Held, stop: threading.Event) -> None:
 def _fail(held: Held, message: str) -> None:
     held._write(
         state=JobState.FAILED,
-        message=message[:500],
+        message=within(message, 500),
         lease_until=None,
         lease_token=None,
         finished_at=timezone.now(),
@@ -206,6 +208,9 @@ def _fail(held: Held, message: str) -> None:
 def _give_back(held: Held) -> None:
     """After an error nobody foresaw: try again, or say that it failed for good."""
     if held.job.attempts >= settings.JOB_MAX_ATTEMPTS:
-        _fail(held, "An unexpected error stopped this job; the log of the worker has its trace.")
+        _fail(
+            held,
+            said("An unexpected error stopped this job; the log of the worker has its trace."),
+        )
     else:
         held._write(state=JobState.QUEUED, lease_until=None, lease_token=None)

@@ -18,6 +18,7 @@ from studysite.core import jobs
 from studysite.core.errors import StudyError
 from studysite.core.models import Job, JobState, Membership, User
 from studysite.core.roles import POLICY, Action
+from studysite.core.said import say
 
 REFUSED = 3
 WRONG_USAGE = 2
@@ -47,7 +48,7 @@ class Command(BaseCommand):
             self.stderr.write(str(refusal))
             sys.exit(REFUSED)
         for line in intake.outcome:
-            self.stdout.write(f"{line['status']}: {line['sentence']}")
+            self.stdout.write(f"{line['status']}: {say(line['sentence'])}")
         if not any(line["status"] == "stored" for line in intake.outcome):
             sys.exit(REFUSED)
 
@@ -89,7 +90,7 @@ def bring_in(files: list[Path], *, by: User, number: str | None, door: str) -> I
         raise StudyError("The arrival was closed without a job.")
     job = finish(intake.job)
     if job.state == JobState.FAILED:
-        raise StudyError(f"The arrival could not be worked on: {job.message}")
+        raise StudyError(f"The arrival could not be worked on: {say(job.message)}")
     intake.refresh_from_db()
     return intake
 
