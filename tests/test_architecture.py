@@ -46,6 +46,11 @@ RULES: list[tuple[rules.Rule, str, str]] = [
     (rules.long_files, "studysite/core/x.py", "x = 1\n" * 301),
     (rules.frameworks_in_pure_packages, "imaging/nerve/x.py", "from django.db import models\n"),
     (rules.frameworks_in_pure_packages, "imaging/dicom/x.py", "import imaging.models\n"),
+    (rules.sentences_that_cannot_be_translated, "reports/x.py", 'about(row.number, "Signed")\n'),
+    (rules.sentences_that_cannot_be_translated, "reports/x.py", "about(n, f'Signed by {by}')\n"),
+    (rules.sentences_that_cannot_be_translated, "imaging/x.py", "held.progress(0.1, 'Reading')\n"),
+    (rules.sentences_that_cannot_be_translated, "imaging/x.py", "said(f'Form {form}')\n"),
+    (rules.sentences_that_cannot_be_translated, "imaging/nerve/x.py", "told('a' + name)\n"),
     (
         rules.services_that_are_not_acts,
         "enrollment/services.py",
@@ -88,6 +93,11 @@ def test_a_broken_rule_is_found(rule: rules.Rule, name: str, text: str, tmp_path
         ),
         (rules.writes_outside_services, "imaging/views.py", "values.update(x=1)\n"),
         (rules.frameworks_in_pure_packages, "imaging/render/x.py", "import imaging.nerve.fit\n"),
+        (
+            rules.sentences_that_cannot_be_translated,
+            "imaging/x.py",
+            "about(row.number, said('Form %(form)s', form=f'{a}'))\nabout(row.number, done)\n",
+        ),
         (rules.long_files, "studysite/x.py", "x = 1\n" * 300),
     ],
 )

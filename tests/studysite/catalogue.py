@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PO = ROOT / "studysite" / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po"
 APPS = ("studysite", "enrollment", "imaging", "reports")
 CALLS = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy"}
+CALLS |= {"said", "told"}
 LITERAL = r'("(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\')'
 
 

@@ -14,6 +14,7 @@ from imaging import storage
 from imaging.models import Held, HeldFile, Instance, Intake, Series
 from imaging.services.quality import check_quality
 from studysite.core.models import User
+from studysite.core.said import say
 from tests.conftest import Enter
 from tests.imaging.conftest import Bring
 from tests.imaging.scans import NAME, write_scan
@@ -24,7 +25,7 @@ PATIENT = "H000001"
 
 def line(intake: Intake) -> dict[str, str]:
     (only,) = intake.outcome
-    return only
+    return only | {"sentence": say(only["sentence"])}
 
 
 def kept_as_they_came(held: Held, files: list[Path]) -> bool:
