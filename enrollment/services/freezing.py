@@ -9,12 +9,14 @@ from django.utils.translation import gettext as _
 
 from enrollment.models import Closure, Participant
 from enrollment.models.closing import Level, Scope
+from enrollment.protocol.loader import current
 from enrollment.services.closing import closure_over
 from studysite.core.access import require
 from studysite.core.acts import about, service
 from studysite.core.errors import Conflict, Invalid, NotThere, OutOfOrder
 from studysite.core.models import Job, JobState, Site, User
 from studysite.core.roles import Action
+from studysite.core.said import said
 
 # Work whose result becomes part of a participant's data.
 DATA_JOBS = ("intake", "measure")
@@ -30,7 +32,7 @@ def freeze(
         by=by, action=Action.FREEZE, level=Level.FROZEN, participant=participant, visit=visit,
         reason=reason,
     )  # fmt: skip
-    about(participant.number if participant else "", told(closure, "Frozen"))
+    about(participant.number if participant else "", outcome(closure, said("Frozen")))
     return closure
 
 
@@ -47,7 +49,7 @@ def unfreeze(*, by: User, closure: Closure, reason: str) -> Closure:
     if row.level != Level.FROZEN or row.reopened_at:
         raise OutOfOrder(_("This is not frozen (any more)."))
     reopen(row, by, reason)
-    about(row.participant.number if row.participant else "", told(row, "Unfrozen"))
+    about(row.participant.number if row.participant else "", outcome(row, said("Unfrozen")))
     return row
 
 
@@ -124,10 +126,15 @@ def refuse_while_work_goes_on(participant: Participant | None) -> None:
         raise OutOfOrder(_("A scan or a measurement is still being worked on; wait for it."))
 
 
-def told(closure: Closure, word: str) -> str:
-    """The act in a few words."""
-    what = closure.visit or ("the study" if closure.scope == Scope.STUDY else "")
-    return f"{word}: {what}" if what else word
+def outcome(closure: Closure, done: str) -> str:
+    """What an act came to, as it is kept: what was done, and to what."""
+    if closure.scope == Scope.STUDY:
+        return said("%(done)s: the study", done=done)
+    if closure.scope == Scope.VISIT:
+        names = {plan.key: plan.in_both for plan in current().visits}
+        visit = names.get(closure.visit, closure.visit)
+        return said("%(done)s: %(visit)s", done=done, visit=visit)
+    return done
 
 
 def is_closed(participant: Participant, visit: str = "") -> bool:

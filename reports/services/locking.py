@@ -13,10 +13,10 @@ from enrollment.services import way
 from enrollment.services.freezing import (
     close,
     hold_everyone,
+    outcome,
     reopen,
     require_reason,
     require_where,
-    told,
 )
 from reports.case.dataset import dataset_sha256
 from reports.services.signing import must_be_renewed
@@ -25,6 +25,7 @@ from studysite.core.acts import about, service
 from studysite.core.errors import Conflict, Invalid, NotPermitted, OutOfOrder
 from studysite.core.models import User
 from studysite.core.roles import Action
+from studysite.core.said import said
 
 
 @service(Action.LOCK)
@@ -42,7 +43,7 @@ def lock_case(*, by: User, participant: Participant, reason: str) -> Participant
     if row.state not in ENDED:
         way.step(row, State.LOCKED)
     close(by=by, action=Action.LOCK, level=Level.LOCKED, participant=row, visit="", reason=reason)
-    about(row.number, "Record locked")
+    about(row.number, said("Record locked"))
     participant.refresh_from_db()
     return row
 
@@ -54,7 +55,7 @@ def lock_visit(*, by: User, participant: Participant, visit: str, reason: str) -
         by=by, action=Action.LOCK, level=Level.LOCKED, participant=participant, visit=visit,
         reason=reason,
     )  # fmt: skip
-    about(participant.number, told(closure, "Locked"))
+    about(participant.number, outcome(closure, said("Locked")))
     return closure
 
 
@@ -67,7 +68,9 @@ def lock_study(*, by: User, reason: str) -> Closure:
         by=by, action=Action.LOCK, level=Level.LOCKED, participant=None, visit="",
         reason=reason, dataset_sha256=dataset_sha256(),
     )  # fmt: skip
-    about("", f"{told(closure, 'Locked')}, dataset {closure.dataset_sha256}")
+    locked = outcome(closure, said("Locked"))
+    digest = closure.dataset_sha256
+    about("", said("%(done)s, dataset %(sha256)s", done=locked, sha256=digest))
     return closure
 
 
@@ -82,7 +85,7 @@ def ask_unlock(*, by: User, closure: Closure, reason: str) -> UnlockRequest:
             request = UnlockRequest.objects.create(closure=row, reason=reason.strip(), by=by)
     except IntegrityError as error:
         raise Conflict(_("Somebody has asked already; it waits for a decision.")) from error
-    about(_number(row), told(row, "Unlocking asked for"))
+    about(_number(row), outcome(row, said("Unlocking asked for")))
     return request
 
 
@@ -106,8 +109,8 @@ def decide_unlock(
     asked.save()
     if granted:
         _open(closure, asked)
-    word = "Unlocked" if granted else "Unlocking refused"
-    about(_number(closure), f"{told(closure, word)}: {asked.reason}")
+    done = outcome(closure, said("Unlocked") if granted else said("Unlocking refused"))
+    about(_number(closure), said("%(done)s: %(reason)s", done=done, reason=asked.reason))
     return asked
 
 

@@ -85,7 +85,10 @@ def _plain(value: object) -> object:
     if isinstance(value, Sentence):
         return value.to_json()
     if isinstance(value, str) and value.startswith(MARK):
-        return json.loads(value)
+        try:
+            return json.loads(value)
+        except ValueError:
+            return value
     return value if isinstance(value, dict | int | float) else str(value)
 
 

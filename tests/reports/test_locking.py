@@ -15,6 +15,7 @@ from reports.services.signing import sign_case
 from studysite.core.errors import Conflict, Invalid, NotPermitted, NotThere, OutOfOrder
 from studysite.core.models import Act, Job, Site
 from studysite.core.roles import Action, Role
+from studysite.core.said import say
 from tests.reports import factory
 
 pytestmark = pytest.mark.django_db(databases=["default", "vault"])
@@ -66,7 +67,7 @@ def test_unlocking_takes_a_second_person(locked, cast, second):
     assert (locked.state, closure.reopened_by) == ("signed", second)
     assert closure.reopened_reason == "A late result"
     told = Act.objects.filter(subject=locked.number, action="unlock").values_list("detail", "by")
-    assert list(told) == [
+    assert [(say(detail), by) for detail, by in told] == [
         ("Unlocking asked for", cast.data_manager.pk),
         ("Unlocked: A late result", second.pk),
     ]

@@ -54,6 +54,7 @@ def test_a_sentence_from_before_is_shown() -> None:
 )
 def test_a_text_that_only_looks_kept_breaks_no_page(typed: str) -> None:
     assert isinstance(in_chinese(typed), str)
+    assert in_chinese(said("Screen failure: %(why)s", why=typed)).startswith("筛选失败")
 
 
 def test_the_pure_packages_sentence_is_english_and_keeps_its_words() -> None:
