@@ -27,6 +27,7 @@ from studysite.core.errors import Conflict, OutOfOrder, StudyError
 from studysite.core.keys import key_from_file
 from studysite.core.models import User
 from studysite.core.roles import Action
+from studysite.core.said import said
 
 NONCE_BYTES = 12
 SEED_BYTES = 32
@@ -61,7 +62,7 @@ def seal_list(*, by: User) -> AllocationList:
     design = design_of(protocol)
     content = written(secrets.token_bytes(SEED_BYTES), design)
     digest = hashlib.sha256(content).hexdigest()
-    about(protocol.id[:32], f"Allocation list sealed: {digest}")
+    about(protocol.id[:32], said("Allocation list sealed: %(sha256)s", sha256=digest))
     return AllocationList.objects.create(
         protocol=protocol.id,
         protocol_version=protocol.version,

@@ -12,6 +12,7 @@ from studysite.core.acts import about, service
 from studysite.core.errors import Invalid, OutOfOrder
 from studysite.core.models import User
 from studysite.core.roles import Action
+from studysite.core.said import said, word
 
 
 @service(Action.UNBLIND)
@@ -28,7 +29,8 @@ def unblind(
         raise Invalid(_("A reason is required."), field="reason")
     if getattr(participant, "enrolment", None) is None:
         raise OutOfOrder(_("This participant is not enrolled, so there is no arm to tell."))
-    about(participant.number, f"Unblinded: {category}")
+    why = word(UnblindingCategory(category).label)
+    about(participant.number, said("Unblinded: %(why)s", why=why))
     return Unblinding.objects.create(
         participant=participant,
         category=category,
