@@ -17,10 +17,11 @@ from datetime import date
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
 from enrollment.models import Identity
+from studysite.core.audit.writer import carrying
 from studysite.core.errors import Conflict, NotThere, StudyError
 from studysite.core.keys import key_from_file
 
@@ -100,7 +101,7 @@ def store(number: str, person: Person) -> None:
         sealed=_seal(key, json.dumps(content, ensure_ascii=False).encode(), number),
     )
     try:
-        with transaction.atomic(using="vault"):
+        with carrying("vault"):
             row.save(force_insert=True)
     except IntegrityError as error:
         raise AlreadyScreened from error
@@ -109,7 +110,8 @@ def store(number: str, person: Person) -> None:
 def discard_unfinished(number: str) -> None:
     """Remove what a screening that stopped half way left under a number. For a number that was
     given this moment only: numbers are never given twice, so nobody else's identity lies there."""
-    Identity.objects.filter(number=number).delete()
+    with carrying("vault"):
+        Identity.objects.filter(number=number).delete()
 
 
 def reveal(number: str) -> Person:
@@ -133,6 +135,7 @@ def number_of(hospital_number: str, site_code: str) -> str | None:
 
 def erase(number: str) -> None:
     """Destroy the key of one participant: the identity is gone, the study's rows stay."""
-    Identity.objects.filter(number=number).update(
-        wrapped_key=None, hospital_number_mac=None, sealed=b""
-    )
+    with carrying("vault"):
+        Identity.objects.filter(number=number).update(
+            wrapped_key=None, hospital_number_mac=None, sealed=b""
+        )

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
 import pytest
+import pytest_django
+from django.test import TransactionTestCase
 from django.utils import timezone, translation
 
 from enrollment import vault
@@ -25,6 +27,7 @@ from enrollment.services.screening import screen
 from studysite.core.acts import acting
 from studysite.core.models import Membership, Site, User
 from studysite.core.roles import Role
+from tests import audit
 
 Enter = Callable[..., Participant]
 SAFE = {
@@ -48,6 +51,30 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "db" in getattr(item, "fixturenames", ()) and not item.get_closest_marker("django_db"):
             item.add_marker(pytest.mark.django_db(databases=["default", "vault"]))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _a_way_round_the_trail() -> None:
+    """The trail's tables refuse to be emptied; a test that commits must leave them empty."""
+    TransactionTestCase._fixture_teardown = audit.flush_behind_the_trail
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker
+) -> None:
+    """Both test databases, which know the tester."""
+    with django_db_blocker.unblock():
+        for alias in ("default", "vault"):
+            audit.introduce(alias)
+
+
+@pytest.fixture(autouse=True)
+def _tester() -> Iterator[None]:
+    """Whatever a test writes by hand is the tester's."""
+    token = audit.name_the_tester()
+    yield
+    audit.forget_the_tester(token)
 
 
 def person(site: Site, role: Role, name: str) -> User:

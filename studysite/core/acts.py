@@ -8,9 +8,8 @@ from contextvars import ContextVar
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from django.db import transaction
-
 from studysite.core.access import Person
+from studysite.core.audit.writer import Kind, Writer, writing
 from studysite.core.models import Act, User
 from studysite.core.roles import Action
 from studysite.core.said import within
@@ -31,16 +30,27 @@ def acting(
     by: Person | None, action: str, *, subject: str = "", detail: str = "", reason: str = ""
 ) -> Iterator[Act]:
     """Do what follows as one act, in one transaction. No person means the system itself."""
-    person = by if isinstance(by, User) else None
-    with transaction.atomic():
-        act = Act.objects.create(
-            by=person, action=action, subject=subject, detail=within(detail, 500), reason=reason
-        )
+    act = Act(
+        by=by if isinstance(by, User) else None,
+        action=action,
+        subject=subject,
+        detail=within(detail, 500),
+        reason=reason,
+    )
+    with writing(_writer_of(act)):
+        act.save(force_insert=True)
         token = _current.set(act)
         try:
             yield act
         finally:
             _current.reset(token)
+
+
+def _writer_of(act: Act) -> Writer:
+    """How the audit trail names whoever acts."""
+    kind = Kind.PERSON if act.by else Kind.SYSTEM
+    actor = act.by.username if act.by else "system"
+    return Writer(kind, actor, act.action, str(act.pk), act.reason)
 
 
 def service(action: Action) -> Callable[[Callable[P, R]], Callable[P, R]]:

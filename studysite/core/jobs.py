@@ -24,11 +24,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError
 
+from studysite.core.audit.writer import Kind, Writer, nobody, writing
 from studysite.core.errors import OutOfOrder, StudyError
 from studysite.core.models import Job, JobState, User
 from studysite.core.said import kept, said, within
 
 log = logging.getLogger(__name__)
+# Where a job is in the queue is the worker's doing; what it came to is an act of who asked for it.
+QUEUE = Writer(Kind.WORKER, "worker", action="queue")
 
 
 class LeaseLost(Exception):
@@ -52,7 +55,9 @@ class Held:
         self._write(lease_until=_lease())
 
     def _write(self, **values: object) -> None:
-        if not Job.objects.filter(pk=self.job.pk, lease_token=self.token).update(**values):
+        with writing(QUEUE):
+            held = Job.objects.filter(pk=self.job.pk, lease_token=self.token).update(**values)
+        if not held:
             raise LeaseLost(str(self.job.pk))
 
     @contextmanager
@@ -118,16 +123,14 @@ def claim(job_id: uuid.UUID | str) -> Held | None:
     """Take a job that waits or whose worker is gone; None when there is nothing to take."""
     now, token = timezone.now(), uuid.uuid4()
     free = Q(state=JobState.QUEUED) | Q(state=JobState.RUNNING, lease_until__lt=now)
-    taken = (
-        Job.objects.filter(pk=job_id)
-        .filter(free, attempts__lt=settings.JOB_MAX_ATTEMPTS)
-        .update(
+    waiting = Job.objects.filter(free, pk=job_id, attempts__lt=settings.JOB_MAX_ATTEMPTS)
+    with writing(QUEUE):
+        taken = waiting.update(
             state=JobState.RUNNING,
             lease_token=token,
             lease_until=_lease(),
             attempts=F("attempts") + 1,
         )
-    )
     return Held(Job.objects.get(pk=job_id), token) if taken else None
 
 
@@ -150,7 +153,8 @@ def run(job_id: uuid.UUID | str) -> None:
 
 def _do(held: Held) -> None:
     try:
-        HANDLERS[held.job.kind](held)
+        with nobody():
+            HANDLERS[held.job.kind](held)
     except LeaseLost:
         raise
     except StudyError as refusal:
@@ -164,14 +168,17 @@ def sweep() -> int:
     """Free the claims of dead workers, end what died too often, announce what waits."""
     now = timezone.now()
     dead = Job.objects.filter(state=JobState.RUNNING, lease_until__lt=now)
-    dead.filter(attempts__gte=settings.JOB_MAX_ATTEMPTS).update(
-        state=JobState.FAILED,
-        message=said("The worker stopped in the middle of this job each time it was tried."),
-        lease_until=None,
-        lease_token=None,
-        finished_at=now,
-    )
-    dead.update(state=JobState.QUEUED, lease_until=None, lease_token=None)
+    with writing(QUEUE):
+        dead.filter(attempts__gte=settings.JOB_MAX_ATTEMPTS).update(
+            state=JobState.FAILED,
+            message=said(
+                "The worker stopped in the middle of this job each time it was tried."
+            ),
+            lease_until=None,
+            lease_token=None,
+            finished_at=now,
+        )
+        dead.update(state=JobState.QUEUED, lease_until=None, lease_token=None)
     waiting = list(Job.objects.filter(state=JobState.QUEUED).values_list("pk", flat=True))
     for pk in waiting:
         announce(pk)

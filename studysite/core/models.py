@@ -9,7 +9,19 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from studysite.core.audit.events import AuditEvent
 from studysite.core.roles import Role
+
+__all__ = [
+    "Act",
+    "AuditEvent",
+    "Job",
+    "JobState",
+    "Membership",
+    "Signature",
+    "Site",
+    "User",
+]
 
 
 class Site(models.Model):

@@ -7,6 +7,8 @@ from typing import Any
 from django.db.models import Model
 
 VAULT_MODELS = {("enrollment", "identity")}
+# Each database has an audit trail of its own.
+EVERYWHERE = {("core", "auditevent")}
 
 
 def _in_vault(app_label: str, model_name: str | None) -> bool:
@@ -29,4 +31,6 @@ class VaultRouter:
     def allow_migrate(
         self, db: str, app_label: str, model_name: str | None = None, **hints: Any
     ) -> bool:
+        if (app_label, (model_name or "").lower()) in EVERYWHERE:
+            return True
         return (db == "vault") == _in_vault(app_label, model_name)

@@ -20,6 +20,7 @@ from enrollment.services.enrolment import enrol
 from studysite.core.errors import Conflict
 from studysite.core.models import Membership, Site, User
 from studysite.core.roles import Role
+from tests import audit
 from tests.conftest import consent_to, person, screened
 
 THREADS = 8
@@ -40,6 +41,7 @@ def on_disk(
                 cursor.execute("VACUUM INTO %s", [file])
             connections.databases[alias] = connections.databases[alias] | {"NAME": file}
             del connections[alias]
+            audit.introduce(alias)
         yield
         for alias, (memory, settings) in kept.items():
             connections[alias].close()

@@ -12,13 +12,17 @@ django.setup()
 from django.db import connection  # noqa: E402
 
 from studysite.core import jobs  # noqa: E402
+from studysite.core.audit.writer import writing  # noqa: E402
 from studysite.core.models import Job, User  # noqa: E402
+from tests.audit import TESTER  # noqa: E402
 
 
 def ask(kind: str) -> None:
     """Ask for a job of a kind."""
-    user, _ = User.objects.get_or_create(username="asker")
-    print(jobs.ask(kind=kind, key=kind, target="1", subject="HERE-001", by=user).pk)
+    with writing(TESTER):
+        user, _ = User.objects.get_or_create(username="asker")
+        job = jobs.ask(kind=kind, key=kind, target="1", subject="HERE-001", by=user)
+    print(job.pk)
 
 
 def sweep() -> None:
@@ -28,7 +32,8 @@ def sweep() -> None:
 
 def race(rivals: str) -> None:
     """Let threads claim one job at the same moment; prints how many got it."""
-    user, _ = User.objects.get_or_create(username="asker")
+    with writing(TESTER):
+        user, _ = User.objects.get_or_create(username="asker")
     wins: list[bool] = []
     start = threading.Barrier(int(rivals))
 
@@ -38,7 +43,9 @@ def race(rivals: str) -> None:
         connection.close()
 
     for number in range(10):
-        job = Job.objects.create(kind="race", key=f"race {number}", target="1", requested_by=user)
+        with writing(TESTER):
+            key = f"race {number}"
+            job = Job.objects.create(kind="race", key=key, target="1", requested_by=user)
         threads = [threading.Thread(target=claim, args=[job]) for _ in range(int(rivals))]
         for thread in threads:
             thread.start()

@@ -10,9 +10,11 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from studysite.core import jobs
+from studysite.core.audit.writer import writing
 from studysite.core.errors import Invalid, OutOfOrder
 from studysite.core.models import Job, JobState, User
 from studysite.core.roles import Role
+from tests.audit import TESTER
 from tests.studysite.conftest import Cast
 
 pytestmark = pytest.mark.django_db
@@ -43,7 +45,8 @@ def announced(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def let_the_lease_run_out(job: Job) -> None:
-    Job.objects.filter(pk=job.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
+    with writing(TESTER):
+        Job.objects.filter(pk=job.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
 
 
 def test_a_job_is_claimed_once(job: Job) -> None:
