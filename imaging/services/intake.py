@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import IO
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
@@ -17,7 +16,7 @@ from imaging.models import Intake, IntakeFile, IntakeState
 from imaging.models.intake import Door
 from studysite.core import jobs
 from studysite.core.access import require, scoped, sites_for
-from studysite.core.acts import about, service
+from studysite.core.acts import about, service, writing_for
 from studysite.core.errors import Invalid, NotThere, OutOfOrder
 from studysite.core.models import Site, User
 from studysite.core.roles import Action
@@ -49,7 +48,7 @@ def add_file(*, by: User, intake: Intake, stream: IO[bytes]) -> IntakeFile:
     require(by, Action.UPLOAD_SCAN, intake.site)
     draft = storage.spool(intake.pk, stream)
     try:
-        with transaction.atomic():
+        with writing_for(by, Action.UPLOAD_SCAN):
             row = Intake.objects.select_for_update().get(pk=intake.pk)
             if row.state != IntakeState.OPEN:
                 raise OutOfOrder(_("This arrival is closed; start another one."))

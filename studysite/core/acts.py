@@ -46,6 +46,14 @@ def acting(
             _current.reset(token)
 
 
+@contextmanager
+def writing_for(by: User, action: Action) -> Iterator[None]:
+    """A transaction in a person's name without an act of its own, for one of the many rows of
+    something that is on record as one act."""
+    with writing(Writer(Kind.PERSON, by.username, action.value)):
+        yield
+
+
 def _writer_of(act: Act) -> Writer:
     """How the audit trail names whoever acts."""
     kind = Kind.PERSON if act.by else Kind.SYSTEM
