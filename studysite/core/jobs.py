@@ -171,9 +171,7 @@ def sweep() -> int:
     with writing(QUEUE):
         dead.filter(attempts__gte=settings.JOB_MAX_ATTEMPTS).update(
             state=JobState.FAILED,
-            message=said(
-                "The worker stopped in the middle of this job each time it was tried."
-            ),
+            message=said("The worker stopped in the middle of this job each time it was tried."),
             lease_until=None,
             lease_token=None,
             finished_at=now,

@@ -14,8 +14,10 @@ from rest_framework.authtoken.models import Token  # noqa: E402
 from enrollment.models import Consent, Participant  # noqa: E402
 from enrollment.protocol.loader import current  # noqa: E402
 from enrollment.services.allocation import seal_list  # noqa: E402
+from studysite.core.audit.writer import writing  # noqa: E402
 from studysite.core.models import Membership, Site, User  # noqa: E402
 from studysite.core.roles import Role  # noqa: E402
+from tests.audit import TESTER  # noqa: E402
 
 
 def gather(count: int) -> None:
@@ -54,4 +56,5 @@ def gather(count: int) -> None:
 
 
 if __name__ == "__main__":
-    gather(int(sys.argv[1]))
+    with writing(TESTER):
+        gather(int(sys.argv[1]))

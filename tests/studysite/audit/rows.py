@@ -7,15 +7,21 @@ import itertools
 import uuid
 from typing import Any
 
+from django.apps import apps
 from django.db.models import NOT_PROVIDED, Field, ForeignKey, Model
 
 from studysite.core.audit import tables
 
 _numbers = itertools.count(1)
 
-# What a check of the table asks beyond the kind of a field.
+# What a check of the table asks beyond the kind of a field: values, or what makes one.
 ASKED: dict[str, dict[str, Any]] = {
     "enrollment.Participant": {"year_of_birth": 1980},
+    "enrollment.Closure": {
+        "scope": "participant",
+        "visit": "",
+        "participant": lambda: saved(apps.get_model("enrollment.Participant")),
+    },
 }
 MOMENT = datetime.datetime(2026, 1, 2, 3, 4, 5, 678900, tzinfo=datetime.UTC)
 VALUES: dict[str, Any] = {
@@ -24,7 +30,7 @@ VALUES: dict[str, Any] = {
     "boolean": True,
     "day": datetime.date(2026, 1, 2),
     "moment": MOMENT,
-    "json": {"words": "面肌 \"痉挛\" %s", "none": None, "half": 0.5, "list": [1, "2"]},
+    "json": {"words": '面肌 "痉挛" %s', "none": None, "half": 0.5, "list": [1, "2"]},
     "bytes": b"\x00\xff secret",
 }
 
@@ -39,7 +45,8 @@ def models() -> list[type[Model]]:
 
 def unsaved(model: type[Model], **values: Any) -> Model:
     """A row that the table would take; what it points to is in the database already."""
-    asked = ASKED.get(model._meta.label, {}) | values
+    fixed = ASKED.get(model._meta.label, {}) | values
+    asked = {name: value() if callable(value) else value for name, value in fixed.items()}
     for field in model._meta.concrete_fields:
         if field.attname in asked or field.name in asked or not _is_needed(field):
             continue

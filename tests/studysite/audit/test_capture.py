@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,17 @@ from tests.studysite.audit.rows import models, saved
 from tests.studysite.audit.writes import SOME_ONLY, WAYS, as_json
 
 __all__ = ["engine", "postgres_url", "study_databases"]
+UNCHANGEABLE = {"enrollment.AllocationList", "enrollment.AllocationSlot"}
+
+
+@contextmanager
+def unnamed(engine: str) -> Iterator[None]:
+    """A transaction in which nobody is named, undone at the end."""
+    with nobody(), transaction.atomic():
+        if engine == "postgresql":
+            connection.cursor().execute("SELECT set_config('app.actor', '', true)")
+        yield
+        transaction.set_rollback(True)
 
 
 def events_of(model: type[Model], after: int) -> int:
@@ -33,7 +46,14 @@ def test_no_write_escapes(engine: str, way: str, tmp_path: Path) -> None:
     missed, done = [], 0
     for model in models():
         before = last_event()
-        count = WAYS[way](model, tmp_path)
+        try:
+            with transaction.atomic():
+                count = WAYS[way](model, tmp_path)
+        except IntegrityError:
+            # A table whose own triggers refuse the change: there is nothing to see.
+            assert model._meta.label in UNCHANGEABLE
+            done += 1
+            continue
         if count is None:
             continue
         done += 1
@@ -42,7 +62,7 @@ def test_no_write_escapes(engine: str, way: str, tmp_path: Path) -> None:
         if seen < count or strange:
             missed.append((model._meta.label, count, seen, strange))
     assert missed == []
-    assert done == len(models()) or way in SOME_ONLY and done > 0
+    assert done == len(models()) or (way in SOME_ONLY and done > 0)
 
 
 def test_a_table_without_its_trigger_is_found(engine: str, tmp_path: Path) -> None:
@@ -60,9 +80,7 @@ def test_the_triggers_are_as_they_should_be(engine: str) -> None:
 
 
 def test_a_writer_that_nobody_named_is_refused(engine: str) -> None:
-    with nobody(), pytest.raises(IntegrityError, match="outside an act"), transaction.atomic():
-        if engine == "postgresql":
-            connection.cursor().execute("SELECT set_config('app.actor', '', true)")
+    with unnamed(engine), pytest.raises(IntegrityError, match="outside an act"):
         Site.objects.create(code="Q", name="q")
 
 
@@ -107,7 +125,8 @@ def test_a_secret_is_kept_as_a_digest(engine: str) -> None:
         assert "argon2$" not in f"{event.old_row}{event.new_row}"
     last = AuditEvent.objects.filter(table="core_user").latest("seq")
     old, new = as_json(last.old_row)["password"], as_json(last.new_row)["password"]
-    assert old.startswith("sha256:") and new.startswith("sha256:") and old != new
+    assert {old[:7], new[:7]} == {"sha256:"}
+    assert old != new
 
 
 def test_a_key_that_changes_is_one_row_gone_and_one_come(engine: str) -> None:
@@ -121,7 +140,9 @@ def test_a_key_that_changes_is_one_row_gone_and_one_come(engine: str) -> None:
     ]
 
 
-@pytest.mark.parametrize("change", ["UPDATE audit_event SET actor = 'x'", "DELETE FROM audit_event"])
+@pytest.mark.parametrize(
+    "change", ["UPDATE audit_event SET actor = 'x'", "DELETE FROM audit_event"]
+)
 def test_the_trail_is_never_changed(engine: str, change: str) -> None:
     with pytest.raises(IntegrityError, match="never changed"), transaction.atomic():
         connection.cursor().execute(change)
@@ -131,7 +152,7 @@ def test_the_trail_is_never_changed(engine: str, change: str) -> None:
 def test_nothing_is_truncated(engine: str, table: str) -> None:
     if engine == "sqlite":
         pytest.skip("SQLite has no TRUNCATE: it would be a DELETE, which the triggers see.")
-    with pytest.raises(IntegrityError, match="never changed|not truncated"), transaction.atomic():
+    with pytest.raises(IntegrityError, match=r"never changed|not truncated"), transaction.atomic():
         connection.cursor().execute(f"TRUNCATE {table} CASCADE")
 
 
@@ -146,10 +167,9 @@ def test_a_session_that_plays_replica_is_seen_too(engine: str) -> None:
 
 def test_the_change_is_undone_when_the_trail_cannot_be_written(engine: str) -> None:
     count = Site.objects.count()
-    with nobody(), pytest.raises(IntegrityError), transaction.atomic():
-        if engine == "postgresql":
-            connection.cursor().execute("SELECT set_config('app.actor', '', true)")
-        Site.objects.bulk_create([Site(code="A1", name="a"), Site(code="A2", name="a")])
+    rows = [Site(code="A1", name="a"), Site(code="A2", name="a")]
+    with unnamed(engine), pytest.raises(IntegrityError):
+        Site.objects.bulk_create(rows)
     assert Site.objects.count() == count
 
 

@@ -21,10 +21,15 @@ Way = Callable[[type[Model], Path], int | None]
 
 def changeable(model: type[Model]) -> Field | None:
     """A field whose value may become another without a rule in the way: text, number or moment."""
-    for field in model._meta.concrete_fields:
-        plain = not (field.primary_key or field.unique or field.choices or field.null)
-        if plain and field.get_internal_type() in {"CharField", "TextField", "DateTimeField"}:
-            return field
+    plain = [
+        field
+        for field in model._meta.concrete_fields
+        if not (field.primary_key or field.unique or field.choices or field.null or field.blank)
+    ]
+    for kind in ("TextField", "CharField", "DateTimeField"):
+        for field in plain:
+            if field.get_internal_type() == kind:
+                return field
     return None
 
 
@@ -44,11 +49,11 @@ def create(model: type[Model], _folder: Path) -> int:
     return 1
 
 
-def save(model: type[Model], _folder: Path) -> int | None:
+def save(model: type[Model], _folder: Path) -> int:
     row = saved(model)
-    made = changed(row)
+    changed(row)
     row.save()
-    return 2 if made else 2
+    return 2
 
 
 def bulk_create(model: type[Model], _folder: Path) -> int:
@@ -151,7 +156,9 @@ def like_the_admin(model: type[Model], _folder: Path) -> int | None:
     if field is None or not field.editable:
         return None
     row = saved(model)
-    form = modelform_factory(model, fields=[field.name])({field.name: other_value(field)}, instance=row)
+    form = modelform_factory(model, fields=[field.name])(
+        {field.name: other_value(field)}, instance=row
+    )
     assert form.is_valid(), form.errors
     form.save()
     return 2
