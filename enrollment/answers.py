@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
+
+from django.utils.translation import gettext as _
 
 from enrollment.crfs.definition import Form, Item, ItemType
 
@@ -16,6 +18,7 @@ class Shown:
     question: str
     answer: str
     unit: str
+    section: str = ""
 
 
 @dataclass(frozen=True)
@@ -25,14 +28,23 @@ class Difference:
     question: str
     before: str
     after: str
+    name: str = field(default="", compare=False)
+    reason: str = ""
 
 
 def show(item: Item, answer: Any) -> str:
     """An answer as text; a code by its label."""
     if answer in (None, ""):
         return ""
-    if item.type is ItemType.CODE:
-        return {code.value: code.label for code in item.codes}.get(answer, str(answer))
+    labels = {code.value: code.label for code in item.codes}
+    if isinstance(answer, list):
+        return ", ".join(labels.get(each, str(each)) for each in answer)
+    if isinstance(answer, bool):
+        return _("Yes") if answer else _("No")
+    if item.codes:
+        return labels.get(str(answer), str(answer))
+    if item.type is ItemType.DATETIME:
+        return str(answer).replace("T", " ")
     if item.type is ItemType.DECIMAL and isinstance(answer, int | float):
         return f"{answer:g}"
     return str(answer)
@@ -41,21 +53,27 @@ def show(item: Item, answer: Any) -> str:
 def shown(form: Form, answers: Mapping[str, Any]) -> list[Shown]:
     """Every question that was asked, with its answer."""
     return [
-        Shown(item.question, show(item, answers.get(item.name)), item.unit)
+        Shown(item.question, show(item, answers.get(item.name)), item.unit, item.section)
         for item in form.items
         if item.asked(answers)
     ]
 
 
 def differences(
-    form: Form, before: Mapping[str, Any], after: Mapping[str, Any]
+    form: Form,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    reasons: Mapping[str, str] | None = None,
 ) -> list[Difference]:
-    """What changed between two sets of answers."""
+    """What changed between two sets of answers, with the reason of each where one was said."""
+    told = reasons or {}
     return [
         Difference(
             item.question,
             show(item, before.get(item.name)),
             show(item, after.get(item.name)),
+            item.name,
+            told.get(item.name, ""),
         )
         for item in form.items
         if before.get(item.name) != after.get(item.name)

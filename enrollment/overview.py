@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from enrollment.crfs.definition import Form
-from enrollment.crfs.registry import form_of
+from enrollment.definitions import in_use
 from enrollment.journey import ENDED, WAY, State
 from enrollment.models import ExpectedScan, FormEntry, Participant, ScanState, Visit
 from enrollment.models.forms import EntryState
@@ -136,7 +136,7 @@ def visits_of(participant: Participant, today: date) -> list[VisitShown]:
     for visit in participant.visits.all():
         plan = protocol.visit(visit.key)
         forms = [
-            FormShown(form_of(key), visit.key, entries.get((visit.key, key))) for key in plan.forms
+            FormShown(in_use(key), visit.key, entries.get((visit.key, key))) for key in plan.forms
         ]
         scans = [ScanShown(protocol.scan(scan.sequence), scan) for scan in visit.scans.all()]
         done = all(form.submitted for form in forms) and not any(map(_awaited, scans))

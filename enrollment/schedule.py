@@ -37,7 +37,9 @@ def timeliness(opens_on: date, closes_on: date, today: date, *, done: bool) -> T
 
 
 def window(plan: VisitPlan, screened_on: date, enrolled_on: date | None) -> Window | None:
-    """A visit's window; None while its start is not known."""
+    """A visit's window; None while its start is not known, or where it is unscheduled."""
+    if plan.unscheduled:
+        return None
     if plan.after_enrolment_days is None:
         return Window(screened_on, screened_on, screened_on)
     if enrolled_on is None:

@@ -16,17 +16,37 @@ LONGEST_TEXT = 2000
 LARGEST_NUMBER = 1e12
 
 
-@extend_schema_field({"oneOf": [{"type": "string"}, {"type": "number"}], "nullable": True})
-class AnswerField(serializers.Field):
-    """A text or a number. Whether it may be so is for the form's definition to say."""
+MOST_CODES = 100
 
-    def to_internal_value(self, data: Any) -> str | int | float:
+
+@extend_schema_field(
+    {
+        "oneOf": [
+            {"type": "string"},
+            {"type": "number"},
+            {"type": "boolean"},
+            {"type": "array", "items": {"type": "string"}},
+        ],
+        "nullable": True,
+    }
+)
+class AnswerField(serializers.Field):
+    """A text, a number, yes or no, or several codes. Whether it may be so
+    is for the form's definition to say."""
+
+    def to_internal_value(self, data: Any) -> str | int | float | list[str]:
         """The answer. Raises ValidationError for what no form can hold."""
+        if isinstance(data, list):
+            if len(data) > MOST_CODES or not all(isinstance(each, str) for each in data):
+                raise serializers.ValidationError(_("An answer is a text or a number."))
+            return [str(self.to_internal_value(each)) for each in data]
         if isinstance(data, str):
             if "\x00" in data or len(data) > LONGEST_TEXT:
                 raise serializers.ValidationError(_("This text cannot be kept."))
             return data
-        if isinstance(data, bool) or not isinstance(data, int | float):
+        if isinstance(data, bool):
+            return data
+        if not isinstance(data, int | float):
             raise serializers.ValidationError(_("An answer is a text or a number."))
         if not abs(data) <= LARGEST_NUMBER:
             raise serializers.ValidationError(_("This number is out of all bounds."))

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from enrollment.api.answers import AnswersField, AnswersView
 from enrollment.api.visits import FORM_STATES
-from enrollment.crfs.registry import form_of
+from enrollment.definitions import in_use
 from enrollment.models import FormEntry, Participant
 from enrollment.models.forms import EntryState
 from enrollment.protocol.loader import current
@@ -59,9 +59,8 @@ class RevisionOut(serializers.Serializer):
 
 def _entry_at(row: Participant, form: str, visit: str) -> FormEntry | None:
     """The entry, if there is one. NotThere for a form that is not on the calendar."""
-    definition = form_of(form)
-    plans = {plan.key: plan for plan in current().visits}
-    planned = visit in plans and definition.key in plans[visit].forms
+    plan = current().find_visit(visit)
+    planned = plan is not None and in_use(form).key in plan.forms
     if not planned or not row.visits.filter(key=visit).exists():
         raise NotThere(_("This participant has no such form at this visit."))
     return row.entries.filter(form=form, visit=visit).select_related("by").first()
@@ -70,7 +69,7 @@ def _entry_at(row: Participant, form: str, visit: str) -> FormEntry | None:
 def _empty(form: str, visit: str) -> dict[str, Any]:
     return {
         "form": form,
-        "form_version": form_of(form).version,
+        "form_version": in_use(form).version,
         "visit": visit,
         "state": "empty",
         "revision": 0,

@@ -9,10 +9,24 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from enrollment.crfs.definition import Item, ItemType
+from enrollment.crfs.definition import Check, Form, Item, ItemType, Place, Severity
 from enrollment.crfs.registry import FORMS, form_of
-from studysite.core.api_view import StudyView, operation
+from enrollment.crfs.written import as_data, digest_of
+from enrollment.definitions import in_use
+from studysite.core.api_view import In, StudyView, operation
 from studysite.core.roles import Action
+
+# An operator and its operands, a text, a number, or nothing.
+EXPRESSION = {
+    "oneOf": [{"type": "array", "items": {}}, {"type": "string"}, {"type": "number"}],
+    "nullable": True,
+}
+
+
+class VersionIn(In):
+    """Which version; left open, the one in force."""
+
+    version = serializers.RegexField(r"^[0-9]+(\.[0-9]+)*$", max_length=16, default="")
 
 
 class CodeOut(serializers.Serializer):
@@ -42,9 +56,19 @@ class ItemOut(serializers.Serializer):
     minimum = serializers.FloatField(allow_null=True)
     maximum = serializers.FloatField(allow_null=True)
     required = serializers.BooleanField()  # type: ignore[assignment]
+    likely = serializers.ListField(child=serializers.FloatField(allow_null=True))
+    section = serializers.CharField()
+    computed = serializers.BooleanField()
+    critical = serializers.BooleanField()
     show_if = serializers.SerializerMethodField()
+    formula = serializers.SerializerMethodField()
     help_en = serializers.CharField()
     help_zh = serializers.CharField()
+
+    @extend_schema_field(EXPRESSION)
+    def get_formula(self, item: Item) -> Any:
+        """What the answer is computed from; null where it is entered."""
+        return as_data(item.formula)
 
     @extend_schema_field(ConditionOut(allow_null=True))
     def get_show_if(self, item: Item) -> dict[str, Any] | None:
@@ -55,20 +79,55 @@ class ItemOut(serializers.Serializer):
         return {"item": name, "values": list(values)}
 
 
+class SectionOut(serializers.Serializer):
+    """A group of items. `chosen`: only at the visits for which the protocol names it."""
+
+    key = serializers.CharField()
+    title_en = serializers.CharField()
+    title_zh = serializers.CharField()
+    chosen = serializers.BooleanField()
+    rule_en = serializers.CharField()
+    rule_zh = serializers.CharField()
+
+
+class CheckOut(serializers.Serializer):
+    """A condition that answers must not meet: hard refuses, soft asks for a reason."""
+
+    key = serializers.CharField()
+    item = serializers.CharField()
+    severity = serializers.ChoiceField([(each.value, each.value) for each in Severity])
+    when = serializers.SerializerMethodField()
+    sentence_en = serializers.CharField()
+    sentence_zh = serializers.CharField()
+
+    @extend_schema_field(EXPRESSION)
+    def get_when(self, check: Check) -> Any:
+        """The condition, as nested lists: an operator and its operands."""
+        return as_data(check.when)
+
+
 class FormLineOut(serializers.Serializer):
     """A form by its names. The digest is of the whole definition."""
 
     key = serializers.CharField()
     version = serializers.CharField()
-    sha256 = serializers.CharField()
+    sha256 = serializers.SerializerMethodField()
     title_en = serializers.CharField()
     title_zh = serializers.CharField()
 
+    def get_sha256(self, form: Form) -> str:
+        """The digest of the whole definition."""
+        return digest_of(form)
+
 
 class FormOut(FormLineOut):
-    """A form in one version, with its items."""
+    """A form in one version, with its items and checks."""
 
+    place = serializers.ChoiceField([(each.value, each.value) for each in Place])
+    repeating = serializers.BooleanField()
+    sections = SectionOut(many=True)
     items = ItemOut(many=True)
+    checks = CheckOut(many=True)
 
 
 class FormsView(StudyView):
@@ -79,7 +138,7 @@ class FormsView(StudyView):
     @operation("list_forms", gives=FormLineOut(many=True))
     def get(self, request: Request) -> Response:
         """The case report forms."""
-        return Response(FormLineOut(FORMS.values(), many=True).data)
+        return Response(FormLineOut([in_use(key) for key in FORMS], many=True).data)
 
 
 class FormView(StudyView):
@@ -87,7 +146,8 @@ class FormView(StudyView):
 
     actions_needed = {"get": Action.SIGN_IN}
 
-    @operation("show_form", gives=FormOut)
+    @operation("show_form", query=VersionIn, gives=FormOut)
     def get(self, request: Request, key: str) -> Response:
-        """A form's items: names, types, units, ranges, codes, and when each is asked."""
-        return Response(FormOut(form_of(key)).data)
+        """A form's items and checks: the version in force, or the one that is asked for."""
+        version = self.asked(VersionIn)["version"]
+        return Response(FormOut(form_of(key, version) if version else in_use(key)).data)

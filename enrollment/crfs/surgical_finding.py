@@ -1,6 +1,7 @@
 """What the surgeon saw: the reference standard where there was an operation."""
 
-from enrollment.crfs.definition import SEGMENTS, SIDES, VESSELS, YES_NO, Form, Item, ItemType
+from enrollment.crfs.code_lists import SEGMENTS, SIDES, VESSELS, YES_NO
+from enrollment.crfs.definition import Check, Form, Item, ItemType, Severity
 
 _OPERATED = ("operated", ("yes",))
 _COMPRESSED = ("compression", ("yes",))
@@ -17,6 +18,7 @@ FORM = Form(
             "已行微血管减压术",
             ItemType.CODE,
             codes=YES_NO,
+            critical=True,
         ),
         Item("operated_on", "Date of operation", "手术日期", ItemType.DATE, show_if=_OPERATED),
         Item("surgeon", "Surgeon", "术者", ItemType.TEXT, show_if=_OPERATED),
@@ -28,6 +30,7 @@ FORM = Form(
             ItemType.CODE,
             codes=YES_NO,
             show_if=_OPERATED,
+            critical=True,
         ),
         Item(
             "vessel",
@@ -36,6 +39,7 @@ FORM = Form(
             ItemType.CODE,
             codes=VESSELS,
             show_if=_COMPRESSED,
+            critical=True,
         ),
         Item(
             "segment",
@@ -52,6 +56,28 @@ FORM = Form(
             ItemType.CODE,
             codes=YES_NO,
             show_if=_COMPRESSED,
+        ),
+    ),
+    checks=(
+        Check(
+            "other_side",
+            "side",
+            Severity.SOFT,
+            (
+                "and",
+                ("in", ("fact", "affected_side"), "left", "right"),
+                ("ne", ("item", "side"), ("fact", "affected_side")),
+            ),
+            "This is not the affected side.",
+            "手术侧与患侧不一致。",
+        ),
+        Check(
+            "before_screening",
+            "operated_on",
+            Severity.SOFT,
+            ("before", ("item", "operated_on"), ("fact", "screened_on")),
+            "This lies before the screening date; earlier surgery keeps a person out (E3).",
+            "该日期早于筛选日期；既往手术属排除标准（E3）。",
         ),
     ),
 )

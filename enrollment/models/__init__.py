@@ -8,6 +8,7 @@ from enrollment.models.enrolment import ArmCount, Enrolment, Withdrawal
 from enrollment.models.forms import FormEntry, FormRevision
 from enrollment.models.identity import Identity
 from enrollment.models.participant import Participant
+from enrollment.models.releases import ProtocolRelease
 from enrollment.models.steps import Step
 from enrollment.models.visits import ExpectedScan, ScanState, Visit
 
@@ -24,6 +25,7 @@ __all__ = [
     "Identity",
     "Judgement",
     "Participant",
+    "ProtocolRelease",
     "ScanState",
     "ScreenFailure",
     "Step",

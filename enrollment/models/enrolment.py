@@ -71,9 +71,18 @@ class Withdrawal(models.Model):
         choices=[("participant", _("Participant")), ("investigator", _("Investigator"))],
     )
     data_may_stay = models.BooleanField()
+    images_may_stay = models.BooleanField(default=False)
     reason = models.TextField()
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(data_may_stay=True) | models.Q(images_may_stay=False),
+                name="images_stay_with_the_data_alone",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.participant_id} {self.kind}"

@@ -9,16 +9,20 @@ from enrollment.models.participant import Participant
 
 
 class Visit(models.Model):
-    """A visit of one participant, with its window."""
+    """A visit of one participant, with its window. `complete` follows the forms and scans, so that
+    lists of thousands need not ask for each; a visit that will not take place has a reason."""
 
     participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="visits")
     key = models.CharField(max_length=24)
     due_on = models.DateField()
     opens_on = models.DateField()
     closes_on = models.DateField()
+    complete = models.BooleanField(default=False)
+    not_done_reason = models.TextField(blank=True)
 
     class Meta:
         ordering = ["due_on"]
+        indexes = [models.Index(fields=["complete", "due_on"], name="visit_by_due_day")]
         constraints = [
             models.UniqueConstraint(fields=["participant", "key"], name="one_visit_each"),
             models.CheckConstraint(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.utils.translation import get_language
@@ -57,11 +58,14 @@ class Criterion(Named):
 
 @dataclass(frozen=True)
 class VisitPlan(Named):
-    """A visit: when it is due and which forms belong to it."""
+    """A visit: when it is due, which forms belong to it and which severity scales are used there.
+    An unscheduled one has no due day; each that takes place gets a number."""
 
     forms: tuple[str, ...]
     after_enrolment_days: int | None
     window_days: int
+    scales: tuple[str, ...] = ()
+    unscheduled: bool = False
 
 
 @dataclass(frozen=True)
@@ -130,6 +134,9 @@ class Protocol:
     study_type: str
     reading_design: str
     severity_scales: tuple[str, ...]
+    jrs_wording: str
+    form_versions: Mapping[str, str]
+    missing_after_days: int
     allocation: Allocation
     arms: tuple[Arm, ...]
     consent_documents: tuple[ConsentDocument, ...]
@@ -158,7 +165,26 @@ class Protocol:
 
     def visit(self, key: str) -> VisitPlan:
         """The visit of that key; KeyError when the protocol has none."""
-        return {visit.key: visit for visit in self.visits}[key]
+        found = self.find_visit(key)
+        if found is None:
+            raise KeyError(key)
+        return found
+
+    def find_visit(self, key: str) -> VisitPlan | None:
+        """The visit of that key, `unscheduled_2` being the second of its kind, if there is one."""
+        plans = {visit.key: visit for visit in self.visits}
+        kind, _, number = key.rpartition("_")
+        if key in plans:
+            return None if plans[key].unscheduled else plans[key]
+        if kind not in plans or not plans[kind].unscheduled or not number.isdecimal():
+            return None
+        plan = plans[kind]
+        return replace(
+            plan,
+            key=key,
+            label_en=f"{plan.label_en} {number}",
+            label_zh=f"{plan.label_zh} {number}",
+        )
 
     def scan(self, key: str) -> ScanPlan:
         """The expected series of that key; KeyError when the protocol has none."""

@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 
 from enrollment.allocation import Design, faults
+from enrollment.crfs.registry import FORMS, form_of, versions_of
 from enrollment.protocol.definition import (
     Allocation,
     Arm,
@@ -71,6 +72,9 @@ def _protocol(raw: dict[str, Any], sha256: str) -> Protocol:
         study_type=raw["study_type"],
         reading_design=raw["reading_design"],
         severity_scales=tuple(raw["severity_scales"]),
+        jrs_wording=raw["jrs_wording"],
+        form_versions=dict(raw["forms"]),
+        missing_after_days=raw["missing_after_days"],
         allocation=_allocation(raw),
         arms=tuple(
             Arm(row["key"], row["label"], row["label_zh"], tuple(row["techniques"]), row["target"])
@@ -85,7 +89,7 @@ def _protocol(raw: dict[str, Any], sha256: str) -> Protocol:
             Criterion(row["id"], row["text"], row["text_zh"], row["kind"], row["source"])
             for row in raw["criteria"]
         ),
-        visits=tuple(_visit(row) for row in raw["visits"]),
+        visits=tuple(_visit(row, raw["severity_scales"]) for row in raw["visits"]),
         scans=tuple(_scan(row) for row in raw["scans"]),
     )
 
@@ -107,7 +111,7 @@ def design_of(protocol: Protocol) -> Design:
     return Design(arms, chosen.strata, chosen.block_sizes, chosen.slots)
 
 
-def _visit(row: dict[str, Any]) -> VisitPlan:
+def _visit(row: dict[str, Any], scales: list[str]) -> VisitPlan:
     return VisitPlan(
         row["key"],
         row["label"],
@@ -115,6 +119,8 @@ def _visit(row: dict[str, Any]) -> VisitPlan:
         tuple(row["forms"]),
         row.get("after_enrolment_days"),
         row.get("window_days", 0),
+        tuple(row.get("scales", scales)),
+        row.get("unscheduled", False),
     )
 
 
@@ -152,7 +158,23 @@ def _check(protocol: Protocol) -> None:
     visits = {visit.key for visit in protocol.visits}
     if lost := [scan.key for scan in protocol.scans if scan.visit not in visits]:
         raise ProtocolError(f"The scan {lost[0]} belongs to a visit that the protocol lacks.")
+    _check_forms(protocol)
     for criterion in protocol.criteria:
         known = criterion.source in SOURCES or "." in criterion.source
         if criterion.kind not in {"inclusion", "exclusion"} or not known:
             raise ProtocolError(f"Criterion {criterion.key} has an unknown kind or source.")
+
+
+def _check_forms(protocol: Protocol) -> None:
+    for key, version in protocol.form_versions.items():
+        if key not in FORMS or version not in versions_of(key):
+            raise ProtocolError(f"There is no version {version} of the form {key}.")
+    for visit in protocol.visits:
+        for key in visit.forms:
+            if key not in protocol.form_versions:
+                raise ProtocolError(f"The protocol names no version of the form {key}.")
+    severity = form_of("severity", protocol.form_versions.get("severity", ""))
+    known = {section.key for section in severity.sections}
+    chosen = {scale for visit in protocol.visits for scale in visit.scales}
+    if lost := (chosen | set(protocol.severity_scales)) - known:
+        raise ProtocolError(f"There is no severity scale {sorted(lost)[0]}.")

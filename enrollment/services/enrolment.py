@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from enrollment.crfs.checking import check, without_blanks
+from enrollment.definitions import in_use
 from enrollment.journey import State
 from enrollment.models import Enrolment, Participant, Withdrawal
 from enrollment.models.enrolment import LeavingKind
@@ -15,7 +18,9 @@ from enrollment.schedule import window
 from enrollment.services import way
 from enrollment.services.allocation import Place, take_slot
 from enrollment.services.consent import require_consent
+from enrollment.services.forms import FormInvalid
 from enrollment.services.places import take_place
+from enrollment.services.records import record_of
 from enrollment.services.visits import plan_visit
 from studysite.core.access import require
 from studysite.core.acts import about, service
@@ -85,19 +90,25 @@ def withdraw(
     on: date,
     decided_by: str,
     data_may_stay: bool,
+    images_may_stay: bool | None = None,
     reason: str,
 ) -> Withdrawal:
-    """End a participant's part in the study; what data may stay is recorded with it."""
+    """End a participant's part in the study; what data may stay is recorded with it. The images go
+    with the data unless it is said otherwise."""
     require(by, Action.WITHDRAW, participant.site)
     row = way.hold(participant)
-    if kind not in LeavingKind.values:
-        raise Invalid(_("A participant is withdrawn or lost to follow-up."), field="kind")
-    if decided_by not in {"participant", "investigator"}:
-        raise Invalid(_("The participant or the investigator decides."), field="decided_by")
-    if not reason.strip():
-        raise Invalid(_("A reason is required."), field="reason")
-    if not row.screened_on <= on <= timezone.localdate():
-        raise Invalid(_("The date lies outside screening to today."), field="on")
+    images = data_may_stay if images_may_stay is None else images_may_stay and data_may_stay
+    _check_leaving(
+        row,
+        {
+            "kind": kind,
+            "on": on.isoformat(),
+            "decided_by": decided_by,
+            "data_may_stay": "yes" if data_may_stay else "no",
+            **({"images_may_stay": "yes" if images else "no"} if data_may_stay else {}),
+            "reason": reason.strip(),
+        },
+    )
     left_in = row.state
     if kind == LeavingKind.LOST and left_in in {State.SCREENED, State.CONSENTED, State.ELIGIBLE}:
         raise OutOfOrder(_("Only an enrolled participant can be lost to follow-up."), field="kind")
@@ -112,8 +123,16 @@ def withdraw(
         on=on,
         decided_by=decided_by,
         data_may_stay=data_may_stay,
+        images_may_stay=images,
         reason=reason.strip(),
         by=by,
     )
     participant.refresh_from_db()
     return withdrawal
+
+
+def _check_leaving(row: Participant, answers: Mapping[str, str]) -> None:
+    definition = in_use("withdrawal")
+    given = without_blanks(answers)
+    if problems := check(definition, given, record_of(row), complete=True):
+        raise FormInvalid(problems)

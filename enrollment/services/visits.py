@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from enrollment.journey import State
 from enrollment.models import ExpectedScan, Participant, ScanState, Visit
+from enrollment.models.forms import EntryState
 from enrollment.protocol.definition import Protocol, VisitPlan
 from enrollment.protocol.loader import current
 from enrollment.schedule import Window
@@ -48,6 +49,19 @@ def mark_scan(scan: ExpectedScan, state: ScanState) -> None:
         raise OutOfOrder(_("An accepted scan stays accepted."))
     scan.state = state
     scan.save(update_fields=["state"])
+    settle_visit(scan.visit.participant, scan.visit.key)
+
+
+def settle_visit(participant: Participant, key: str) -> None:
+    """Note whether every form of a visit is submitted and no scan of it is awaited."""
+    visit = Visit.objects.get(participant=participant, key=key)
+    entries = participant.entries.filter(visit=key, state=EntryState.SUBMITTED)
+    submitted = set(entries.values_list("form", flat=True))
+    awaited = visit.scans.filter(
+        required=True, state__in=[ScanState.EXPECTED, ScanState.REPEAT_ASKED]
+    )
+    visit.complete = submitted >= set(current().visit(key).forms) and not awaited.exists()
+    visit.save(update_fields=["complete"])
 
 
 @service(Action.UPLOAD_SCAN)

@@ -35,6 +35,17 @@ def hold(participant: Participant, *, visit: str = "", locked_only: bool = False
     return row
 
 
+def hold_for_log(participant: Participant) -> Participant:
+    """The participant's row, held, of whoever has left as well: refused once it is frozen or
+    locked."""
+    row = Participant.objects.select_for_update().get(pk=participant.pk)
+    refuse_closed(row)
+    if row.state == State.LOCKED:
+        sentence = _("The record of %(number)s is closed (%(state)s).")
+        raise OutOfOrder(sentence % {"number": row.number, "state": row.get_state_display()})
+    return row
+
+
 def step(participant: Participant, there: State) -> None:
     """Move a held participant one step, if the protocol has that step."""
     check_step(State(participant.state), there)

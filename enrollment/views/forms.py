@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from enrollment.answers import differences, shown
 from enrollment.crfs.definition import Form
-from enrollment.crfs.registry import form_of
+from enrollment.definitions import at_visit, captured
 from enrollment.entry import AnswersForm
 from enrollment.journey import ENDED
 from enrollment.models import FormEntry, Participant
@@ -46,6 +46,8 @@ def form(request: StudyRequest, number: str, visit: str, key: str) -> HttpRespon
                 seen_revision=entered.cleaned_data["seen_revision"],
                 submit=submit,
                 reason=entered.cleaned_data.get("reason", ""),
+                reasons=entered.reasons(),
+                remarks=entered.remarks(),
             )
             messages.success(request, _("Submitted.") if submit else _("The draft is saved."))
             if submit:
@@ -66,7 +68,8 @@ def form_history(request: StudyRequest, number: str, visit: str, key: str) -> Ht
     before: dict[str, Any] = {}
     told = []
     for revision in revisions:
-        told.append((revision, differences(definition, before, revision.answers)))
+        changes = differences(definition, before, revision.answers, revision.reasons)
+        told.append((revision, changes))
         before = revision.answers
     context = {
         "participant": row,
@@ -79,12 +82,12 @@ def form_history(request: StudyRequest, number: str, visit: str, key: str) -> Ht
 
 def _form_at(row: Participant, visit: str, key: str) -> tuple[Form, FormEntry | None]:
     """The form of a visit that is on the participant's calendar."""
-    definition = form_of(key)
-    plans = {plan.key: plan for plan in current().visits}
-    planned = visit in plans and key in plans[visit].forms
+    definition, plan = at_visit(key, visit), current().find_visit(visit)
+    planned = plan is not None and key in plan.forms
     if not planned or not row.visits.filter(key=visit).exists():
         raise NotThere(_("This participant has no such form at this visit."))
-    return definition, row.entries.filter(form=key, visit=visit).select_related("by").first()
+    entry = row.entries.filter(form=key, visit=visit).select_related("by").first()
+    return captured(entry) if entry else definition, entry
 
 
 def _answers_form(definition: Form, entry: FormEntry | None, data: Any = None) -> AnswersForm:

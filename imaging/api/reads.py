@@ -12,10 +12,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from enrollment.api.answers import AnswersField, AnswersView
-from enrollment.crfs.neurovascular_read import FORM
 from imaging.api.pictures import BYTES, PNG, PictureOut, png
 from imaging.services import cases, results
 from imaging.services.cases import Case
+from imaging.services.reading import READ
 from studysite.core.api_view import In, StudyView, operation
 from studysite.core.errors import NotThere
 from studysite.core.models import User
@@ -45,7 +45,7 @@ class CaseOut(CaseLineOut):
 
     def get_form(self, case: Case) -> str:
         """The form's key."""
-        return FORM.key
+        return READ
 
     @extend_schema_field(PictureOut(many=True))
     def get_pictures(self, case: Case) -> Any:

@@ -8,8 +8,8 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from enrollment.crfs.definition import Problem, check
-from enrollment.crfs.neurovascular_read import FORM, departures
+from enrollment.crfs.checking import check, without_blanks
+from enrollment.definitions import in_use
 from enrollment.journey import ENDED, State
 from enrollment.models import Participant
 from enrollment.services import way
@@ -23,6 +23,8 @@ from studysite.core.errors import NotThere, OutOfOrder
 from studysite.core.models import User
 from studysite.core.roles import Action
 from studysite.core.said import said
+
+READ = "neurovascular_read"
 
 
 def find_read(*, by: User, reading_id: str) -> Read:
@@ -46,7 +48,7 @@ def lock_read(*, by: User, read: Read, answers: Mapping[str, Any]) -> Read:
         raise NotThere(_("There is no such case in your worklist."))
     if row.locked_at:
         raise OutOfOrder(_("This read is locked."))
-    row.answers, row.form_version = _checked(answers), FORM.version
+    row.answers, row.form_version = _checked(answers), in_use(READ).version
     row.locked_at = timezone.now()
     row.save()
     about(participant.number, said("A read was locked"))
@@ -84,15 +86,8 @@ def _hold(participant: Participant) -> Participant:
 
 
 def _checked(answers: Mapping[str, Any]) -> dict[str, Any]:
-    kept = {name: answer for name, answer in answers.items() if answer not in (None, "")}
-    problems = check(FORM, kept, complete=True)
-    if not problems and departures(kept) and not kept.get("departure_reason"):
-        sentences = {
-            "left": _("The answer on the left side departs from the criteria; say why."),
-            "right": _("The answer on the right side departs from the criteria; say why."),
-        }
-        problems = [Problem("departure_reason", sentences[side]) for side in departures(kept)]
-    if problems:
+    kept = without_blanks(answers)
+    if problems := check(in_use(READ), kept, complete=True):
         raise FormInvalid(problems)
     return kept
 

@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from enrollment.answers import shown
-from enrollment.crfs.neurovascular_read import FORM
+from enrollment.definitions import in_use
 from enrollment.entry import AnswersForm
 from imaging.services import cases as blinded
 from imaging.services import results
 from imaging.services.cases import Case
+from imaging.services.reading import READ
 from studysite.core.gate import StudyRequest, page
 from studysite.core.roles import Action
 
@@ -44,7 +45,7 @@ def case(request: StudyRequest, reading_id: str) -> HttpResponse:
                 request, _("This read was locked before; what was sent now is not kept.")
             )
         return _show(request, found, None)
-    form = ReadForm(FORM, request.POST or None, answers={}, revision=0, changing=False)
+    form = ReadForm(in_use(READ), request.POST or None, answers={}, revision=0, changing=False)
     if request.method == "POST" and form.is_valid():
         with form.refusing():
             blinded.lock_case(by=request.user, case=found, answers=form.answers())
@@ -62,7 +63,7 @@ def _show(request: StudyRequest, found: Case, form: ReadForm | None) -> HttpResp
         "case": found,
         "pictures": results.pictures_of(found.measurement, names),
         "form": form,
-        "answers": shown(FORM, found.answers) if found.locked_at else [],
+        "answers": shown(in_use(READ), found.answers) if found.locked_at else [],
     }
     answer = render(request, "imaging/case.html", context, status=form.status if form else 200)
     answer["Cache-Control"] = "private, no-store"

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
+from enrollment.answers import show
 from enrollment.crfs.definition import Form, Item
-from enrollment.crfs.registry import FORMS
+from enrollment.crfs.registry import FORMS, form_of
 from enrollment.models import Participant
 from enrollment.models.forms import EntryState
 from enrollment.protocol.loader import current
@@ -20,12 +23,13 @@ class Answer:
 
     form: str
     name: str
-    value: str | int | float
+    value: Any
+    version: str = ""
 
     @property
     def item(self) -> Item | None:
-        """The item, where the form still has it."""
-        form = FORMS.get(self.form)
+        """The item, where that version of the form has it."""
+        form = form_of(self.form, self.version) if self.form in FORMS else None
         return {item.name: item for item in form.items}.get(self.name) if form else None
 
     @property
@@ -41,8 +45,7 @@ class Answer:
     @property
     def label(self) -> str:
         """The answer in words."""
-        codes = {code.value: code.label for code in self.item.codes} if self.item else {}
-        return codes.get(str(self.value), str(self.value))
+        return show(self.item, self.value) if self.item else str(self.value)
 
 
 @dataclass(frozen=True)
@@ -57,11 +60,12 @@ class Filled:
     answers: tuple[Answer, ...]
     by: str
     at: datetime
+    repeat: int = 1
 
     @property
     def plan(self) -> Form | None:
-        """The form's definition."""
-        return FORMS.get(self.form)
+        """The form's definition, as its answers were captured."""
+        return form_of(self.form, self.form_version) if self.form in FORMS else None
 
     @property
     def title(self) -> str:
@@ -70,8 +74,9 @@ class Filled:
 
     @property
     def visit_label(self) -> str:
-        """The visit's name."""
-        return current().visit(self.visit).label
+        """The visit's name; a repeating form's own number where it belongs to none."""
+        plan = current().find_visit(self.visit)
+        return plan.label if plan else _("No. %(number)d") % {"number": self.repeat}
 
     @property
     def state_label(self) -> str:
@@ -94,18 +99,24 @@ def forms_of(participant: Participant) -> tuple[Filled, ...]:
             visit=row.visit,
             state=row.state,
             revision=row.revision,
-            answers=answers_of(row.form, row.answers),
+            answers=answers_of(row.form, row.answers, row.form_version),
             by=str(row.by),
             at=row.at,
+            repeat=row.repeat,
         )
         for row in rows
     ]
-    return tuple(sorted(forms, key=lambda row: (visits.index(row.visit), row.form)))
+    places = {visit: place for place, visit in enumerate(visits)}
+
+    def order(row: Filled) -> tuple[int, str, str, int]:
+        return places.get(row.visit, len(places)), row.visit, row.form, row.repeat
+
+    return tuple(sorted(forms, key=order))
 
 
-def answers_of(form: str, answers: Mapping[str, Any]) -> tuple[Answer, ...]:
+def answers_of(form: str, answers: Mapping[str, Any], version: str = "") -> tuple[Answer, ...]:
     """Answers in the order of the form's items; one that the form has no longer comes last."""
-    names = [item.name for item in FORMS[form].items] if form in FORMS else []
+    names = [item.name for item in form_of(form, version).items] if form in FORMS else []
     order = {name: place for place, name in enumerate(names)}
     known = sorted(answers, key=lambda name: (order.get(name, len(order)), name))
-    return tuple(Answer(form, name, answers[name]) for name in known)
+    return tuple(Answer(form, name, answers[name], version) for name in known)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from enrollment.crfs.definition import SEGMENTS
+from enrollment.crfs.code_lists import SEGMENTS
 from enrollment.crfs.neurovascular_read import FORM
 from enrollment.models.participant import Side
 from reports.case.content import Content

@@ -160,8 +160,8 @@ def save(user: User, row: Participant, answers: Any, **more: Any) -> Any:
 
 @pytest.mark.parametrize(
     "answer",
-    [["no"], {"no": 1}, True, 10**400, 1e300, "x" * 2001, "nul\x00"],
-    ids=["list", "map", "truth", "huge", "large", "long", "nul"],
+    [[1], {"no": 1}, 10**400, 1e300, "x" * 2001, "nul\x00"],
+    ids=["list", "map", "huge", "large", "long", "nul"],
 )
 @pytest.mark.parametrize("item", ["pacemaker", "weight_kg"])
 def test_an_answer_of_no_kind_is_refused(
@@ -170,6 +170,16 @@ def test_an_answer_of_no_kind_is_refused(
     refused = save(coordinator, enter(State.CONSENTED), SAFE | {item: answer})
     assert refused.status_code == 400
     assert str(refused.json()["field"]).startswith("answers")
+    assert not FormEntry.objects.exists()
+
+
+@pytest.mark.parametrize("answer", [["no"], True], ids=["codes", "truth"])
+@pytest.mark.parametrize("item", ["pacemaker", "weight_kg"])
+def test_an_answer_of_another_kind_is_told_at_its_item(
+    item: str, answer: Any, coordinator: User, enter: Enter
+) -> None:
+    refused = save(coordinator, enter(State.CONSENTED), SAFE | {item: answer})
+    assert (refused.status_code, refused.json()["field"]) == (422, item)
     assert not FormEntry.objects.exists()
 
 

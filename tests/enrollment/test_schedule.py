@@ -55,4 +55,5 @@ def test_both_ends_belong_to_the_window(today: date, expected: Timeliness) -> No
 
 
 def test_severity_is_asked_at_every_visit_after_enrolment_but_surgery() -> None:
-    assert visits_of_form(PROTOCOL, "severity") == ["baseline", "month_3", "month_12"]
+    visits = ["baseline", "discharge", "month_3", "month_12", "unscheduled"]
+    assert visits_of_form(PROTOCOL, "severity") == visits

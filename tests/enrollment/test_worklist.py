@@ -87,13 +87,15 @@ def test_a_window_opens_closes_and_is_overdue(
     enter: Enter, coordinator: User, investigator: User
 ) -> None:
     row = enter(State.ENROLLED)
-    assert [item.title for item in items(coordinator)] == ["Fill in: Severity of the spasm"]
+    titles = ["Fill in: Severity of the spasm", "Fill in: Scan"]
+    assert [item.title for item in items(coordinator)] == titles
     assert [item.title for item in items(investigator)] == ["Fill in: Surgical finding"]
     visit = row.visits.get(key="baseline")
     visit.opens_on, visit.due_on, visit.closes_on = days_ago(20), days_ago(10), days_ago(1)
     visit.save()
-    (item,) = items(coordinator)
+    item, scan = items(coordinator)
     assert item.overdue
+    assert scan.overdue
     assert item.detail == f"Baseline and MRI, due {days_ago(10).isoformat()}"
     assert timezone.localdate(item.since) == days_ago(20)
 
@@ -104,7 +106,7 @@ def test_the_overdue_come_first(enter: Enter, coordinator: User) -> None:
     row.visits.filter(key="baseline").update(
         opens_on=days_ago(9), due_on=days_ago(5), closes_on=days_ago(1)
     )
-    assert [item.overdue for item in items(coordinator)] == [True, False]
+    assert [item.overdue for item in items(coordinator)] == [True, True, False]
 
 
 @pytest.mark.parametrize("state", [State.SCREEN_FAILED, State.WITHDRAWN, State.LOST, State.LOCKED])

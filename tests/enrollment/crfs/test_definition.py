@@ -8,10 +8,14 @@ import pytest
 from django.utils import timezone
 from django.utils.translation import override
 
-from enrollment.crfs.definition import YES_NO, Form, Item, ItemType, check
+from enrollment.crfs.checking import check
+from enrollment.crfs.code_lists import YES_NO
+from enrollment.crfs.definition import CODED, Form, Item, ItemType, Place
+from enrollment.crfs.expression import require_known
 from enrollment.crfs.neurovascular_read import FORM as READ
 from enrollment.crfs.neurovascular_read import departures, nvc_by_criteria
 from enrollment.crfs.registry import FORMS, form_of
+from enrollment.crfs.written import digest_of
 from studysite.core.errors import NotThere
 
 FORM = Form(
@@ -90,15 +94,25 @@ def test_each_form_has_unique_items_both_languages_and_gates_before_what_they_op
     names = [item.name for item in form.items]
     assert len(set(names)) == len(names)
     # Names that the page's own fields have.
-    assert not {"reason", "seen_revision", "act"} & set(names)
+    if form.place in {Place.VISIT, Place.LOG}:
+        assert not {"reason", "seen_revision", "act"} & set(names)
     for place, item in enumerate(form.items):
         assert item.question_en
         assert item.question_zh
-        assert (item.type is ItemType.CODE) == bool(item.codes)
+        assert bool(item.codes) >= (item.type in CODED)
+        assert len({code.value for code in item.codes}) == len(item.codes)
+        assert item.section in {"", *(section.key for section in form.sections)}
+        require_known(item.formula)
         if item.show_if:
             gate = form.item(item.show_if[0])
             assert names.index(gate.name) < place
             assert set(item.show_if[1]) <= {code.value for code in gate.codes}
+    for rule in form.checks:
+        assert rule.item in names
+        assert rule.sentence_en
+        assert rule.sentence_zh
+        require_known(rule.when)
+    assert len({rule.key for rule in form.checks}) == len(form.checks)
 
 
 def test_questions_are_asked_in_the_readers_language() -> None:
@@ -110,7 +124,7 @@ def test_questions_are_asked_in_the_readers_language() -> None:
 
 def test_a_digest_changes_with_the_definition() -> None:
     changed = Form(FORM.key, FORM.version, FORM.title_en, FORM.title_zh, FORM.items[:-1])
-    assert FORM.sha256 != changed.sha256
+    assert digest_of(FORM) != digest_of(changed)
 
 
 def test_there_is_no_form_of_an_unknown_key() -> None:

@@ -28,6 +28,7 @@ def test_an_enrolment_takes_a_place_and_plans_the_visits(enter: Enter) -> None:
         "screening",
         "baseline",
         "surgery",
+        "discharge",
         "month_3",
         "month_12",
     ]

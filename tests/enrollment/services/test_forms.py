@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import timezone
 
 from enrollment.journey import State
 from enrollment.models import FormEntry, FormRevision, Participant
@@ -105,7 +106,7 @@ def test_nothing_is_entered_once_the_record_is_closed(
 
 FOUND = {
     "operated": "yes",
-    "operated_on": "2024-01-01",
+    "operated_on": timezone.localdate().isoformat(),
     "surgeon": "Prof. Liu",
     "side": "left",
     "compression": "no",
