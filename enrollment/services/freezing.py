@@ -131,8 +131,8 @@ def outcome(closure: Closure, done: str) -> str:
     if closure.scope == Scope.STUDY:
         return said("%(done)s: the study", done=done)
     if closure.scope == Scope.VISIT:
-        names = {plan.key: plan.in_both for plan in current().visits}
-        visit = names.get(closure.visit, closure.visit)
+        plan = current().find_visit(closure.visit)
+        visit = plan.in_both if plan else closure.visit
         return said("%(done)s: %(visit)s", done=done, visit=visit)
     return done
 
