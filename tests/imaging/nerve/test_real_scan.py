@@ -11,6 +11,7 @@ from imaging.dicom.volumes import read_volume
 from imaging.nerve.errors import VoxelsTooLarge
 from imaging.nerve.measure import measure
 from imaging.nerve.result import Ends
+from imaging.nerve.suggest import suggest_ends
 
 DATA = Path(__file__).parents[4] / "shared" / "data"
 T1 = DATA / "brain_t1_3d" / "dicoms"
@@ -63,3 +64,11 @@ def test_thick_slices_of_a_real_scan_are_refused():
     ends = Ends(tuple(centre), tuple(centre + np.array([12.0, 0, 0])))
     with pytest.raises(VoxelsTooLarge, match=r"2\.5 mm apart"):
         measure(volume, {"left": ends})
+
+
+def test_suggested_ends_are_within_what_eyes_can_tell():
+    # The reference was placed by eye, give or take 2 mm.
+    found = suggest_ends(scan())
+    for name, points in ENDS.items():
+        for end in ("brainstem_mm", "canal_mm"):
+            assert np.linalg.norm(np.array(getattr(found.ends[name], end)) - points[end]) < 2.0
