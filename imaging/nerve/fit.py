@@ -19,23 +19,22 @@ from scipy.linalg import cho_factor, cho_solve
 from .model import Side, coefficients_of, with_coefficients
 from .normal import Problem, System, likeness_of
 from .response import Sampling
+from .spread import COUNT, PointSpread
 from .strand import Strand
 from .volume import Array
 
 STEPS = 12
 CONVERGED = 0.02
 FREEDOM = 0.5
-BLUR_MM2 = 0.02
-MADE_BLUR_MM2 = 0.0005
 OUTLIER = 4.5
-SPREAD_DARK = 0.02
-SPREAD_BRIGHT = 0.1
+UNLIKE_DARK = 0.02
+UNLIKE_BRIGHT = 0.1
 
 
 @dataclass(frozen=True)
 class Fit:
     """sides as fitted; shared: contrasts C of the sides, then the point spread's variance beyond
-    the voxel box, mm^2; sd, the noise; covariance of all coefficients, side after side (strands,
+    the voxel box, mm^2, and how far it is a k-space acquisition's (`model.expected`); sd, the noise; covariance of all coefficients, side after side (strands,
     background, own contrasts), the shared ones last; information: its inverse without priors;
     residuals: per side, (n,), in units of sd; chi: root mean square of the trusted ones."""
 
@@ -52,10 +51,14 @@ class Fit:
 
     @property
     def contrasts(self) -> Array:
-        return self.shared[:-1]
+        return self.shared[:-COUNT]
 
     @property
     def blur_mm2(self) -> float:
+        return float(self.shared[-2])
+
+    @property
+    def band(self) -> float:
         return float(self.shared[-1])
 
     def block(self, side: int, strand: int = 0) -> slice:
@@ -73,23 +76,23 @@ def solve(
     multiplicative: bool,
     sampling: Sampling,
     magnitude: bool,
+    spread: PointSpread,
     sharing: float = 1.0,
-    blur_mm2: float = 0.0,
     steps: int = STEPS,
 ) -> Fit:
     """Levenberg-Marquardt from the given start, noise and stiffness re-estimated on the way.
 
     sharing: variance inflation by correlated noise (see `noise.sharing`); it tempers the
-    likelihood, so that correlated noise is not taken for a bent nerve. blur_mm2: the point
-    spread's variance beyond the voxel box where a filter of our own made it, else 0.
+    likelihood, so that correlated noise is not taken for a bent nerve. spread: what is
+    known of the point spread beforehand.
     """
     likeness = likeness_of(
         shared,
-        SPREAD_DARK if multiplicative else SPREAD_BRIGHT,
-        MADE_BLUR_MM2 if blur_mm2 > 0 else BLUR_MM2,
+        UNLIKE_DARK if multiplicative else UNLIKE_BRIGHT,
+        spread,
     )
     problem = Problem(
-        sides, multiplicative, sampling, magnitude, sharing, likeness, shared, blur_mm2
+        sides, multiplicative, sampling, magnitude, sharing, likeness, shared, spread
     )
     now = problem.system(sides, shared, sd)
     damping, settled = 1e-3, False

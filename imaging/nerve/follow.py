@@ -19,6 +19,7 @@ from .patch import Patch
 from .path import Path, find_path, require_one_strand
 from .refine import RETRACE_MM, refined_side, shared_noise
 from .scan import Scan, fitted
+from .spread import COUNT
 from .start import exposed_ends, first_side
 from .strand import Strand, is_vessel
 from .volume import Array
@@ -75,7 +76,7 @@ def first_fit(scan: Scan, course: Course) -> Fit:
     """The nerve with few knots, from its path alone."""
     side, begin = first_side(scan.volume, course, scan.sign, COARSE_KNOTS_MM)
     contrast = begin.contrast / (begin.fluid if scan.multiplicative else 1.0)
-    shared = np.array([contrast, scan.blur_mm2])
+    shared = np.append(contrast, scan.spread.mean)
     return fitted(scan, (side,), shared, abs(begin.contrast) / 10)
 
 
@@ -123,7 +124,12 @@ def resolved(scan: Scan, fit: Fit) -> Fit:
         for s in side.strands[1:]
     ]
     strands = (side.strands[0], *compress(side.strands[1:], kept))
-    thinner = replace(side, strands=strands, own_contrasts=side.own_contrasts[np.array(kept)])
+    thinner = replace(
+        side,
+        strands=strands,
+        own_contrasts=side.own_contrasts[np.array(kept)],
+        ringing=side.ringing[np.array([True, *kept])],
+    )
     return replace(fit, sides=(thinner,))
 
 
@@ -148,7 +154,7 @@ def together(scan: Scan, fits: list[Fit], points: list[Array]) -> Fit:
         refined_side(scan, fit, 0, ends, FINE_KNOTS_MM)
         for fit, ends in zip(fits, points, strict=True)
     )
-    blur = float(np.mean([fit.blur_mm2 for fit in fits]))
-    shared = np.append(np.concatenate([fit.contrasts for fit in fits]), blur)
+    spread = np.mean([fit.shared[-COUNT:] for fit in fits], axis=0)
+    shared = np.concatenate([*[fit.contrasts for fit in fits], spread])
     sd = float(np.mean([fit.sd for fit in fits]))
     return fitted(scan, sides, shared, sd, float(np.mean([shared_noise(f) for f in fits])))

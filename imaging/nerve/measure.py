@@ -20,6 +20,7 @@ from .refine import MODEL_ERROR
 from .result import Ends, Nerve, Numbers, Quality, Report
 from .scan import Scan, scan_of
 from .section import numbers_of, profile_of, sections_of
+from .spread import COUNT
 from .start import depth_inside
 from .volume import Array, Volume
 
@@ -162,7 +163,7 @@ def _groups(fits: dict[str, Fit]) -> list[list[str]]:
 
 
 def _contrast_sd(fit: Fit) -> float:
-    return float(np.sqrt(fit.covariance[-2, -2]))
+    return float(np.sqrt(fit.covariance[-1 - COUNT, -1 - COUNT]))
 
 
 def _nerve(name: str, fit: Fit, number: int, own: Fit, tof: Volume | None) -> Nerve:

@@ -22,7 +22,8 @@ class Side:
     gathered around its course.
 
     trusted: (n,) bool, voxels that the model is asked to describe. background: coefficients of
-    `ground`, the spline along the nerve, times 1, u and v.
+    `ground`, the spline along the nerve, times 1, u and v. ringing: (strands, n), what a
+    band-limited acquisition changes in each strand's share (see `ringing`).
     """
 
     near: Neighbourhood
@@ -31,6 +32,7 @@ class Side:
     ground: Spline
     background: Array
     own_contrasts: Array
+    ringing: Array
 
     @property
     def size(self) -> int:
@@ -45,6 +47,7 @@ class Prepared:
     bases: list[list[Array]]
     grids: list[list[Array]]
     ground: Array
+    ringing: Array
 
 
 def prepare(side: Side) -> Prepared:
@@ -54,7 +57,8 @@ def prepare(side: Side) -> Prepared:
     placed += [place(points, strand.course, FAR_MM) for strand in side.strands[1:]]
     bases = [s.bases(p.arc_mm) for s, p in zip(side.strands, placed, strict=True)]
     grids = [s.bases(s.course.arc_mm) for s in side.strands]
-    return Prepared(placed, bases, grids, ground_of(side, placed[0]))
+    ringing = side.ringing[:, side.trusted]
+    return Prepared(placed, bases, grids, ground_of(side, placed[0]), ringing)
 
 
 def ground_of(side: Side, placed: Placed) -> Array:
@@ -66,24 +70,35 @@ def ground_of(side: Side, placed: Placed) -> Array:
 
 
 def expected(
-    side: Side, ready: Prepared, contrast: float, multiplicative: bool, sampling: Sampling
+    side: Side,
+    ready: Prepared,
+    contrast: float,
+    multiplicative: bool,
+    sampling: Sampling,
+    band: float,
 ) -> tuple[Array, Array, Array]:
-    """Noise-free values (n,), derivatives by the side's coefficients (n, size) and by C and the
-    blur's variance (n, 2)."""
+    """Noise-free values (n,), derivatives by the side's coefficients (n, size) and by C, the
+    blur's variance and band (n, 3).
+
+    band: how far the point spread is a k-space acquisition's (1) and not a voxel box's (0).
+    """
     level = ready.ground @ side.background
     weight = level if multiplicative else np.ones_like(level)
     total = np.zeros_like(level)
     shared = np.zeros_like(level)
     by_blur = np.zeros_like(level)
+    by_band = np.zeros_like(level)
     columns = []
     own_columns = []
     own = iter(side.own_contrasts)
-    laid = zip(side.strands, ready.placed, ready.bases, ready.grids, strict=True)
-    for strand, placed, bases, grid in laid:
+    laid = zip(side.strands, ready.placed, ready.bases, ready.grids, ready.ringing, strict=True)
+    for strand, placed, bases, grid, rings in laid:
         share, slopes, widening = strand.response(placed, bases, grid, sampling)
+        share = share + band * rings
         amount = next(own) if strand.own_contrast else contrast
         total += amount * share
         by_blur += amount * widening
+        by_band += amount * rings
         columns.append((amount * weight)[:, None] * slopes)
         if strand.own_contrast:
             own_columns.append((weight * share)[:, None])
@@ -91,7 +106,8 @@ def expected(
             shared += share
     lift = 1 + total if multiplicative else np.ones_like(total)
     jacobian = np.concatenate([*columns, lift[:, None] * ready.ground, *own_columns], axis=1)
-    return level + weight * total, jacobian, np.stack([weight * shared, weight * by_blur], 1)
+    by_shared = weight[:, None] * np.stack([shared, by_blur, by_band], 1)
+    return level + weight * total, jacobian, by_shared
 
 
 def with_coefficients(side: Side, values: Array) -> Side:

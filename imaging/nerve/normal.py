@@ -9,6 +9,7 @@ import numpy as np
 from .model import Side, expected, prepare
 from .noise import rician
 from .response import Sampling
+from .spread import COUNT, PointSpread
 from .volume import Array
 
 
@@ -60,10 +61,10 @@ class Problem:
         sharing: float,
         likeness: Array,
         usual: Array,
-        blur_mm2: float,
+        spread: PointSpread,
     ) -> None:
         self.usual = usual
-        self.blur_mm2 = blur_mm2
+        self.spread = spread
         self.likeness = likeness
         self.sharing = sharing
         self.multiplicative = multiplicative
@@ -79,8 +80,9 @@ class Problem:
         start = 0
         for number, side in enumerate(sides):
             left, jacobian = self._seen(number, side, shared, sd)
-            where = np.arange(start, start + side.size + 2)
-            where[-2:] = size - len(shared) + number, size - 1
+            where = np.arange(start, start + side.size + 1 + COUNT)
+            where[side.size] = size - len(shared) + number
+            where[-COUNT:] = size - COUNT + np.arange(COUNT)
             information[np.ix_(where, where)] += jacobian.T @ jacobian
             pull[where] += jacobian.T @ left
             residuals.append(left)
@@ -90,11 +92,12 @@ class Problem:
         return System(misfit, pull, information, penalty, prior_pull, prior, residuals)
 
     def _seen(self, number: int, side: Side, shared: Array, sd: float) -> tuple[Array, Array]:
-        """Residuals (n,) and derivatives (n, side.size + 2), both over the noise."""
+        """Residuals (n,) and derivatives (n, side.size + 3), both over the noise."""
         values = self.values[number]
-        sampling = self.sampling.widened(float(shared[-1]))
+        blur_mm2, band = shared[-COUNT:]
+        sampling = self.sampling.widened(float(blur_mm2))
         model, jacobian, by_shared = expected(
-            side, self.ready[number], float(shared[number]), self.multiplicative, sampling
+            side, self.ready[number], float(shared[number]), self.multiplicative, sampling, band
         )
         jacobian = np.concatenate([jacobian, by_shared], axis=1)
         spread = np.full(len(values), sd)
@@ -113,7 +116,7 @@ class Problem:
         rows = slice(size - len(shared), size)
         prior[rows, rows] = self.likeness
         apart = shared.copy()
-        apart[-1] -= self.blur_mm2
+        apart[-COUNT:] -= self.spread.mean
         pull[rows] = self.likeness @ apart
         penalty = float(apart @ self.likeness @ apart)
         start = 0
@@ -141,12 +144,12 @@ class Problem:
         return float(np.sum(precision * apart**2))
 
 
-def likeness_of(shared: Array, spread: float, blur_spread_mm2: float) -> Array:
-    """Prior precision (sides + 1, sides + 1) of contrasts that differ by about `spread` of their
-    size and of a point spread's variance that is known to about blur_spread_mm2."""
-    count = len(shared) - 1
-    precision = np.zeros((count + 1, count + 1))
+def likeness_of(shared: Array, unlike: float, spread: PointSpread) -> Array:
+    """Prior precision (sides + 2, sides + 2) of contrasts that differ by about `unlike` of their
+    size and of the point spread."""
+    count = len(shared) - COUNT
+    precision = np.zeros((len(shared), len(shared)))
     apart = np.eye(count) - 1.0 / count
-    precision[:count, :count] = 2 * apart / (spread * float(np.mean(shared[:-1]))) ** 2
-    precision[-1, -1] = blur_spread_mm2**-2
+    precision[:count, :count] = 2 * apart / (unlike * float(np.mean(shared[:count]))) ** 2
+    precision[count:, count:] = np.diag(spread.sd**-2)
     return precision

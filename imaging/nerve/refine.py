@@ -16,6 +16,7 @@ from .model import REACH_MM, Side, expected, ground_of, prepare
 from .neighbourhood import Neighbourhood, place, voxels_near
 from .noise import rician, sharing
 from .patch import Mask
+from .ringing import ringing
 from .scan import Scan
 from .splines import spline
 from .start import GROUND_KNOTS_MM, depth_inside, elsewhere, smoothed_at
@@ -68,7 +69,18 @@ def refined_side(
     strands = (moved_to(nerve, course, knots_mm), *kept, *others)
     fresh = [s.ratio * float(fit.contrasts[number]) for s in others]
     side = _empty_side(scan, old, strands, np.concatenate([old.own_contrasts, fresh]))
+    side = replace(side, ringing=_ringing(scan, fit, side.near, (*old.strands, *others)))
     return replace(side, trusted=_trusted(scan, fit, number, side))
+
+
+def _ringing(scan: Scan, fit: Fit, near: Neighbourhood, strands: tuple[Strand, ...]) -> Array:
+    """What a band-limited acquisition changes in each strand's share, as fitted, (strands, n)."""
+    return np.stack(
+        [
+            ringing(scan.volume, near, s.course, s.shape(s.course.arc_mm), scan.sampling, fit.blur_mm2)
+            for s in strands
+        ]
+    )
 
 
 def _own_course(strand: Strand) -> Course:
@@ -87,7 +99,7 @@ def _empty_side(scan: Scan, old: Side, strands: tuple[Strand, ...], own: Array) 
     level = before @ old.background[: old.ground.count]
     background[: ground.count] = ground.fitted(ticks, level)
     trusted = np.ones(len(near.values), dtype=bool)
-    return Side(near, trusted, strands, ground, background, own)
+    return Side(near, trusted, strands, ground, background, own, np.zeros((len(strands), len(trusted))))
 
 
 def _gathered(scan: Scan, strands: tuple[Strand, ...]) -> Neighbourhood:
@@ -111,7 +123,12 @@ def _trusted(scan: Scan, fit: Fit, number: int, side: Side) -> Mask:
     contrast = float(fit.contrasts[number])
     ready = prepare(side)
     model, _, _ = expected(
-        side, ready, contrast, scan.multiplicative, scan.sampling.widened(fit.blur_mm2)
+        side,
+        ready,
+        contrast,
+        scan.multiplicative,
+        scan.sampling.widened(fit.blur_mm2),
+        fit.band,
     )
     empty = ground_of(side, near.placed) @ side.background
     step = contrast * (empty if scan.multiplicative else np.ones_like(empty))

@@ -6,32 +6,30 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from scipy.ndimage import fourier_gaussian  # type: ignore[attr-defined]
 
 from imaging.told import told
 
+from .acquired import as_acquired
 from .errors import ModelMisfit
 from .fit import Fit, solve
 from .model import Side
 from .patch import box_around
 from .response import Sampling, sampling_of
+from .spread import PointSpread, point_spread
 from .volume import Array, Volume
 
 MARGIN_MM: Final = 9.0
-GAUSSIAN: Final = 0.6
-ZERO_FILLED: Final = 1.15
 
 
 @dataclass(frozen=True)
 class Scan:
-    """The part of a volume around the nerves with what the fit needs to know of it; blur_mm2: the
-    point spread's variance beyond the voxel box, as far as known beforehand."""
+    """The part of a volume around the nerves with what the fit needs to know of it."""
 
     volume: Volume
     sampling: Sampling
     sign: int
     magnitude: bool
-    blur_mm2: float = 0.0
+    spread: PointSpread
 
     @property
     def multiplicative(self) -> bool:
@@ -39,40 +37,19 @@ class Scan:
 
 
 def scan_of(volume: Volume, points_mm: Array, sign: int) -> Scan:
-    """The scan around all these points, (n, 3).
+    """The scan around all these points, (n, 3), on the grid that it was acquired on.
 
     sign: +1 for a nerve darker than fluid, -1 for brighter. A scan with negative values is no
-    magnitude image, so its noise adds no floor. A zero-filled series rings: it is smoothed by a
-    Gaussian of GAUSSIAN acquired voxels, in the Fourier domain, which becomes its point spread.
+    magnitude image, so its noise adds no floor.
     """
     first, last = box_around(volume, points_mm, MARGIN_MM)
     box = volume.voxels[first[0] : last[0], first[1] : last[1], first[2] : last[2]].astype(float)
     magnitude = bool(box.min() >= 0)
     affine = volume.affine.copy()
     affine[:3, 3] = volume.to_patient(first)
-    blur_mm2 = 0.0
-    if zero_filled(volume):
-        width_mm = GAUSSIAN * float(np.mean(np.asarray(volume.acquired_mm)))
-        box = fourier_smoothed(box, width_mm / volume.spacing_mm)
-        blur_mm2 = width_mm**2 - float(np.mean(volume.spacing_mm**2)) / 12
-    cropped = Volume(box, affine)
-    return Scan(cropped, sampling_of(cropped), sign, magnitude, blur_mm2)
-
-
-def zero_filled(volume: Volume) -> bool:
-    """Whether the pixels are clearly finer than what was acquired."""
-    if volume.acquired_mm is None:
-        return False
-    return bool(np.mean(np.asarray(volume.acquired_mm) / volume.spacing_mm[:2]) > ZERO_FILLED)
-
-
-def fourier_smoothed(box: Array, width: Array) -> Array:
-    """The box convolved with a Gaussian of these standard deviations in voxels, (3,), exactly in
-    the Fourier domain: a sampled kernel of half a voxel would have the wrong variance."""
-    pad = [(8, 8)] * 3
-    spectrum = np.fft.fftn(np.pad(box, pad, mode="symmetric"))
-    smooth = np.fft.ifftn(fourier_gaussian(spectrum, width)).real
-    return np.asarray(smooth[8:-8, 8:-8, 8:-8])
+    cropped, filled = as_acquired(Volume(box, affine, volume.acquired_mm))
+    spread = point_spread(cropped.spacing_mm, band_limited=filled)
+    return Scan(cropped, sampling_of(cropped), sign, magnitude, spread)
 
 
 def fitted(
@@ -88,7 +65,7 @@ def fitted(
             sampling=scan.sampling,
             magnitude=scan.magnitude,
             sharing=sharing,
-            blur_mm2=scan.blur_mm2,
+            spread=scan.spread,
         )
     except np.linalg.LinAlgError as error:
         raise ModelMisfit(
