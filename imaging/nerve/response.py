@@ -20,16 +20,31 @@ FLATTEST = 0.8
 @dataclass(frozen=True)
 class Sampling:
     """How a voxel averages: the box is split into equal cells (offsets_mm: (m, 3), patient
-    coordinates), each taken as a Gaussian of standard deviation blur_mm."""
+    coordinates), each taken as a Gaussian of standard deviation blur_mm.
+
+    boxes_mm: (3,), the box's sides; axes: unit vectors along them as columns. stiff: how much of a
+    small change of the extra variance takes effect, 1 where it is positive.
+    """
 
     offsets_mm: Array
     blur_mm: float
+    boxes_mm: Array
+    axes: Array
+    stiff: float = 1.0
 
     def widened(self, extra_mm2: float) -> Sampling:
-        """With a point spread whose variance is larger than the box's by extra_mm2 (or smaller, as
-        far as a positive width allows)."""
-        variance = self.blur_mm**2
-        return replace(self, blur_mm=float(np.sqrt(max(variance + extra_mm2, 0.1 * variance))))
+        """With a point spread whose variance is larger than the box's by extra_mm2. Where it is
+        negative, the box shrinks, ever more slowly, to no less than a point."""
+        if extra_mm2 >= 0:
+            return replace(self, blur_mm=float(np.sqrt(self.blur_mm**2 + extra_mm2)))
+        least = float(self.boxes_mm.min()) ** 2 / 12
+        left = float(np.exp(extra_mm2 / least))
+        scale = np.sqrt(1 + (left - 1) * (self.boxes_mm.min() / self.boxes_mm) ** 2)
+        shrunk = self.offsets_mm @ (self.axes * scale) @ self.axes.T
+        blur_mm = self.blur_mm * float(np.sqrt(np.mean(scale**2)))
+        return replace(
+            self, offsets_mm=np.ascontiguousarray(shrunk), blur_mm=blur_mm, stiff=left
+        )
 
 
 def sampling_of(volume: Volume) -> Sampling:
@@ -39,7 +54,8 @@ def sampling_of(volume: Volume) -> Sampling:
     ticks = [(np.arange(n) + 0.5) / n - 0.5 for n in cells]
     grid = np.stack(np.meshgrid(*ticks, indexing="ij"), -1).reshape(-1, 3)
     variance = float(np.mean((spacing / cells) ** 2) / 12)
-    return Sampling(np.ascontiguousarray(grid * spacing @ volume.axes.T), float(np.sqrt(variance)))
+    offsets = np.ascontiguousarray(grid * spacing @ volume.axes.T)
+    return Sampling(offsets, float(np.sqrt(variance)), spacing, volume.axes)
 
 
 @dataclass(frozen=True)

@@ -112,7 +112,7 @@ def _drawn(
     whole = tuple(int(n) for n in size * finer)
     index = np.argwhere(_close(_extended(course, corner, step, whole), np.array(whole), reach_mm, np.linalg.norm(step, axis=0)))
     points = np.ascontiguousarray(index @ step.T + corner)
-    sampling = Sampling(np.zeros((1, 3)), narrow_mm)
+    sampling = Sampling(np.zeros((1, 3)), narrow_mm, volume.spacing_mm, volume.axes)
     share, _ = filled(course, shape, place(points, course, reach_mm + 1.0), sampling)
     grid = np.zeros(whole)
     grid[tuple(index.T)] = share
