@@ -97,7 +97,7 @@ def expected(
         share = share + band * rings
         amount = next(own) if strand.own_contrast else contrast
         total += amount * share
-        by_blur += amount * sampling.stiff * widening
+        by_blur += amount * widening
         by_band += amount * rings
         columns.append((amount * weight)[:, None] * slopes)
         if strand.own_contrast:

@@ -6,11 +6,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from .model import Side, expected, prepare
+from .model import REACH_MM, Side, expected, prepare
 from .noise import rician
 from .response import Sampling
 from .spread import COUNT, PointSpread
 from .volume import Array
+
+GROUND = 0.05
 
 
 @dataclass(frozen=True)
@@ -127,11 +129,22 @@ class Problem:
                 pull[block] = prior[block, block] @ strand.coefficients
                 penalty += float(strand.coefficients @ pull[block])
                 start += strand.size
-            start += len(side.background)
+            ground = slice(start, start + len(side.background))
+            penalty += self._ground_prior(side, number, prior[ground, ground], pull[ground])
+            start = ground.stop
             own = slice(start, start + len(side.own_contrasts))
             penalty += self._own_prior(side, number, prior[own, own], pull[own])
             start = own.stop
         return penalty, pull, prior
+
+    def _ground_prior(self, side: Side, number: int, prior: Array, pull: Array) -> float:
+        """Enter that the background changes slowly; its part of the penalty."""
+        step = abs(float(self.usual[number]))
+        if self.multiplicative:
+            step *= abs(float(np.mean(side.background[: side.ground.count])))
+        prior[...] = ground_precision(side.ground.count) / (GROUND * step) ** 2
+        pull[...] = prior @ side.background
+        return float(side.background @ pull)
 
     def _own_prior(self, side: Side, number: int, prior: Array, pull: Array) -> float:
         """Enter what is known of vessels' contrasts beforehand; its part of the penalty."""
@@ -142,6 +155,15 @@ class Problem:
         prior[...] = np.diag(precision)
         pull[...] = precision * apart
         return float(np.sum(precision * apart**2))
+
+
+def ground_precision(count: int) -> Array:
+    """Precision (3 * count, 3 * count) of a background whose level changes from knot to knot, and
+    whose slopes across change it within reach, by about 1."""
+    steps = np.diff(np.eye(count), axis=0)
+    precision = np.eye(3 * count) * REACH_MM**2
+    precision[:count, :count] = steps.T @ steps
+    return precision
 
 
 def likeness_of(shared: Array, unlike: float, spread: PointSpread) -> Array:

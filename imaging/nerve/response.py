@@ -15,6 +15,7 @@ from .volume import Array, Volume
 
 SUBVOXEL_MM = 0.26
 FLATTEST = 0.8
+NUDGE_MM2 = 2e-4
 
 
 @dataclass(frozen=True)
@@ -22,28 +23,33 @@ class Sampling:
     """How a voxel averages: the box is split into equal cells (offsets_mm: (m, 3), patient
     coordinates), each taken as a Gaussian of standard deviation blur_mm.
 
-    boxes_mm: (3,), the box's sides; axes: unit vectors along them as columns. stiff: how much of a
-    small change of the extra variance takes effect, 1 where it is positive.
+    boxes_mm: (3,), the box's sides; axes: unit vectors along them as columns. extra_mm2: variance
+    of the point spread beyond the box's; box: the sampling without it.
     """
 
     offsets_mm: Array
     blur_mm: float
     boxes_mm: Array
     axes: Array
-    stiff: float = 1.0
+    extra_mm2: float = 0.0
+    box: Sampling | None = None
 
     def widened(self, extra_mm2: float) -> Sampling:
         """With a point spread whose variance is larger than the box's by extra_mm2. Where it is
         negative, the box shrinks, ever more slowly, to no less than a point."""
+        box = self.box or self
         if extra_mm2 >= 0:
-            return replace(self, blur_mm=float(np.sqrt(self.blur_mm**2 + extra_mm2)))
-        least = float(self.boxes_mm.min()) ** 2 / 12
-        left = float(np.exp(extra_mm2 / least))
-        scale = np.sqrt(1 + (left - 1) * (self.boxes_mm.min() / self.boxes_mm) ** 2)
-        shrunk = self.offsets_mm @ (self.axes * scale) @ self.axes.T
-        blur_mm = self.blur_mm * float(np.sqrt(np.mean(scale**2)))
+            blur_mm = float(np.sqrt(box.blur_mm**2 + extra_mm2))
+            return replace(box, blur_mm=blur_mm, extra_mm2=extra_mm2, box=box)
+        narrowest = self.boxes_mm.min()
+        left = np.exp(12 * extra_mm2 / narrowest**2)
+        scale = np.sqrt(1 + (left - 1) * (narrowest / self.boxes_mm) ** 2)
         return replace(
-            self, offsets_mm=np.ascontiguousarray(shrunk), blur_mm=blur_mm, stiff=left
+            box,
+            offsets_mm=np.ascontiguousarray(box.offsets_mm @ (self.axes * scale) @ self.axes.T),
+            blur_mm=box.blur_mm * float(np.sqrt(np.mean(scale**2))),
+            extra_mm2=extra_mm2,
+            box=box,
         )
 
 
@@ -92,6 +98,17 @@ def filled(course: Course, shape: Shape, placed: Placed, sampling: Sampling) -> 
         sampling.offsets_mm,
         sampling.blur_mm,
     )
+
+
+def widening(
+    course: Course, shape: Shape, placed: Placed, sampling: Sampling, share: Array, slopes: Array
+) -> Array:
+    """Derivative of each voxel's share by the point spread's extra variance, (n,), 1 / mm^2; by a
+    difference where the box shrinks, as that is no Gaussian's derivative."""
+    if sampling.extra_mm2 >= 0:
+        return slopes[:, 5]
+    nudged = sampling.widened(sampling.extra_mm2 - NUDGE_MM2)
+    return np.asarray((share - filled(course, shape, placed, nudged)[0]) / NUDGE_MM2)
 
 
 @compiled

@@ -8,7 +8,7 @@ import numpy as np
 
 from .frame import Course
 from .neighbourhood import Placed
-from .response import FLATTEST, Sampling, Shape, filled
+from .response import FLATTEST, Sampling, Shape, filled, widening
 from .splines import Spline, spline
 from .volume import Array
 
@@ -74,9 +74,11 @@ class Strand:
     ) -> tuple[Array, Array, Array]:
         """Share of each voxel inside, (n,), its derivatives by the coefficients, (n, size), and by
         the blur's variance, (n,). bases are those at the voxels, grid those at the samples."""
-        share, slopes = filled(self.course, self.shape_from(grid), placed, sampling)
+        shape = self.shape_from(grid)
+        share, slopes = filled(self.course, shape, placed, sampling)
+        wider = widening(self.course, shape, placed, sampling, share, slopes)
         parts = [slopes[:, i : i + 1] * basis for i, basis in enumerate(bases)]
-        return share, np.concatenate(parts, axis=1), slopes[:, 5]
+        return share, np.concatenate(parts, axis=1), wider
 
     def bending(self) -> Array:
         """Matrix of the radius coefficients' bending, weighted by how the nerve yields."""
