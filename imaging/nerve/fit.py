@@ -91,9 +91,7 @@ def solve(
         UNLIKE_DARK if multiplicative else UNLIKE_BRIGHT,
         spread,
     )
-    problem = Problem(
-        sides, multiplicative, sampling, magnitude, sharing, likeness, shared, spread
-    )
+    problem = Problem(sides, multiplicative, sampling, magnitude, sharing, likeness, shared, spread)
     now = problem.system(sides, shared, sd)
     damping, settled = 1e-3, False
     for _ in range(steps):

@@ -128,7 +128,7 @@ def resolved(scan: Scan, fit: Fit) -> Fit:
         side,
         strands=strands,
         own_contrasts=side.own_contrasts[np.array(kept)],
-        ringing=side.ringing[np.array([True, *kept])],
+        corrections=side.corrections[np.array([True, *kept])],
     )
     return replace(fit, sides=(thinner,))
 

@@ -22,8 +22,8 @@ class Side:
     gathered around its course.
 
     trusted: (n,) bool, voxels that the model is asked to describe. background: coefficients of
-    `ground`, the spline along the nerve, times 1, u and v. ringing: (strands, n), what a
-    band-limited acquisition changes in each strand's share (see `ringing`).
+    `ground`, the spline along the nerve, times 1, u and v. corrections: (strands, 2, n), of
+    each strand's share, from the fit before (see `ringing.corrections`).
     """
 
     near: Neighbourhood
@@ -32,7 +32,7 @@ class Side:
     ground: Spline
     background: Array
     own_contrasts: Array
-    ringing: Array
+    corrections: Array
 
     @property
     def size(self) -> int:
@@ -47,7 +47,7 @@ class Prepared:
     bases: list[list[Array]]
     grids: list[list[Array]]
     ground: Array
-    ringing: Array
+    corrections: Array
 
 
 def prepare(side: Side) -> Prepared:
@@ -57,8 +57,8 @@ def prepare(side: Side) -> Prepared:
     placed += [place(points, strand.course, FAR_MM) for strand in side.strands[1:]]
     bases = [s.bases(p.arc_mm) for s, p in zip(side.strands, placed, strict=True)]
     grids = [s.bases(s.course.arc_mm) for s in side.strands]
-    ringing = side.ringing[:, side.trusted]
-    return Prepared(placed, bases, grids, ground_of(side, placed[0]), ringing)
+    corrections = side.corrections[:, :, side.trusted]
+    return Prepared(placed, bases, grids, ground_of(side, placed[0]), corrections)
 
 
 def ground_of(side: Side, placed: Placed) -> Array:
@@ -91,10 +91,10 @@ def expected(
     columns = []
     own_columns = []
     own = iter(side.own_contrasts)
-    laid = zip(side.strands, ready.placed, ready.bases, ready.grids, ready.ringing, strict=True)
-    for strand, placed, bases, grid, rings in laid:
+    laid = zip(side.strands, ready.placed, ready.bases, ready.grids, ready.corrections, strict=True)
+    for strand, placed, bases, grid, (exact, rings) in laid:
         share, slopes, widening = strand.response(placed, bases, grid, sampling)
-        share = share + band * rings
+        share = share + exact + band * rings
         amount = next(own) if strand.own_contrast else contrast
         total += amount * share
         by_blur += amount * widening

@@ -16,7 +16,7 @@ from .model import REACH_MM, Side, expected, ground_of, prepare
 from .neighbourhood import Neighbourhood, place, voxels_near
 from .noise import rician, sharing
 from .patch import Mask
-from .ringing import ringing
+from .ringing import corrections
 from .scan import Scan
 from .splines import spline
 from .start import GROUND_KNOTS_MM, depth_inside, elsewhere, smoothed_at
@@ -29,6 +29,7 @@ MODEL_ERROR: Final = 0.02
 FAR_REACH_MM: Final = 4.0
 BESIDE_MM: Final = 1.0
 OTHER_KNOTS_MM: Final = 2.0
+COARSE_MM: Final = 1.0
 
 
 def retraced(strand: Strand, begin_mm: Array, end_mm: Array) -> Course:
@@ -69,18 +70,13 @@ def refined_side(
     strands = (moved_to(nerve, course, knots_mm), *kept, *others)
     fresh = [s.ratio * float(fit.contrasts[number]) for s in others]
     side = _empty_side(scan, old, strands, np.concatenate([old.own_contrasts, fresh]))
-    side = replace(side, ringing=_ringing(scan, fit, side.near, (*old.strands, *others)))
-    return replace(side, trusted=_trusted(scan, fit, number, side))
-
-
-def _ringing(scan: Scan, fit: Fit, near: Neighbourhood, strands: tuple[Strand, ...]) -> Array:
-    """What a band-limited acquisition changes in each strand's share, as fitted, (strands, n)."""
-    return np.stack(
-        [
-            ringing(scan.volume, near, s.course, s.shape(s.course.arc_mm), scan.sampling, fit.blur_mm2)
-            for s in strands
+    if knots_mm < COARSE_MM:
+        found = [
+            corrections(scan.volume, side.near, strand, scan.sampling, fit.blur_mm2)
+            for strand in (*old.strands, *others)
         ]
-    )
+        side = replace(side, corrections=np.stack(found))
+    return replace(side, trusted=_trusted(scan, fit, number, side))
 
 
 def _own_course(strand: Strand) -> Course:
@@ -99,7 +95,8 @@ def _empty_side(scan: Scan, old: Side, strands: tuple[Strand, ...], own: Array) 
     level = before @ old.background[: old.ground.count]
     background[: ground.count] = ground.fitted(ticks, level)
     trusted = np.ones(len(near.values), dtype=bool)
-    return Side(near, trusted, strands, ground, background, own, np.zeros((len(strands), len(trusted))))
+    none = np.zeros((len(strands), 2, len(trusted)))
+    return Side(near, trusted, strands, ground, background, own, none)
 
 
 def _gathered(scan: Scan, strands: tuple[Strand, ...]) -> Neighbourhood:

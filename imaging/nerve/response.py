@@ -53,10 +53,10 @@ class Sampling:
         )
 
 
-def sampling_of(volume: Volume) -> Sampling:
-    """Cells of about SUBVOXEL_MM; a box of width h has variance h^2 / 12."""
+def sampling_of(volume: Volume, cell_mm: float = SUBVOXEL_MM) -> Sampling:
+    """Cells of about cell_mm; a box of width h has variance h^2 / 12."""
     spacing = volume.spacing_mm
-    cells = np.maximum(1, np.ceil(spacing / SUBVOXEL_MM - 0.01)).astype(int)
+    cells = np.maximum(1, np.ceil(spacing / cell_mm - 0.01)).astype(int)
     ticks = [(np.arange(n) + 0.5) / n - 0.5 for n in cells]
     grid = np.stack(np.meshgrid(*ticks, indexing="ij"), -1).reshape(-1, 3)
     variance = float(np.mean((spacing / cells) ** 2) / 12)

@@ -18,7 +18,8 @@ from scipy.fft import irfftn, rfftn  # type: ignore[import-untyped]
 from .compiled import compiled
 from .frame import Course
 from .neighbourhood import Neighbourhood, place
-from .response import Sampling, Shape, filled
+from .response import SUBVOXEL_MM, Sampling, Shape, filled, sampling_of
+from .strand import Strand
 from .volume import Array, Volume
 
 PAD: Final = 7
@@ -30,21 +31,21 @@ REACH_MM: Final = 6.0
 Counts = NDArray[np.int64]
 
 
-def ringing(
-    volume: Volume,
-    near: Neighbourhood,
-    course: Course,
-    shape: Shape,
-    sampling: Sampling,
-    extra_mm2: float,
+def corrections(
+    volume: Volume, near: Neighbourhood, strand: Strand, sampling: Sampling, extra_mm2: float
 ) -> Array:
-    """Share of each voxel that a band-limited acquisition sees, less the cells' share, (n,).
+    """What coarse cells leave out of each voxel's share, (2, n): first what finer ones add, which
+    are the voxel box nearly exactly, then what a band-limited acquisition adds to that.
 
-    shape: on the course's samples. extra_mm2: variance of the point spread in both.
+    extra_mm2: variance of the point spread beyond either.
     """
+    course, shape = strand.course, strand.shape(strand.course.arc_mm)
     placed = place(near.points_mm, course, REACH_MM)
-    boxed, _ = filled(course, shape, placed, sampling.widened(extra_mm2))
-    return band_limited(volume, near.index, course, shape, extra_mm2) - boxed
+    coarse, _ = filled(course, shape, placed, sampling.widened(extra_mm2))
+    cells = sampling_of(volume, SUBVOXEL_MM / 2)
+    fine, _ = filled(course, shape, placed, cells.widened(extra_mm2))
+    sharp = band_limited(volume, near.index, course, shape, extra_mm2)
+    return np.stack([fine - coarse, sharp - fine])
 
 
 def band_limited(
@@ -110,7 +111,14 @@ def _drawn(
     corner = volume.to_patient(first)
     step = volume.affine[:3, :3] / finer
     whole = tuple(int(n) for n in size * finer)
-    index = np.argwhere(_close(_extended(course, corner, step, whole), np.array(whole), reach_mm, np.linalg.norm(step, axis=0)))
+    index = np.argwhere(
+        _close(
+            _extended(course, corner, step, whole),
+            np.array(whole),
+            reach_mm,
+            np.linalg.norm(step, axis=0),
+        )
+    )
     points = np.ascontiguousarray(index @ step.T + corner)
     sampling = Sampling(np.zeros((1, 3)), narrow_mm, volume.spacing_mm, volume.axes)
     share, _ = filled(course, shape, place(points, course, reach_mm + 1.0), sampling)

@@ -135,5 +135,5 @@ def first_side(volume: Volume, course: Course, sign: int, knots_mm: float) -> tu
     ground = spline(course.length_mm, GROUND_KNOTS_MM)
     background = np.zeros(3 * ground.count)
     background[: ground.count] = begin.fluid
-    rings = np.zeros((1, len(trusted)))
-    return Side(near, trusted, (strand,), ground, background, np.zeros(0), rings), begin
+    none = np.zeros((1, 2, len(trusted)))
+    return Side(near, trusted, (strand,), ground, background, np.zeros(0), none), begin
