@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-from scipy.fft import dct, idct  # type: ignore[import-untyped]
+from scipy.fft import dct, idct
 
 from .volume import Array, Volume
 

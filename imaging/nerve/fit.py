@@ -34,9 +34,10 @@ UNLIKE_BRIGHT = 0.1
 @dataclass(frozen=True)
 class Fit:
     """sides as fitted; shared: contrasts C of the sides, then the point spread's variance beyond
-    the voxel box, mm^2, and how far it is a k-space acquisition's (`model.expected`); sd, the noise; covariance of all coefficients, side after side (strands,
-    background, own contrasts), the shared ones last; information: its inverse without priors;
-    residuals: per side, (n,), in units of sd; chi: root mean square of the trusted ones."""
+    the voxel box, mm^2, and how far it is a k-space acquisition's (`model.expected`); sd, the
+    noise; covariance of all coefficients, side after side (strands, background, own contrasts),
+    the shared ones last; information: its inverse without priors; residuals: per side, (n,), in
+    units of sd; chi: root mean square of the trusted ones."""
 
     sides: tuple[Side, ...]
     shared: Array
@@ -86,11 +87,7 @@ def solve(
     likelihood, so that correlated noise is not taken for a bent nerve. spread: what is
     known of the point spread beforehand.
     """
-    likeness = likeness_of(
-        shared,
-        UNLIKE_DARK if multiplicative else UNLIKE_BRIGHT,
-        spread,
-    )
+    likeness = likeness_of(shared, UNLIKE_DARK if multiplicative else UNLIKE_BRIGHT)
     problem = Problem(sides, multiplicative, sampling, magnitude, sharing, likeness, shared, spread)
     now = problem.system(sides, shared, sd)
     damping, settled = 1e-3, False

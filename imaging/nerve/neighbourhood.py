@@ -8,11 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .compiled import compiled
+from .errors import ModelMisfit
 from .frame import OVERHANG_MM, Course
 from .patch import box_around
 from .volume import Array, Volume
 
 STRIDE = 8
+FEWEST = 60
 
 
 @dataclass(frozen=True)
@@ -149,8 +151,18 @@ def _place(
     return arc, u, v, sample
 
 
+def require_voxels(count: int) -> None:
+    """Raises ModelMisfit where too few voxels are left to fit anything to."""
+    if count < FEWEST:
+        raise ModelMisfit(
+            f"Only {count} voxels around the nerve can be used: it lies at the border of the scan "
+            "or other structures fill its surroundings; check the end points."
+        )
+
+
 def voxels_near(volume: Volume, course: Course, reach_mm: float) -> Neighbourhood:
-    """Voxels within reach_mm of the course between its two ends."""
+    """Voxels within reach_mm of the course between its two ends. Raises ModelMisfit where there
+    are hardly any."""
     first, last = box_around(volume, course.points_mm, reach_mm - OVERHANG_MM + 0.5)
     sides = [np.arange(a, b) for a, b in zip(first, last, strict=True)]
     index = np.stack(np.meshgrid(*sides, indexing="ij"), -1).reshape(-1, 3)
@@ -158,6 +170,7 @@ def voxels_near(volume: Volume, course: Course, reach_mm: float) -> Neighbourhoo
     placed = place(points_mm, course, reach_mm)
     along = (placed.arc_mm >= 0) & (placed.arc_mm <= course.length_mm)
     kept = along & (placed.distance_mm <= reach_mm)
+    require_voxels(int(np.sum(kept)))
     index = index[kept]
     values = volume.voxels[index[:, 0], index[:, 1], index[:, 2]].astype(float)
     return Neighbourhood(index, np.ascontiguousarray(points_mm[kept]), values, placed.where(kept))

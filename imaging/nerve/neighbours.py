@@ -151,7 +151,8 @@ def _pieces(scan: Scan, rest: Rest, ridge: Array) -> list[Array]:
     for i in np.flatnonzero((arc > ARM_MM) & (arc < arc[-1] - ARM_MM)):
         before = points[i] - points[np.searchsorted(arc, arc[i] - ARM_MM)]
         after = points[min(np.searchsorted(arc, arc[i] + ARM_MM), len(points) - 1)] - points[i]
-        cosine = before @ after / np.linalg.norm(before) / np.linalg.norm(after)
+        lengths = float(np.linalg.norm(before) * np.linalg.norm(after))
+        cosine = float(before @ after) / lengths if lengths > 0 else 1.0
         turns[i] = np.degrees(np.arccos(np.clip(cosine, -1, 1)))
     corner = int(np.argmax(turns))
     if turns[corner] < CORNER_DEG:

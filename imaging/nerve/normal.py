@@ -116,11 +116,13 @@ class Problem:
         size = sum(side.size for side in sides) + len(shared)
         prior, pull = np.zeros((size, size)), np.zeros(size)
         rows = slice(size - len(shared), size)
-        prior[rows, rows] = self.likeness
+        likeness = self.likeness.copy()
+        likeness[-COUNT:, -COUNT:] = np.diag(self.spread.precision(shared[-COUNT:]))
+        prior[rows, rows] = likeness
         apart = shared.copy()
         apart[-COUNT:] -= self.spread.mean
-        pull[rows] = self.likeness @ apart
-        penalty = float(apart @ self.likeness @ apart)
+        pull[rows] = likeness @ apart
+        penalty = float(apart @ likeness @ apart)
         start = 0
         for number, side in enumerate(sides):
             for strand in side.strands:
@@ -166,12 +168,11 @@ def ground_precision(count: int) -> Array:
     return precision
 
 
-def likeness_of(shared: Array, unlike: float, spread: PointSpread) -> Array:
+def likeness_of(shared: Array, unlike: float) -> Array:
     """Prior precision (sides + 2, sides + 2) of contrasts that differ by about `unlike` of their
-    size and of the point spread."""
+    size; the point spread's is left at 0."""
     count = len(shared) - COUNT
     precision = np.zeros((len(shared), len(shared)))
     apart = np.eye(count) - 1.0 / count
     precision[:count, :count] = 2 * apart / (unlike * float(np.mean(shared[:count]))) ** 2
-    precision[count:, count:] = np.diag(spread.sd**-2)
     return precision

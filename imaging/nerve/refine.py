@@ -13,7 +13,7 @@ from .errors import NoPath
 from .fit import OUTLIER, Fit
 from .frame import Course, course_through
 from .model import REACH_MM, Side, expected, ground_of, prepare
-from .neighbourhood import Neighbourhood, place, voxels_near
+from .neighbourhood import Neighbourhood, place, require_voxels, voxels_near
 from .noise import rician, sharing
 from .patch import Mask
 from .ringing import corrections
@@ -30,6 +30,7 @@ FAR_REACH_MM: Final = 4.0
 BESIDE_MM: Final = 1.0
 OTHER_KNOTS_MM: Final = 2.0
 COARSE_MM: Final = 1.0
+ASTRAY_MM: Final = 3.0
 
 
 def retraced(strand: Strand, begin_mm: Array, end_mm: Array) -> Course:
@@ -37,7 +38,13 @@ def retraced(strand: Strand, begin_mm: Array, end_mm: Array) -> Course:
     course = strand.course
     count = max(6, round(course.length_mm / RETRACE_MM))
     arc = np.linspace(0, course.length_mm, count + 1)
-    return course_through(centre_of(strand, arc), begin_mm, end_mm)
+    centre = centre_of(strand, arc)
+    if np.linalg.norm(centre - course.at(arc), axis=1).max() > ASTRAY_MM:
+        raise NoPath(
+            f"The fitted centreline leaves its path by over {ASTRAY_MM:g} mm: there is no clear "
+            "strand between the end points; check them or add a way-point."
+        )
+    return course_through(centre, begin_mm, end_mm)
 
 
 def centre_of(strand: Strand, arc_mm: Array) -> Array:
@@ -76,7 +83,9 @@ def refined_side(
             for strand in (*old.strands, *others)
         ]
         side = replace(side, corrections=np.stack(found))
-    return replace(side, trusted=_trusted(scan, fit, number, side))
+    trusted = _trusted(scan, fit, number, side)
+    require_voxels(int(np.sum(trusted)))
+    return replace(side, trusted=trusted)
 
 
 def _own_course(strand: Strand) -> Course:

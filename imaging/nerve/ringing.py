@@ -13,12 +13,12 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.fft import irfftn, rfftn  # type: ignore[import-untyped]
+from scipy.fft import irfftn, rfftn
 
 from .compiled import compiled
 from .frame import Course
 from .neighbourhood import Neighbourhood, place
-from .response import SUBVOXEL_MM, Sampling, Shape, filled, sampling_of
+from .response import SUBVOXEL_MM, Sampling, filled, sampling_of
 from .strand import Strand
 from .volume import Array, Volume
 
@@ -28,6 +28,8 @@ FINER: Final = 2
 NARROW: Final = 0.42
 REACH: Final = 4.2
 REACH_MM: Final = 6.0
+BEYOND_MM: Final = 12.0
+THICKER: Final = 1.5  # an ellipse's long half axis against the radius of its area
 Counts = NDArray[np.int64]
 
 
@@ -44,13 +46,11 @@ def corrections(
     coarse, _ = filled(course, shape, placed, sampling.widened(extra_mm2))
     cells = sampling_of(volume, SUBVOXEL_MM / 2)
     fine, _ = filled(course, shape, placed, cells.widened(extra_mm2))
-    sharp = band_limited(volume, near.index, course, shape, extra_mm2)
+    sharp = band_limited(volume, near.index, strand, extra_mm2)
     return np.stack([fine - coarse, sharp - fine])
 
 
-def band_limited(
-    volume: Volume, index: Array, course: Course, shape: Shape, extra_mm2: float
-) -> Array:
+def band_limited(volume: Volume, index: Array, strand: Strand, extra_mm2: float) -> Array:
     """The strand as sampled within the scan's band of k-space, at voxels (n, 3), (n,).
 
     Blurred by a Gaussian of variance extra_mm2 besides.
@@ -60,14 +60,12 @@ def band_limited(
     narrow_mm = NARROW * float(spacing.min())
     first = index.min(axis=0) - PAD
     size = np.array([_odd_length(n) for n in index.max(axis=0) - first + 1 + PAD])
-    drawn = _drawn(volume, course, shape, first, size, finer, narrow_mm)
-    spectrum = rfftn(drawn, overwrite_x=True)
-    kept = _cut(spectrum, size, finer)
-    for axis in range(3):
-        whole = np.fft.rfftfreq if axis == 2 else np.fft.fftfreq
+    spectrum = rfftn(_drawn(volume, strand, first, size, finer, narrow_mm), overwrite_x=True)
+    kept = _cut(spectrum, size)
+    for axis, whole in enumerate((np.fft.fftfreq, np.fft.fftfreq, np.fft.rfftfreq)):
         cycles = whole(int(size[axis]), float(spacing[axis]))
-        weight = np.exp(-2 * np.pi**2 * cycles**2 * (extra_mm2 - narrow_mm**2)) / finer[axis]
-        kept *= np.expand_dims(weight, [k for k in range(3) if k != axis])
+        narrower = np.exp(-2 * np.pi**2 * cycles**2 * (extra_mm2 - narrow_mm**2))
+        kept *= _along(narrower / finer[axis], axis)
     image = irfftn(kept, s=tuple(size), overwrite_x=True)
     return np.asarray(image[tuple((index - first).T)])
 
@@ -87,72 +85,62 @@ def _rest(length: int) -> int:
     return length
 
 
-def _cut(spectrum: NDArray[np.complexfloating], size: Counts, finer: Counts) -> Array:
+def _cut(spectrum: NDArray[np.complexfloating], size: Counts) -> NDArray[np.complexfloating]:
     """The frequencies of the coarse grid, out of those of the finer one."""
     for axis in range(2):
         half = int(size[axis]) // 2
-        low = np.arange(half + 1)
-        high = np.arange(-half, 0)
-        spectrum = np.take(spectrum, np.concatenate([low, high]), axis=axis)
+        spectrum = np.take(spectrum, np.arange(-half, half + 1), axis=axis, mode="wrap")
+        spectrum = np.fft.ifftshift(spectrum, axes=axis)
     return np.ascontiguousarray(spectrum[:, :, : int(size[2]) // 2 + 1])
 
 
 def _drawn(
-    volume: Volume,
-    course: Course,
-    shape: Shape,
-    first: Array,
-    size: Counts,
-    finer: Counts,
-    narrow_mm: float,
+    volume: Volume, strand: Strand, first: Array, size: Counts, finer: Counts, narrow_mm: float
 ) -> Array:
     """The strand on the finer grid, blurred by narrow_mm, faded out towards the grid's faces."""
-    reach_mm = float(shape.radius_mm.max()) * 1.5 + REACH * narrow_mm
-    corner = volume.to_patient(first)
-    step = volume.affine[:3, :3] / finer
-    whole = tuple(int(n) for n in size * finer)
-    index = np.argwhere(
-        _close(
-            _extended(course, corner, step, whole),
-            np.array(whole),
-            reach_mm,
-            np.linalg.norm(step, axis=0),
-        )
-    )
+    course, shape = strand.course, strand.shape(strand.course.arc_mm)
+    reach_mm = THICKER * float(shape.radius_mm.max()) + REACH * narrow_mm
+    corner, step = volume.to_patient(first), volume.affine[:3, :3] / finer
+    whole = size * finer
+    line = np.linalg.solve(step, (_extended(course) - corner).T).T
+    spacing = np.linalg.norm(step, axis=0)
+    index = np.argwhere(_close(np.ascontiguousarray(line), whole, reach_mm / spacing))
     points = np.ascontiguousarray(index @ step.T + corner)
     sampling = Sampling(np.zeros((1, 3)), narrow_mm, volume.spacing_mm, volume.axes)
     share, _ = filled(course, shape, place(points, course, reach_mm + 1.0), sampling)
-    grid = np.zeros(whole)
+    grid = np.zeros(tuple(whole.tolist()))
     grid[tuple(index.T)] = share
     for axis in range(3):
-        ramp = _fade(int(size[axis]), int(finer[axis]))
-        grid *= np.expand_dims(ramp, [k for k in range(3) if k != axis])
+        grid *= _along(_fade(int(size[axis]), int(finer[axis])), axis)
     return grid
 
 
-def _extended(course: Course, corner: Array, step: Array, whole: tuple[int, ...]) -> Array:
-    """The course's samples and what goes straight on beyond them, as grid indices, (n, 3)."""
-    far = np.arange(0.2, 12.0, 0.2)[:, None]
+def _along(values: Array, axis: int) -> Array:
+    """A profile along one axis of a box, to multiply the box by."""
+    return np.expand_dims(values, [k for k in range(3) if k != axis])
+
+
+def _extended(course: Course) -> Array:
+    """The course's samples and what goes straight on beyond them, (n, 3), mm."""
+    far = np.arange(0.2, BEYOND_MM, 0.2)[:, None]
     behind = course.points_mm[0] - far * course.tangents[0]
     ahead = course.points_mm[-1] + far * course.tangents[-1]
-    points = np.concatenate([behind, course.points_mm[::2], ahead])
-    return np.ascontiguousarray(np.linalg.solve(step, (points - corner).T).T)
+    return np.concatenate([behind, course.points_mm[::2], ahead])
 
 
 @compiled
-def _close(centres: Array, size: Counts, reach: float, steps: Array) -> NDArray[np.bool_]:
-    """Grid points within reach of any of these fractional indices."""
+def _close(centres: Array, size: Counts, reach: Array) -> NDArray[np.bool_]:
+    """Grid points in an ellipsoid of half axes `reach` about any of these fractional indices."""
     mask = np.zeros((size[0], size[1], size[2]), dtype=np.bool_)
     for c in range(len(centres)):
         x, y, z = centres[c]
-        rx, ry, rz = reach / steps[0], reach / steps[1], reach / steps[2]
-        for i in range(max(0, int(np.ceil(x - rx))), min(size[0], int(x + rx) + 1)):
-            a = ((i - x) / rx) ** 2
-            for j in range(max(0, int(np.ceil(y - ry))), min(size[1], int(y + ry) + 1)):
-                b = a + ((j - y) / ry) ** 2
-                if b > 1:
+        for i in range(max(0, int(np.ceil(x - reach[0]))), min(size[0], int(x + reach[0]) + 1)):
+            a = 1 - ((i - x) / reach[0]) ** 2
+            for j in range(max(0, int(np.ceil(y - reach[1]))), min(size[1], int(y + reach[1]) + 1)):
+                b = a - ((j - y) / reach[1]) ** 2
+                if b <= 0:
                     continue
-                half = np.sqrt(1 - b) * rz
+                half = np.sqrt(b) * reach[2]
                 for k in range(max(0, int(np.ceil(z - half))), min(size[2], int(z + half) + 1)):
                     mask[i, j, k] = True
     return mask
@@ -160,6 +148,6 @@ def _close(centres: Array, size: Counts, reach: float, steps: Array) -> NDArray[
 
 def _fade(count: int, finer: int) -> Array:
     """1 inside, down to 0 by a cosine over the outermost TAPER voxels, (count * finer,)."""
-    place_ = np.arange(count * finer) / finer
-    edge = np.minimum(place_, count - 1 - place_)
-    return np.asarray(0.5 - 0.5 * np.cos(np.pi * np.clip((edge + 1.0) / TAPER, 0, 1)))
+    where = np.arange(count * finer) / finer
+    edge = np.minimum(where, count - 1 - where)
+    return np.asarray(0.5 - 0.5 * np.cos(np.pi * np.clip((edge + 1) / TAPER, 0, 1)))

@@ -14,7 +14,7 @@ from scipy.ndimage import (  # type: ignore[attr-defined]
 
 from .frame import Course
 from .model import FAR_MM, REACH_MM, Side
-from .neighbourhood import Neighbourhood, place, voxels_near
+from .neighbourhood import Neighbourhood, place, require_voxels, voxels_near
 from .patch import Mask
 from .splines import spline
 from .strand import Strand, strand_on
@@ -132,6 +132,7 @@ def first_side(volume: Volume, course: Course, sign: int, knots_mm: float) -> tu
     strand = strand_on(course, begin.radius_mm, knots_mm)
     like = (smoothed_at(volume, near) - begin.fluid) / begin.contrast
     trusted = ~elsewhere(near, like, depth_inside((strand,), near), float(volume.spacing_mm.min()))
+    require_voxels(int(np.sum(trusted)))
     ground = spline(course.length_mm, GROUND_KNOTS_MM)
     background = np.zeros(3 * ground.count)
     background[: ground.count] = begin.fluid
