@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from imaging.told import told
+
 from .compiled import compiled
 from .errors import ModelMisfit
 from .frame import OVERHANG_MM, Course
@@ -155,8 +157,11 @@ def require_voxels(count: int) -> None:
     """Raises ModelMisfit where too few voxels are left to fit anything to."""
     if count < FEWEST:
         raise ModelMisfit(
-            f"Only {count} voxels around the nerve can be used: it lies at the border of the scan "
-            "or other structures fill its surroundings; check the end points."
+            told(
+                "Only %(count)s voxels around the nerve can be used: it lies at the border of the "
+                "scan or other structures fill its surroundings; check the end points.",
+                count=f"{count}",
+            )
         )
 
 

@@ -41,8 +41,11 @@ def retraced(strand: Strand, begin_mm: Array, end_mm: Array) -> Course:
     centre = centre_of(strand, arc)
     if np.linalg.norm(centre - course.at(arc), axis=1).max() > ASTRAY_MM:
         raise NoPath(
-            f"The fitted centreline leaves its path by over {ASTRAY_MM:g} mm: there is no clear "
-            "strand between the end points; check them or add a way-point."
+            told(
+                "The fitted centreline leaves its path by over %(most)s mm: there is no clear "
+                "strand between the end points; check them or add a way-point.",
+                most=f"{ASTRAY_MM:g}",
+            )
         )
     return course_through(centre, begin_mm, end_mm)
 
