@@ -34,6 +34,13 @@ class SignatureForm(StudyForm):
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
         help_text=_("Signing takes your password again. Nobody signs for another."),
     )
+    code = forms.CharField(
+        label=_("Code of your second factor"),
+        required=False,
+        max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
+        help_text=_("If you have one: from your authenticator app, or a recovery code."),
+    )
 
 
 class LockForm(StudyForm):

@@ -7,12 +7,14 @@ With nothing set, this is the embedded study: SQLite, a file broker and keys mad
 from __future__ import annotations
 
 import tomllib
+from datetime import timedelta
 from pathlib import Path
 
 import environ
 from csp.constants import NONE, SELF
 
 from studysite.core.keys import key_from_file
+from studysite.enum_names import ENUM_NAMES
 
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -22,17 +24,17 @@ VAR_DIR.mkdir(parents=True, exist_ok=True)
 PRODUCTION = env.bool("PRODUCTION", default=False)
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="") or key_from_file(VAR_DIR / "keys" / "secret").hex()
-VAULT_KEY_FILE = Path(env.str("VAULT_KEY_FILE", default=str(VAR_DIR / "keys" / "vault")))
-DEIDENTIFY_KEY_FILE = Path(env.str("DEIDENTIFY_KEY_FILE", default=str(VAR_DIR / "keys" / "uids")))
-QUARANTINE_KEY_FILE = Path(
-    env.str("QUARANTINE_KEY_FILE", default=str(VAR_DIR / "keys" / "quarantine"))
-)
-SIGNATURE_KEY_FILE = Path(
-    env.str("SIGNATURE_KEY_FILE", default=str(VAR_DIR / "keys" / "signatures"))
-)
-ALLOCATION_KEY_FILE = Path(
-    env.str("ALLOCATION_KEY_FILE", default=str(VAR_DIR / "keys" / "allocation"))
-)
+
+
+def _key_file(setting: str, name: str) -> Path:
+    return Path(env.str(setting, default=str(VAR_DIR / "keys" / name)))
+
+
+VAULT_KEY_FILE = _key_file("VAULT_KEY_FILE", "vault")
+DEIDENTIFY_KEY_FILE = _key_file("DEIDENTIFY_KEY_FILE", "uids")
+QUARANTINE_KEY_FILE = _key_file("QUARANTINE_KEY_FILE", "quarantine")
+SIGNATURE_KEY_FILE = _key_file("SIGNATURE_KEY_FILE", "signatures")
+ALLOCATION_KEY_FILE = _key_file("ALLOCATION_KEY_FILE", "allocation")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
@@ -49,6 +51,11 @@ INSTALLED_APPS = [
     "rest_framework.authtoken",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "axes",
     "studysite.core",
     "enrollment",
     "imaging",
@@ -67,9 +74,11 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "studysite.core.gate.DeclaredViewsOnly",
     "studysite.core.gate.StudyErrorsAsPages",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "studysite.urls"
@@ -110,19 +119,61 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # People
 AUTH_USER_MODEL = "core.User"
+AUTHENTICATION_BACKENDS = [
+    # First, so that a locked account is refused before its password is tried.
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
+    {"NAME": f"django.contrib.auth.password_validation.{name}Validator", "OPTIONS": options}
+    for name, options in (
+        ("UserAttributeSimilarity", {}),
+        ("MinimumLength", {"min_length": 12}),
+        ("CommonPassword", {}),
+        ("NumericPassword", {}),
     )
 ]
-LOGIN_URL = "login"
+LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "worklist"
-LOGOUT_REDIRECT_URL = "login"
+LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_ADAPTER = "studysite.core.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = True
+# Failures are counted in the database, by account and through every door: see core/lockout.py.
+ACCOUNT_RATE_LIMITS = False
+ACCOUNT_FORMS = {
+    "login": "studysite.core.sign_in_forms.SignInForm",
+    "change_password": "studysite.core.sign_in_forms.PasswordForm",
+}
+MFA_ADAPTER = "studysite.core.adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
+MFA_FORMS = {
+    "authenticate": "studysite.core.sign_in_forms.CodeForm",
+    "reauthenticate": "studysite.core.sign_in_forms.CodeAgainForm",
+}
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = ["username"]
+# axes would rather count by address, but an account that is tried from many is to lock as well.
+SILENCED_SYSTEM_CHECKS = ["axes.W006"]
+AXES_LOCKOUT_CALLABLE = "studysite.core.lockout.answer"
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+AXES_DISABLE_ACCESS_LOG = True
+INVITATION_HOURS = env.int("INVITATION_HOURS", default=72)
+# A used code is remembered here for its half minute, by every process of the site.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": VAR_DIR / "cache",
+    }
+}
 SESSION_COOKIE_AGE = 8 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
@@ -201,7 +252,7 @@ CELERY_TASK_TIME_LIMIT = env.int("JOB_TIME_LIMIT_SECONDS", default=600)
 
 # The trial
 PROTOCOL = env.str("PROTOCOL", default="nct04645277")
-STUDY_NAME = env.str("STUDY_NAME", default="MRI-HFS")
+STUDY_NAME = MFA_TOTP_ISSUER = env.str("STUDY_NAME", default="MRI-HFS")
 VERSION = tomllib.loads((BASE_DIR / "pyproject.toml").read_text(encoding="utf-8"))["project"][
     "version"
 ]
@@ -228,28 +279,12 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    # Choices that share a field's name are named here, so that the schema's names are stable.
-    "ENUM_NAME_OVERRIDES": {
-        "ParticipantState": "enrollment.journey.State",
-        "EntryState": "enrollment.models.forms.EntryState",
-        "FormState": "enrollment.api.visits.FORM_STATES",
-        "ScanState": "enrollment.models.visits.ScanState",
-        "IntakeState": "imaging.models.intake.IntakeState",
-        "HeldState": "imaging.models.intake.HeldState",
-        "SeriesState": "imaging.models.series.SeriesState",
-        "MeasurementState": "imaging.models.measurement.MeasurementState",
-        "DocumentState": "reports.models.document.DocumentState",
-        "JobState": "studysite.core.models.JobState",
-        "SignatureStanding": "reports.api.signatures.STANDINGS",
-        "LeavingKind": "enrollment.models.enrolment.LeavingKind",
-        "CriterionKind": "enrollment.api.protocol.CRITERION_KINDS",
-        "CriterionVerdict": "enrollment.api.criteria.VERDICTS",
-        "QualityVerdict": "imaging.api.series.VERDICTS",
-    },
+    "ENUM_NAME_OVERRIDES": ENUM_NAMES,
 }
 
 EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="django.core.mail.backends.filebased.EmailBackend")
 EMAIL_FILE_PATH = VAR_DIR / "mail"
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="study@localhost")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

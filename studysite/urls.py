@@ -5,12 +5,12 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 
 from reports.views import jobs, worklist
-from studysite.core import views as core
+from studysite.core import urls as core
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("accounts/login/", core.sign_in, name="login"),
-    path("accounts/logout/", core.sign_out, name="logout"),
-    path("i18n/setlang/", core.set_language, name="set_language"),
+    path("accounts/", include(core.ACCOUNTS)),
+    path("people/", include(core.PEOPLE)),
+    path("i18n/", include(core.LANGUAGE)),
     path("api/v1/", include("studysite.api")),
     path("", worklist.worklist, name="worklist"),
     path("jobs/", jobs.jobs, name="jobs"),

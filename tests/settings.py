@@ -25,3 +25,4 @@ class QuickArgon2(Argon2PasswordHasher):
 
 
 PASSWORD_HASHERS = ["tests.settings.QuickArgon2"]
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

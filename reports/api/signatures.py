@@ -19,10 +19,12 @@ STANDINGS = [(standing.value, standing.value) for standing in Standing]
 
 
 class SignatureIn(In):
-    """The password again, and what the signature means. `seen_sha256` is the digest of the content
+    """The password again, with the code of a second factor where one is enrolled, and what the
+    signature means. `seen_sha256` is the digest of the content
     that the person looked at, such as a case summary's: other content is then not signed."""
 
     password = serializers.CharField(max_length=200, trim_whitespace=False)
+    code = serializers.CharField(max_length=20, allow_blank=True, default="")
     meaning = serializers.CharField(max_length=200, allow_blank=True)
     seen_sha256 = serializers.CharField(max_length=64, allow_blank=True, default="")
 

@@ -28,7 +28,13 @@ def must_be_renewed(participant: Participant) -> bool:
 
 @service(Action.SIGN_CASE)
 def sign_case(
-    *, by: User, participant: Participant, password: str, meaning: str, seen_sha256: str = ""
+    *,
+    by: User,
+    participant: Participant,
+    password: str,
+    code: str = "",
+    meaning: str,
+    seen_sha256: str = "",
 ) -> Signature:
     """Sign a case as it is now, with the password again. Its content may not change afterwards
     without the signature showing as not valid. `seen_sha256` is the digest of the content that the
@@ -52,6 +58,7 @@ def sign_case(
     signature = sign(
         by=by,
         password=password,
+        code=code,
         subject=row.number,
         kind=SIGNATURE_KIND,
         content_sha256=content_sha256,

@@ -32,7 +32,7 @@ def sign(request: StudyRequest, number: str) -> HttpResponse:
                 return redirect("enrollment:participant", row.number)
         except NotPermitted as refusal:
             # A wrong password is told at its field; a wrong role has no form to stay on.
-            if refusal.field != "password":
+            if refusal.field not in {"password", "code"}:
                 raise
             form.refuse(refusal)
     affected = row.affected_side

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import re
+
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, validate_slug
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from studysite.core.access import require
+from studysite.core.access import require, sites_for
 from studysite.core.acts import about, service
-from studysite.core.errors import Conflict, Invalid
+from studysite.core.errors import Conflict, Invalid, NotThere, OutOfOrder
 from studysite.core.models import Membership, Site, User
-from studysite.core.roles import Action, Role
+from studysite.core.roles import APART, Action, Role
 from studysite.core.said import said, word
+from studysite.core.sessions import end_all
 
 # As long as the subject of an act.
 LONGEST_USERNAME = 32
+SITE_CODE = re.compile(r"[A-Z0-9]{2,8}")
 
 
 @service(Action.MANAGE_ACCOUNTS)
@@ -31,7 +36,7 @@ def create_account(
 ) -> User:
     """An account with its first role. No person means the system itself, at set-up."""
     _require(by, site)
-    _check_names(username, printed_name)
+    check_names(username, printed_name)
     user = User(username=username, printed_name=printed_name.strip(), email=email)
     try:
         validate_password(password, user)
@@ -48,8 +53,17 @@ def create_account(
 
 @service(Action.MANAGE_ACCOUNTS)
 def give_role(*, by: User | None, user: User, site: Site, role: Role) -> Membership:
-    """Give a person one more role at a site."""
+    """Give a person one more role at a site, if their duties can be held together."""
     _require(by, site)
+    # Held, so that of two roles given at once the second sees the first.
+    User.objects.select_for_update().get(pk=user.pk)
+    if not user.is_active:
+        raise OutOfOrder(_("This account is closed."))
+    for held in Membership.objects.filter(user=user).values_list("role", flat=True):
+        if frozenset({Role(held), role}) in APART:
+            sentence = _("One person cannot be both %(one)s and %(other)s.")
+            pair = {"one": Role(held).label, "other": role.label}
+            raise Conflict(sentence % pair, code="duties_apart", field="role")
     membership, made = Membership.objects.get_or_create(user=user, site=site, role=role)
     if not made:
         raise Conflict(_("This person already has this role at this site."), field="role")
@@ -62,10 +76,12 @@ def give_role(*, by: User | None, user: User, site: Site, role: Role) -> Members
 
 @service(Action.MANAGE_ACCOUNTS)
 def end_role(*, by: User | None, user: User, site: Site, role: Role, reason: str) -> None:
-    """Take a role from a person."""
+    """Take a role from a person. It is felt with their next request."""
     _require(by, site)
     if not reason.strip():
         raise Invalid(_("A reason is required."), field="reason")
+    if by == user and role == Role.ADMINISTRATOR:
+        raise OutOfOrder(_("Another administrator has to do this for you."))
     ended, _rows = Membership.objects.filter(user=user, site=site, role=role).delete()
     if not ended:
         raise Conflict(_("This person does not have this role at this site."), field="role")
@@ -78,13 +94,56 @@ def end_role(*, by: User | None, user: User, site: Site, role: Role, reason: str
 @service(Action.MANAGE_ACCOUNTS)
 def close_account(*, by: User | None, user: User, reason: str) -> User:
     """Close an account: its holder can no longer sign in, what they did stays theirs."""
-    _require(by, None)
+    _require_for(by, user)
     if not reason.strip():
         raise Invalid(_("A reason is required."), field="reason")
+    if by == user:
+        raise OutOfOrder(_("Another administrator has to do this for you."))
     user.is_active = False
     user.save(update_fields=["is_active"])
+    end_all(user)
     about(user.username, said("Account closed"))
     return user
+
+
+@service(Action.MANAGE_ACCOUNTS)
+def add_site(*, by: User, code: str, name: str) -> Site:
+    """A hospital that joins; whoever adds it administers it."""
+    require(by, Action.MANAGE_ACCOUNTS)
+    if not SITE_CODE.fullmatch(code):
+        sentence = _("A site's code has two to eight capital letters and digits.")
+        raise Invalid(sentence, field="code")
+    if not name.strip():
+        raise Invalid(_("The name is required."), field="name")
+    if Site.objects.filter(code=code).exists():
+        raise Conflict(_("There is a site with this code."), field="code")
+    site = Site.objects.create(code=code, name=name.strip())
+    Membership.objects.create(user=by, site=site, role=Role.ADMINISTRATOR)
+    about(code, said("Site added"))
+    return site
+
+
+def people(by: User) -> QuerySet[User]:
+    """The accounts of a person's sites, and those that have no role anywhere."""
+    here = Q(memberships__site__in=sites_for(by, Action.MANAGE_ACCOUNTS))
+    return User.objects.filter(here | Q(memberships=None)).distinct().order_by("username")
+
+
+def find_account(*, by: User, username: str) -> User:
+    """One account that a person administers; otherwise there is none."""
+    found = people(by).filter(username=username).first()
+    if found is None:
+        raise NotThere(_("There is no account %(name)s.") % {"name": username})
+    return found
+
+
+def _require_for(by: User | None, user: User) -> None:
+    """An account is its sites' to close, all of them."""
+    sites = Site.objects.filter(memberships__user=user).distinct()
+    for site in sites:
+        _require(by, site)
+    if not sites:
+        _require(by, None)
 
 
 def _require(by: User | None, site: Site | None) -> None:
@@ -92,7 +151,8 @@ def _require(by: User | None, site: Site | None) -> None:
         require(by, Action.MANAGE_ACCOUNTS, site)
 
 
-def _check_names(username: str, printed_name: str) -> None:
+def check_names(username: str, printed_name: str) -> None:
+    """Refuse names that cannot be an account's. A user name names one person for ever."""
     try:
         validate_slug(username)
         MaxLengthValidator(LONGEST_USERNAME)(username)

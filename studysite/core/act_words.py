@@ -9,6 +9,12 @@ from studysite.core.roles import Action
 _WORDS = {
     "login": _("Signed in"),
     "logout": _("Signed out"),
+    "password_changed": _("Password changed"),
+    "invitation_accepted": _("Invitation accepted"),
+    "second_factor_added": _("Second factor added"),
+    "second_factor_removed": _("Second factor removed"),
+    "recovery_codes_made": _("Recovery codes made"),
+    "sessions_ended": _("Sessions ended"),
     Action.SEE_IDENTITY.value: _("Identity seen"),
     Action.SCREEN.value: _("Screening"),
     Action.RECORD_CONSENT.value: _("Consent"),

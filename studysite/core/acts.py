@@ -8,8 +8,10 @@ from contextvars import ContextVar
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
+from studysite.core import lockout
 from studysite.core.access import Person
 from studysite.core.audit.writer import Kind, Writer, writing
+from studysite.core.errors import WrongCredentials
 from studysite.core.models import Act, User
 from studysite.core.roles import Action
 from studysite.core.said import within
@@ -37,11 +39,22 @@ def acting(
         detail=within(detail, 500),
         reason=reason,
     )
+    try:
+        with _doing(act):
+            yield act
+    except WrongCredentials as refusal:
+        # Here, because the transaction that it ended took everything else back.
+        lockout.count_failure(refusal.username)
+        raise
+
+
+@contextmanager
+def _doing(act: Act) -> Iterator[None]:
     with writing(_writer_of(act)):
         act.save(force_insert=True)
         token = _current.set(act)
         try:
-            yield act
+            yield
         finally:
             _current.reset(token)
 

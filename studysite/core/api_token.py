@@ -18,10 +18,11 @@ from studysite.core.roles import Action, Role
 
 
 class TokenIn(In):
-    """Name and password."""
+    """Name and password, and the code of a second factor where one is enrolled."""
 
     username = serializers.CharField(max_length=150)
     password = serializers.CharField(max_length=200, trim_whitespace=False)
+    code = serializers.CharField(max_length=20, required=False, allow_blank=True)
 
 
 class TokenOut(serializers.Serializer):

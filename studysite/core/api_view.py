@@ -152,6 +152,7 @@ REFUSALS = {
         403: "The person's role does not allow this.",
         404: "There is no such record, or none that the person may know of.",
         409: "The step does not follow from the state the record is in.",
+        429: "Too many attempts have failed for this account.",
         422: "What was entered cannot be right.",
     }.items()
 }

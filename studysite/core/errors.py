@@ -38,6 +38,23 @@ class NotPermitted(StudyError):
     status = 403
 
 
+class WrongCredentials(NotPermitted):
+    """Somebody did not prove who they are. Counted against the account by the act that it ends."""
+
+    code = "wrong_credentials"
+
+    def __init__(self, sentence: str, *, username: str, field: str | None = None) -> None:
+        super().__init__(sentence, field=field)
+        self.username = username
+
+
+class LockedOut(StudyError):
+    """Too many failures for this account; none is tried for a while."""
+
+    code = "locked_out"
+    status = 429
+
+
 class OutOfOrder(StudyError):
     """The step does not follow from the state the record is in."""
 

@@ -44,6 +44,20 @@ class User(AbstractUser):
         return self.printed_name or self.username
 
 
+class Invitation(models.Model):
+    """A link, mailed once, with which somebody sets their password. The link itself is not kept."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="invitations")
+    token_sha256 = models.CharField(max_length=64, unique=True)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"{self.user_id} until {self.expires_at:%Y-%m-%d}"
+
+
 class Membership(models.Model):
     """A person's role at a site."""
 

@@ -83,6 +83,19 @@ _C, _I, _R, _A, _M, _D, _X = (
     Role.ADMINISTRATOR,
 )
 
+# Duties that one person cannot hold, at whatever sites: who is blinded keeps apart from who is not,
+# who checks from who enters, and who gives out roles from the study's data.
+_APART = (
+    (_R, {_C, _I, _A, _M, _D, _X}),
+    (_A, {_C, _I, _M, _D, _X}),
+    (_M, {_C, _I, _X}),
+    (_X, {_C, _I, _D}),
+)
+APART: frozenset[frozenset[Role]] = frozenset(
+    frozenset({one, other}) for one, others in _APART for other in others
+)
+
+
 POLICY: dict[Action, frozenset[Role]] = {
     Action.SIGN_IN: frozenset(Role),
     Action.SEE_WORKLIST: frozenset(Role),

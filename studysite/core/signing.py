@@ -31,10 +31,17 @@ class Standing(StrEnum):
 
 
 def sign(
-    *, by: User, password: str, subject: str, kind: str, content_sha256: str, meaning: str
+    *,
+    by: User,
+    password: str,
+    code: str = "",
+    subject: str,
+    kind: str,
+    content_sha256: str,
+    meaning: str,
 ) -> Signature:
     """Put a person's signature under content. The caller's act and transaction hold it."""
-    reauthenticate(by=by, password=password)
+    reauthenticate(by=by, password=password, code=code)
     signature = Signature(
         subject=subject,
         kind=kind,

@@ -44,7 +44,7 @@ class Site:
         window.on("pageerror", lambda error: pytest.fail(str(error)))
         window.on("console", _no_violation)
         window.goto("/accounts/login/")
-        window.fill("[name=username]", username)
+        window.fill("[name=login]", username)
         window.fill("[name=password]", PASSWORD)
         window.click("main button[type=submit], form button[type=submit]:has-text('Sign in')")
         expect(window.locator("h1")).to_be_visible()

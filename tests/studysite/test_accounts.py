@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+
 import pytest
-from django.contrib.auth import authenticate
+from django.test import Client
 
 from studysite.core.access import roles_of
-from studysite.core.accounts import close_account, create_account, end_role, give_role
-from studysite.core.errors import Conflict, Invalid, NotPermitted, StudyError
-from studysite.core.models import Act, Site, User
-from studysite.core.roles import Role
+from studysite.core.accounts import (
+    add_site,
+    close_account,
+    create_account,
+    end_role,
+    find_account,
+    give_role,
+    people,
+)
+from studysite.core.errors import (
+    Conflict,
+    Invalid,
+    NotPermitted,
+    NotThere,
+    OutOfOrder,
+    StudyError,
+)
+from studysite.core.models import Act, Membership, Site, User
+from studysite.core.roles import APART, POLICY, Action, Role
 
 PASSWORD = "correct horse battery staple"
 
@@ -27,7 +44,7 @@ def made(site: Site, by: User | None = None, **change: object) -> User:
 def test_an_account_is_made_with_its_role_and_password(site: Site, administrator: User) -> None:
     user = made(site, administrator)
     assert roles_of(user, site) == {Role.COORDINATOR}
-    assert authenticate(username="wang", password=PASSWORD) == user
+    assert user.check_password(PASSWORD)
     act = Act.objects.get()
     assert (act.by, act.subject, act.action) == (administrator, "wang", "manage_accounts")
     assert PASSWORD not in act.detail
@@ -64,11 +81,13 @@ def test_a_user_name_is_never_given_again(site: Site) -> None:
         made(site, username="WANG")
 
 
-def test_a_closed_account_holds_no_role_and_does_not_sign_in(site: Site) -> None:
+def test_a_closed_account_holds_no_role_and_does_not_sign_in(site: Site, client: Client) -> None:
     user = made(site)
     close_account(by=None, user=user, reason="Left the hospital.")
     assert roles_of(user, site) == frozenset()
-    assert authenticate(username="wang", password=PASSWORD) is None
+    assert (
+        client.post("/accounts/login/", {"login": "wang", "password": PASSWORD}).status_code == 200
+    )
 
 
 def test_roles_are_given_and_ended_with_a_reason(site: Site, administrator: User) -> None:
@@ -100,3 +119,64 @@ def test_an_administrator_of_another_site_makes_no_account_here(
     by = made(other_site, username="other", role=Role.ADMINISTRATOR)
     with pytest.raises(StudyError):
         made(site, by)
+
+
+@pytest.mark.parametrize("pair", APART, ids=lambda pair: "-".join(sorted(pair)))
+def test_duties_that_are_kept_apart_are_not_held_together(
+    site: Site, other_site: Site, administrator: User, pair: frozenset[Role]
+) -> None:
+    """At whatever sites, and in whichever order."""
+    Membership.objects.create(user=administrator, site=other_site, role=Role.ADMINISTRATOR)
+    for number, (first, second) in enumerate(permutations(pair)):
+        user = made(site, administrator, username=f"both-{number}", role=first)
+        for at in (site, other_site):
+            with pytest.raises(Conflict) as refusal:
+                give_role(by=administrator, user=user, site=at, role=second)
+            assert refusal.value.code == "duties_apart"
+    assert roles_of(user) == {first}
+
+
+def test_a_reader_holds_no_role_that_is_not_blinded() -> None:
+    unblinded = POLICY[Action.SEE_ARM] | POLICY[Action.SEE_CLINICAL] | POLICY[Action.SEE_READS]
+    assert all(frozenset({Role.READER, role}) in APART for role in unblinded)
+    assert all(frozenset({Role.ANALYST, role}) in APART for role in unblinded)
+
+
+def test_nobody_ends_their_own_account_or_administration(site: Site, administrator: User) -> None:
+    with pytest.raises(OutOfOrder):
+        close_account(by=administrator, user=administrator, reason="By mistake.")
+    with pytest.raises(OutOfOrder):
+        end_role(
+            by=administrator,
+            user=administrator,
+            site=site,
+            role=Role.ADMINISTRATOR,
+            reason="By mistake.",
+        )
+
+
+def test_an_account_of_two_sites_is_closed_by_who_administers_both(
+    site: Site, other_site: Site, administrator: User
+) -> None:
+    user = made(site, administrator)
+    Membership.objects.create(user=user, site=other_site, role=Role.COORDINATOR)
+    with pytest.raises(NotPermitted):
+        close_account(by=administrator, user=user, reason="Left.")
+    assert roles_of(user, other_site) == {Role.COORDINATOR}
+
+
+def test_a_new_site_is_administered_by_who_added_it(administrator: User) -> None:
+    added = add_site(by=administrator, code="PK2", name="Another Hospital")
+    assert roles_of(administrator, added) == {Role.ADMINISTRATOR}
+    for code, name in (("pk", "Lower case"), ("P", "Short"), ("PK3", " "), ("PK2", "Twice")):
+        with pytest.raises(StudyError):
+            add_site(by=administrator, code=code, name=name)
+
+
+def test_an_administrator_knows_the_accounts_of_their_sites_alone(
+    site: Site, other_site: Site, administrator: User, stranger: User
+) -> None:
+    mine = made(site, administrator)
+    assert set(people(administrator)) == {mine, administrator}
+    with pytest.raises(NotThere):
+        find_account(by=administrator, username=stranger.username)

@@ -26,7 +26,7 @@ def wang(site: Site) -> User:
 
 
 def test_signing_in_and_out_are_acts(client: Client, wang: User) -> None:
-    said = {"username": "wang", "password": PASSWORD, "next": "/participants/"}
+    said = {"login": "wang", "password": PASSWORD, "next": "/participants/"}
     answer = client.post(LOGIN, said)
     assert answer["Location"] == "/participants/"
     assert client.post("/accounts/logout/").status_code == 302
@@ -35,7 +35,7 @@ def test_signing_in_and_out_are_acts(client: Client, wang: User) -> None:
 
 
 def test_a_wrong_password_gets_one_sentence_and_no_session(client: Client, wang: User) -> None:
-    answer = client.post(LOGIN, {"username": "wang", "password": "nonsense"})
+    answer = client.post(LOGIN, {"login": "wang", "password": "nonsense"})
     assert answer.status_code == 200
     assert answer.content.decode().count('role="alert"') == 1
     assert "_auth_user_id" not in client.session
@@ -43,7 +43,7 @@ def test_a_wrong_password_gets_one_sentence_and_no_session(client: Client, wang:
 
 
 def test_nobody_is_led_to_another_site(client: Client, wang: User) -> None:
-    said = {"username": "wang", "password": PASSWORD, "next": "https://evil.example/"}
+    said = {"login": "wang", "password": PASSWORD, "next": "https://evil.example/"}
     assert "evil" not in client.post(LOGIN, said)["Location"]
 
 

@@ -8,7 +8,6 @@ from types import SimpleNamespace
 from typing import Any
 
 from django import forms
-from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.messages import constants
 from django.contrib.messages.storage.base import Message
 from django.core.paginator import Paginator
@@ -21,6 +20,7 @@ from django.views.i18n import set_language
 from studysite.core.errors import OutOfOrder
 from studysite.core.gate import open_to_all
 from studysite.core.roles import Action, Role
+from studysite.core.sign_in_forms import SignInForm
 from tests.studysite.states import states
 
 HERE = Path(__file__).parent
@@ -142,8 +142,8 @@ def form(request: HttpRequest) -> HttpResponse:
 @open_to_all
 def login(request: HttpRequest) -> HttpResponse:
     """The sign-in page."""
-    page = engines["django"].get_template("registration/login.html")
-    return HttpResponse(page.render({"form": AuthenticationForm(request)}, request))
+    page = engines["django"].get_template("account/login.html")
+    return HttpResponse(page.render({"form": SignInForm(request=request)}, request))
 
 
 @open_to_all
@@ -159,7 +159,7 @@ def arrive(request: HttpRequest) -> HttpResponse:
     if file is not None and file.read().startswith(b"no"):
         return JsonResponse({"sentence": "This file is no scan."}, status=422)
     place = reverse("arrive")
-    return JsonResponse({"files": place, "close": place, "page": reverse("login")})
+    return JsonResponse({"files": place, "close": place, "page": reverse("account_login")})
 
 
 @open_to_all

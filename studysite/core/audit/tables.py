@@ -19,6 +19,12 @@ from django.db.models import Field, ForeignKey, Model
 
 EXCUSED = {
     "sessions.Session": "Comes and goes with the browser; signing in and out are acts.",
+    "usersessions.UserSession": "As the session it describes; ending it is an act.",
+    "mfa.Authenticator": "Notes each use; adding and removing a second factor are acts.",
+    "axes.AccessAttempt": "Counts failures by whoever tries; nobody is signed in then.",
+    "axes.AccessAttemptExpiration": "As the count that it ends.",
+    "axes.AccessFailureLog": "As the count; not used.",
+    "axes.AccessLog": "Not used: signing in and out are acts.",
     "core.AuditEvent": "The trail itself: appended by its own triggers, never changed.",
 }
 # Never in the trail in the clear: a digest shows that it changed.

@@ -65,7 +65,7 @@ def test_a_visitor_is_asked_to_sign_in(name: str, client: Client, enter: Enter) 
     url = address(name, enter().number)
     answer = getattr(client, PAGES[name][2])(url)
     assert answer.status_code == 302
-    assert answer["Location"].startswith(reverse("login"))
+    assert answer["Location"].startswith(reverse("account_login"))
 
 
 @pytest.mark.parametrize("name", ["confirm", "screen_failure", "seal_allocation"])

@@ -107,7 +107,7 @@ def expected(name: str, role: Role, *, elsewhere: bool) -> set[int]:
 def test_a_visitor_is_asked_to_sign_in(name: str, client: Client, address: Address) -> None:
     answer = getattr(client, PAGES[name][1])(address(name))
     assert answer.status_code == 302
-    assert answer["Location"].startswith(reverse("login"))
+    assert answer["Location"].startswith(reverse("account_login"))
 
 
 @pytest.mark.parametrize("name", [name for name, row in PAGES.items() if row[1] == "post"])

@@ -8,7 +8,7 @@ import uuid
 from typing import Any
 
 from django.apps import apps
-from django.db.models import NOT_PROVIDED, Field, ForeignKey, Model
+from django.db.models import NOT_PROVIDED, EmailField, Field, ForeignKey, Model
 
 from studysite.core.audit import tables
 
@@ -82,6 +82,8 @@ def other_value(field: Field) -> Any:
     kind = tables._kind(field)
     if kind == "uuid":
         return uuid.uuid4()
+    if isinstance(field, EmailField):
+        return f"{next(_numbers):x}@example.org"
     if kind == "text":
         return f"{next(_numbers):x}"[: field.max_length or 40]
     return VALUES[kind]

@@ -1,0 +1,25 @@
+"""The second factor of an account, where one is enrolled."""
+
+from __future__ import annotations
+
+from allauth.mfa.models import Authenticator
+
+from studysite.core.models import User
+
+
+def is_enrolled(user: User) -> bool:
+    """Whether the account asks for more than a password."""
+    return Authenticator.objects.filter(user=user).exists()
+
+
+def proves(user: User, code: str) -> bool:
+    """Whether a code of the authenticator app or an unused recovery code is right. It is spent."""
+    typed = Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.WEBAUTHN)
+    # The app before the recovery codes, which are few.
+    found = sorted(typed, key=lambda row: row.type != Authenticator.Type.TOTP)
+    return bool(code.strip()) and any(row.wrap().validate_code(code.strip()) for row in found)
+
+
+def forget(user: User) -> None:
+    """Take every second factor from an account, for somebody who has lost theirs."""
+    Authenticator.objects.filter(user=user).delete()

@@ -1,0 +1,1 @@
+"""Pages of the foundation: signing in, one's own account, the people of the study."""
