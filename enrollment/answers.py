@@ -19,6 +19,7 @@ class Shown:
     answer: str
     unit: str
     section: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ def show(item: Item, answer: Any) -> str:
 def shown(form: Form, answers: Mapping[str, Any]) -> list[Shown]:
     """Every question that was asked, with its answer."""
     return [
-        Shown(item.question, show(item, answers.get(item.name)), item.unit, item.section)
+        Shown(item.question, show(item, answers.get(item.name)), item.unit, item.section, item.name)
         for item in form.items
         if item.asked(answers)
     ]

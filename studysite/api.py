@@ -15,6 +15,7 @@ from enrollment.api import (
     identity,
     participants,
     protocol,
+    queries,
     visits,
 )
 from imaging.api import held, intakes, measurements, reads, series
@@ -49,6 +50,17 @@ urlpatterns = [
     path(f"{ONE}withdrawal/", enrolment.WithdrawalView.as_view(), name="withdrawal"),
     path(ENTRY, entries.EntryView.as_view(), name="entry"),
     path(f"{ENTRY}revisions/", entries.RevisionsView.as_view(), name="revisions"),
+    path(f"{ONE}queries/", queries.NewQueryView.as_view(), name="query_new"),
+    path("queries/", queries.QueriesView.as_view(), name="queries"),
+    path("queries/<int:pk>/", queries.QueryView.as_view(), name="query"),
+    path("queries/<int:pk>/answer/", queries.QueryAnswerView.as_view(), name="query_answer"),
+    path("queries/<int:pk>/close/", queries.QueryCloseView.as_view(), name="query_close"),
+    path("queries/<int:pk>/reopen/", queries.QueryReopenView.as_view(), name="query_reopen"),
+    path(
+        "queries/<int:pk>/assignment/",
+        queries.QueryAssignmentView.as_view(),
+        name="query_assignment",
+    ),
     path(f"{ONE}identity/", identity.IdentityView.as_view(), name="identity"),
     path(f"{ONE}history/", history.HistoryView.as_view(), name="history"),
     path(f"{ONE}case-summaries/", documents.CaseSummariesView.as_view(), name="case_summaries"),

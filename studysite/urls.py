@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("jobs/", jobs.jobs, name="jobs"),
     path("jobs/<uuid:pk>/", jobs.job, name="job"),
     path("jobs/<uuid:pk>/retry/", jobs.job_retry, name="job_retry"),
+    path("", include("enrollment.query_urls")),
     path("", include("enrollment.urls")),
     path("", include("imaging.urls")),
     path("", include("reports.urls")),

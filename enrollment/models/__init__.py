@@ -9,6 +9,7 @@ from enrollment.models.forms import FormEntry, FormRevision
 from enrollment.models.identity import Identity
 from enrollment.models.participant import Participant
 from enrollment.models.releases import ProtocolRelease
+from enrollment.models.queries import Query, QueryMessage
 from enrollment.models.steps import Step
 from enrollment.models.visits import ExpectedScan, ScanState, Visit
 
@@ -26,6 +27,8 @@ __all__ = [
     "Judgement",
     "Participant",
     "ProtocolRelease",
+    "Query",
+    "QueryMessage",
     "ScanState",
     "ScreenFailure",
     "Step",

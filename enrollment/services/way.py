@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from enrollment.journey import ENDED, State, check_step
 from enrollment.models import Participant, Step
-from enrollment.services.closing import refuse_closed
+from enrollment.services.closing import Closed, refuse_closed
 from studysite.core import acts
 from studysite.core.access import scoped
 from studysite.core.errors import NotThere, OutOfOrder
@@ -43,6 +43,17 @@ def hold_for_log(participant: Participant) -> Participant:
     if row.state == State.LOCKED:
         sentence = _("The record of %(number)s is closed (%(state)s).")
         raise OutOfOrder(sentence % {"number": row.number, "state": row.get_state_display()})
+    return row
+
+
+def hold_unlocked(participant: Participant, *, visit: str = "") -> Participant:
+    """The participant's row, held, for what is said about data and goes on after somebody has left
+    and while data are frozen: queries and verification. A lock ends that too."""
+    row = Participant.objects.select_for_update().get(pk=participant.pk)
+    if row.state == State.LOCKED:
+        sentence = _("%(number)s is locked: nothing is changed.")
+        raise Closed(sentence % {"number": row.number})
+    refuse_closed(row, visit=visit, locked_only=True)
     return row
 
 

@@ -18,7 +18,9 @@ from enrollment.journey import ENDED
 from enrollment.models import FormEntry, Participant
 from enrollment.models.forms import EntryState
 from enrollment.protocol.loader import current
+from enrollment.query_marks import FormMarks, marks_of_form
 from enrollment.services import way
+from enrollment.services.closing import closure_over
 from enrollment.services.forms import action_for, save_form
 from studysite.core.access import may
 from studysite.core.errors import NotThere, StudyError
@@ -119,6 +121,16 @@ def _show_both(
     return _show(request, row, visit, definition, entry, again, changed=changed)
 
 
+def _marks(
+    request: StudyRequest, row: Participant, visit: str, definition: Form
+) -> FormMarks | None:
+    """The queries of the form, for whoever may see any."""
+    if not may(request.user, Action.SEE_QUERIES, row.site):
+        return None
+    items = [item.name for item in definition.items]
+    return marks_of_form(request.user, row, visit, definition.key, items)
+
+
 def _show(
     request: StudyRequest,
     row: Participant,
@@ -128,7 +140,12 @@ def _show(
     answers_form: AnswersForm,
     **more: Any,
 ) -> HttpResponse:
-    editable = row.state not in ENDED and may(request.user, action_for(definition.key), row.site)
+    closure = closure_over(row, visit=visit)
+    editable = (
+        row.state not in ENDED
+        and closure is None
+        and may(request.user, action_for(definition.key), row.site)
+    )
     context = {
         "participant": row,
         "visit": current().visit(visit),
@@ -138,7 +155,9 @@ def _show(
         "form": answers_form,
         "submitted": _submitted(entry),
         "editable": editable,
+        "closure": closure,
         "answers": shown(definition, entry.answers if entry else {}),
+        "marks": _marks(request, row, visit, definition),
         **more,
     }
     return render(request, "enrollment/form.html", context, status=answers_form.status)

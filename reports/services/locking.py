@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from enrollment.journey import ENDED, State
 from enrollment.models import Closure, Participant, UnlockRequest
@@ -18,6 +19,7 @@ from enrollment.services.freezing import (
     require_reason,
     require_where,
 )
+from enrollment.services.queries import open_queries
 from reports.case.dataset import dataset_sha256
 from reports.services.signing import must_be_renewed
 from studysite.core.access import require
@@ -40,6 +42,7 @@ def lock_case(*, by: User, participant: Participant, reason: str) -> Participant
             _("The content was changed after it was signed; it must be signed again first."),
             code="signature_not_valid",
         )
+    _refuse_open_queries(row)
     if row.state not in ENDED:
         way.step(row, State.LOCKED)
     close(by=by, action=Action.LOCK, level=Level.LOCKED, participant=row, visit="", reason=reason)
@@ -51,6 +54,7 @@ def lock_case(*, by: User, participant: Participant, reason: str) -> Participant
 @service(Action.LOCK)
 def lock_visit(*, by: User, participant: Participant, visit: str, reason: str) -> Closure:
     """Close one visit of a participant for good, while the others go on."""
+    _refuse_open_queries(participant, visit)
     closure = close(
         by=by, action=Action.LOCK, level=Level.LOCKED, participant=participant, visit=visit,
         reason=reason,
@@ -63,6 +67,7 @@ def lock_visit(*, by: User, participant: Participant, visit: str, reason: str) -
 def lock_study(*, by: User, reason: str) -> Closure:
     """Close the whole study; the lock carries the digest of the dataset."""
     require_where(by, Action.LOCK, None)
+    _refuse_open_queries()
     hold_everyone()
     closure = close(
         by=by, action=Action.LOCK, level=Level.LOCKED, participant=None, visit="",
@@ -112,6 +117,16 @@ def decide_unlock(
     done = outcome(closure, said("Unlocked") if granted else said("Unlocking refused"))
     about(_number(closure), said("%(done)s: %(reason)s", done=done, reason=asked.reason))
     return asked
+
+
+def _refuse_open_queries(participant: Participant | None = None, visit: str = "") -> None:
+    """Nobody answers a query in a locked record, so none may be left."""
+    count = open_queries(participant, visit).count()
+    if count:
+        sentence = ngettext(
+            "%(count)d query is not closed yet.", "%(count)d queries are not closed yet.", count
+        )
+        raise OutOfOrder(sentence % {"count": count}, code="queries_open")
 
 
 def _locked(closure: Closure) -> Closure:

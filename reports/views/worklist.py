@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from enrollment import query_worklist as queries
 from enrollment import worklist as enrolment
 from imaging import worklist as imaging
 from reports import worklist as cases
@@ -56,10 +57,15 @@ def worklist(request: StudyRequest) -> HttpResponse:
     return render(request, "reports/worklist.html", context)
 
 
+def _items(user: User) -> list[WorkItem]:
+    finders = (enrolment, queries, imaging, cases)
+    return [item for finder in finders for item in finder.items(user)]
+
+
 def _groups(user: User) -> list[Group]:
     """The kinds with late items first, then by their oldest item."""
     kinds: dict[str, list[WorkItem]] = defaultdict(list)
-    for item in (*enrolment.items(user), *imaging.items(user), *cases.items(user)):
+    for item in _items(user):
         kinds[item.title].append(item)
     groups = []
     for title, rows in kinds.items():

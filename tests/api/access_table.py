@@ -44,6 +44,7 @@ LEAVING = {
 TELLING = {"category": "emergency", "told": "The ward", **WHY}
 ENTRY = {"answers": {}, "seen_revision": 0, "submit": False}
 MATCH = {"participant": "NOBODY-1", **WHY}
+ASKED = {"kind": "scan", "visit": "baseline", "name": "t2_3d", "text": "Motion?"}
 QUALITY = {"verdict": "accepted", "score": 4}
 
 
@@ -92,6 +93,22 @@ TABLE = [
     Row("entry", "GET", f"{P}forms/severity/baseline/", "CIMD", 200),
     Row("entry", "PUT", f"{P}forms/severity/baseline/", "CI", 409, ENTRY),
     Row("revisions", "GET", f"{P}forms/severity/baseline/revisions/", "CIMD", 200),
+    Row("query_new", "POST", f"{P}queries/", "MD", 201, ASKED),
+    Row("queries", "GET", "queries/", "CIAMD", 200, scoped=False),
+    Row("query", "GET", "queries/{query}/", "CIAMD", 200),
+    Row("query_answer", "POST", "queries/{query}/answer/", "CIA", 200, {"text": "So."}),
+    Row(
+        "query_close", "POST", "queries/{query}/close/", "M", 200, {"text": "Settled."},
+        scoped=False,  # A data manager is refused for the side here, for the site there.
+    ),
+    Row(
+        "query_reopen", "POST", "queries/{query}/reopen/", "M", 409, {"text": "Why?"},
+        scoped=False,
+    ),
+    Row(
+        "query_assignment", "PUT", "queries/{query}/assignment/", "MD", 200,
+        {"assigned_role": "analyst"},
+    ),
     Row("identity", "POST", f"{P}identity/", "CIM", 200, WHY),
     Row("history", "GET", f"{P}history/", "IMD", 200),
     Row("case_summaries", "GET", f"{P}case-summaries/", "IMD", 200),

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from enrollment.models import Participant
+from enrollment.models import Participant, Query
+from enrollment.places import Place, PlaceKind
+from enrollment.services.queries import open_query
 from imaging.models import Adjudication, Held, Intake, Measurement, Read, Series
 from imaging.services.readers import new_reading_id
 from reports import storage
@@ -77,9 +79,16 @@ def build(code: str = "XA") -> Scene:
         "read": Read.objects.get(participant=row, reader=cast.reader).reading_id,
         "third": third.reading_id,
         "document": _document(row, cast.investigator).pk,
+        "query": _query(row, cast.monitor).pk,
     }
     boss = factory.person(f"bo-{code}", "Xu Bo", Role.ADMINISTRATOR, cast.site)
     return Scene(cast, boss, row, names)
+
+
+def _query(row: Participant, by: User) -> Query:
+    """Asked about a scan, so that the analyst knows of it too."""
+    place = Place(PlaceKind.SCAN, "baseline", name="t2_3d")
+    return open_query(by=by, participant=row, place=place, text="Motion?")
 
 
 def _document(row: Participant, by: User) -> Document:

@@ -15,9 +15,18 @@ import enrollment.services
 import imaging.services
 import reports.services
 from enrollment import vault
-from enrollment.models import Closure, ExpectedScan
+from enrollment.models import Closure, ExpectedScan, Query
 from enrollment.models.closing import Level, Scope
-from enrollment.services import consent, eligibility, enrolment, forms, screening, visits
+from enrollment.places import of_visit
+from enrollment.services import (
+    consent,
+    eligibility,
+    enrolment,
+    forms,
+    queries,
+    screening,
+    visits,
+)
 from imaging.models import Adjudication, Held, Intake, Read, Series
 from imaging.services import intake, matching, measurement, quality, quarantine, reading, retrying
 from reports.services import signing
@@ -92,6 +101,22 @@ DATA: dict[str, Call] = {
 }  # fmt: skip
 # About the data: goes on while they are frozen, ends when they are locked.
 RECORD: dict[str, Call] = {
+    "enrollment.services.queries.open_query": lambda of: queries.open_query(
+        by=of.cast.monitor, participant=of.participant, place=of_visit("baseline"), text="x"
+    ),
+    "enrollment.services.queries.answer_query": lambda of: queries.answer_query(
+        by=of.cast.coordinator, query=Query.objects.get(pk=of.names["query"]), text="x"
+    ),
+    "enrollment.services.queries.close_query": lambda of: queries.close_query(
+        by=of.cast.monitor, query=Query.objects.get(pk=of.names["query"]), text="x"
+    ),
+    "enrollment.services.queries.reopen_query": lambda of: queries.reopen_query(
+        by=of.cast.monitor, query=Query.objects.get(pk=of.names["query"]), text="x"
+    ),
+    "enrollment.services.queries.assign_query": lambda of: queries.assign_query(
+        by=of.cast.monitor, query=Query.objects.get(pk=of.names["query"]),
+        assigned_role="coordinator",
+    ),
     "reports.services.signing.sign_case": lambda of: signing.sign_case(
         by=of.cast.investigator, participant=of.participant, password=factory.PASSWORD,
         meaning="Reviewed",

@@ -7,7 +7,9 @@ from django.db import IntegrityError, transaction
 
 from enrollment.journey import State
 from enrollment.models import Closure, FormEntry, UnlockRequest
+from enrollment.places import of_visit
 from enrollment.services.freezing import freeze, unfreeze
+from enrollment.services.queries import close_query, open_query
 from reports.case.content import case_of
 from reports.case.dataset import dataset_sha256
 from reports.services.locking import ask_unlock, decide_unlock, lock_case, lock_study, lock_visit
@@ -176,6 +178,27 @@ def test_somebody_who_left_is_locked_as_they_left(cast):
     assert participant.state == "lost"
     with pytest.raises(Conflict):
         lock_case(by=cast.data_manager, participant=participant, reason=WHY)
+
+
+def test_nothing_is_locked_over_an_open_query(finished, cast):
+    sign_case(
+        by=cast.investigator, participant=finished, password=factory.PASSWORD, meaning="Reviewed"
+    )
+    query = open_query(
+        by=cast.monitor, participant=finished, place=of_visit("baseline"), text="Which day?"
+    )
+    for lock in (
+        lambda: lock_case(by=cast.data_manager, participant=finished, reason=WHY),
+        lambda: lock_visit(
+            by=cast.data_manager, participant=finished, visit="baseline", reason=WHY
+        ),
+        lambda: lock_study(by=cast.data_manager, reason=WHY),
+    ):
+        with pytest.raises(OutOfOrder, match="1 query is not closed"):
+            lock()
+    lock_visit(by=cast.data_manager, participant=finished, visit="surgery", reason=WHY)
+    close_query(by=cast.monitor, query=query, text="Of 3 March.")
+    lock_case(by=cast.data_manager, participant=finished, reason=WHY)
 
 
 def test_the_study_lock_carries_the_hash_of_the_dataset(finished, cast):

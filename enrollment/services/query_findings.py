@@ -1,0 +1,98 @@
+"""What the checks found in a submitted form, as queries: one a finding, opened and closed by the
+system itself."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from enrollment.models import FormEntry, Query
+from enrollment.places import PlaceKind, of_item
+from enrollment.query_life import WAITING_FOR_ANSWER, Origin, QueryAct, QueryState
+from enrollment.services.queries import move, say
+from studysite.core.models import User
+from studysite.core.roles import Role
+
+# Forms do not repeat yet.
+REPEAT = 1
+
+
+@dataclass(frozen=True)
+class Found:
+    """An unlikely answer: its item, the check's stable code, what its sentence names, and the
+    reason that the person gave for keeping it, if they gave one."""
+
+    item: str
+    code: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    remark: str = ""
+
+
+def settle_findings(
+    *, by: User, entry: FormEntry, found: Sequence[Found], assigned_role: str = Role.COORDINATOR
+) -> None:
+    """Bring the automatic queries of a form in line with what its checks find now, within the act
+    that saved it. Twice the same changes nothing.
+
+    A finding opens its query, or reopens it where the answer has changed since it was last looked
+    at. One that is not found any more closes its query. A person's reason answers it.
+    """
+    rows = Query.objects.select_for_update().filter(
+        participant=entry.participant,
+        origin=Origin.AUTOMATIC,
+        visit=entry.visit,
+        form=entry.form,
+        repeat=REPEAT,
+    )
+    there = {(row.name, row.check_code): row for row in rows}
+    for one in found:
+        digest = _digest(entry.answers.get(one.item), one)
+        row = there.pop((one.item, one.code), None)
+        if row is None:
+            row = _open(entry, one, digest, assigned_role)
+        elif row.found_in == digest:
+            continue
+        else:
+            _ask_again(row, one, digest)
+        if one.remark.strip() and row.state in WAITING_FOR_ANSWER:
+            move(row, QueryAct.ANSWERED, one.remark.strip(), by)
+    for row in there.values():
+        if not row.is_closed:
+            move(row, QueryAct.CLOSED, "", None)
+
+
+def _open(entry: FormEntry, one: Found, digest: str, assigned_role: str) -> Query:
+    place = of_item(entry.visit, entry.form, one.item, REPEAT)
+    query = Query.objects.create(
+        participant=entry.participant,
+        kind=PlaceKind.ITEM,
+        key=place.key,
+        visit=entry.visit,
+        form=entry.form,
+        repeat=REPEAT,
+        name=one.item,
+        origin=Origin.AUTOMATIC,
+        check_code=one.code,
+        parameters=dict(one.parameters),
+        found_in=digest,
+        side=Role.DATA_MANAGER,
+        assigned_role=assigned_role,
+    )
+    say(query, QueryAct.OPENED, "", None)
+    return query
+
+
+def _ask_again(query: Query, one: Found, digest: str) -> None:
+    """The answer is another one, and still unlikely: what was said of the former one is over."""
+    query.found_in, query.parameters = digest, dict(one.parameters)
+    query.save(update_fields=["found_in", "parameters"])
+    if query.state in {QueryState.CLOSED, QueryState.ANSWERED}:
+        move(query, QueryAct.REOPENED, "", None)
+
+
+def _digest(answer: Any, one: Found) -> str:
+    text = json.dumps([answer, dict(one.parameters)], sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
