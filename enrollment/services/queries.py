@@ -18,6 +18,7 @@ from studysite.core.acts import about, service
 from studysite.core.errors import Invalid, NotPermitted, NotThere, OutOfOrder
 from studysite.core.models import Membership, Site, User
 from studysite.core.roles import POLICY, Action, Role
+from studysite.core.said import said
 
 LONGEST_TEXT = 2000
 
@@ -45,7 +46,7 @@ def open_query(
     require(by, Action.OPEN_QUERY, participant.site)
     row = way.hold_unlocked(participant, visit=place.visit)
     check_place(row, place)
-    said = _said(text)
+    question = _text(text)
     _check_assignee(row.site, place, assigned_role, assigned_to)
     query = Query.objects.create(
         participant=row,
@@ -61,8 +62,8 @@ def open_query(
         assigned_role=assigned_role,
         assigned_to=assigned_to,
     )
-    say(query, QueryAct.OPENED, said, by)
-    about(row.number, f"Query {query.pk} opened: {place.kind.value} {place.key}".strip())
+    say(query, QueryAct.OPENED, question, by)
+    about(row.number, said("Query %(number)s opened", number=query.pk))
     return query
 
 
@@ -72,7 +73,7 @@ def answer_query(*, by: User, query: Query, text: str) -> Query:
     row = _held(by, query, Action.ANSWER_QUERY)
     if row.assigned_to_id not in {None, by.pk} and not _stands_in(by, row):
         raise NotPermitted(_("This query is for somebody else to answer."))
-    return _move(row, QueryAct.ANSWERED, _said(text), by)
+    return _move(row, QueryAct.ANSWERED, _text(text), by)
 
 
 @service(Action.CLOSE_QUERY)
@@ -90,7 +91,7 @@ def reopen_query(*, by: User, query: Query, text: str) -> Query:
     """Ask again: the answer does not settle it, or it was closed too soon."""
     row = _held(by, query, Action.CLOSE_QUERY)
     _require_side(by, row)
-    return _move(row, QueryAct.REOPENED, _said(text), by)
+    return _move(row, QueryAct.REOPENED, _text(text), by)
 
 
 @service(Action.ASSIGN_QUERY)
@@ -106,7 +107,7 @@ def assign_query(
     row.save(update_fields=["assigned_role", "assigned_to"])
     whom = str(assigned_to) if assigned_to else assigned_role
     say(row, QueryAct.ASSIGNED, text.strip()[:LONGEST_TEXT] or whom, by)
-    about(row.participant.number, f"Query {row.pk} assigned to {whom}")
+    about(row.participant.number, said("Query %(number)s assigned", number=row.pk))
     return row
 
 
@@ -162,11 +163,20 @@ def _held(by: User, query: Query, action: Action) -> Query:
 
 def _move(query: Query, act: QueryAct, text: str, by: User) -> Query:
     moved = move(query, act, text, by)
-    about(query.participant.number, f"Query {query.pk} {act.value}")
+    about(query.participant.number, _came_to(act, query))
     return moved
 
 
-def _said(text: str) -> str:
+def _came_to(act: QueryAct, query: Query) -> str:
+    """What an act came to, as it is kept."""
+    return {
+        QueryAct.ANSWERED: said("Query %(number)s answered", number=query.pk),
+        QueryAct.CLOSED: said("Query %(number)s closed", number=query.pk),
+        QueryAct.REOPENED: said("Query %(number)s reopened", number=query.pk),
+    }[act]
+
+
+def _text(text: str) -> str:
     if not text.strip():
         raise Invalid(_("Write something."), field="text")
     return text.strip()[:LONGEST_TEXT]

@@ -60,7 +60,7 @@ def test_a_query_is_asked_answered_asked_again_and_closed(
         ("answered", "Of 3 March.", "Coordinator"),
         ("closed", "", "Monitor"),
     ]
-    acts = Act.objects.filter(subject=query.participant.number, detail__startswith="Query")
+    acts = Act.objects.filter(subject=query.participant.number, detail__contains="Query")
     assert acts.count() == 5
 
 

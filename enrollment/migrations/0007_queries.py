@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('enrollment', '0004_closures'),
+        ('enrollment', '0006_spent_slots_stay'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
