@@ -8,6 +8,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from enrollment.crfs.definition import Place as Where
 from enrollment.crfs.registry import FORMS
 from enrollment.protocol.loader import current
 
@@ -87,6 +88,8 @@ def of_visit(visit: str) -> Place:
 
 def visit_label(key: str) -> str:
     """What the protocol calls a visit."""
+    if key == Where.LOG:
+        return gettext("Log")
     return {plan.key: plan.label for plan in current().visits}.get(key, key)
 
 

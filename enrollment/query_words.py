@@ -8,6 +8,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from enrollment.answers import show
+from enrollment.crfs.checking import sentence_of
 from enrollment.crfs.registry import FORMS
 from enrollment.models import Query, QueryMessage
 from enrollment.places import PlaceKind
@@ -48,7 +49,9 @@ def _by_itself(query: Query, row: QueryMessage) -> str:
 
 def question_of(query: Query) -> str:
     """What a check asks about: the answer that it found unlikely."""
-    return _("A check found this answer unlikely: %(code)s.") % {"code": query.check_code}
+    if query.form not in FORMS:
+        return query.check_code
+    return sentence_of(FORMS[query.form], query.check_code, query.parameters)
 
 
 def value_now(query: Query) -> str | None:
@@ -56,7 +59,8 @@ def value_now(query: Query) -> str | None:
     if query.kind != PlaceKind.ITEM or query.form not in FORMS:
         return None
     items = {item.name: item for item in FORMS[query.form].items}
-    entry = query.participant.entries.filter(visit=query.visit, form=query.form).first()
+    rows = query.participant.entries.filter(visit=query.visit, form=query.form)
+    entry = rows.filter(repeat=query.repeat).first()
     if entry is None or query.name not in items:
         return ""
     item = items[query.name]

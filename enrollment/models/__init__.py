@@ -8,8 +8,8 @@ from enrollment.models.enrolment import ArmCount, Enrolment, Withdrawal
 from enrollment.models.forms import FormEntry, FormRevision
 from enrollment.models.identity import Identity
 from enrollment.models.participant import Participant
-from enrollment.models.releases import ProtocolRelease
 from enrollment.models.queries import Query, QueryMessage
+from enrollment.models.releases import ProtocolRelease
 from enrollment.models.steps import Step
 from enrollment.models.visits import ExpectedScan, ScanState, Visit
 

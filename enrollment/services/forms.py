@@ -17,14 +17,18 @@ from enrollment.protocol.loader import current
 from enrollment.services import way
 from enrollment.services.consent import require_consent
 from enrollment.services.eligibility import recompute
+from enrollment.services.query_findings import settle_remarks
 from enrollment.services.records import record_of
 from enrollment.services.visits import settle_visit
 from studysite.core.access import require
 from studysite.core.acts import about, service
 from studysite.core.errors import Conflict, Invalid, OutOfOrder
 from studysite.core.models import User
-from studysite.core.roles import Action
+from studysite.core.roles import POLICY, Action, Role
 from studysite.core.said import both, said
+
+# Who answers the queries of a form's checks: the first of these who may enter it.
+ANSWERED_BY = (Role.COORDINATOR, Role.INVESTIGATOR)
 
 
 class FormInvalid(Invalid):
@@ -141,6 +145,9 @@ def keep_revision(
         reasons=dict(reasons or {}),
         by=by,
     )
+    if entry.state == EntryState.SUBMITTED:
+        role = next(role for role in ANSWERED_BY if role in POLICY[action_for(entry.form)])
+        settle_remarks(by=by, entry=entry, assigned_role=role)
 
 
 def _hold(participant: Participant, definition: Form, visit: str) -> Participant:

@@ -131,7 +131,8 @@ def check_place(participant: Participant, place: Place) -> None:
     if place.kind is PlaceKind.PARTICIPANT:
         return
     visit = participant.visits.filter(key=place.visit).first()
-    entered = participant.entries.filter(visit=place.visit, form=place.form).exists()
+    rows = participant.entries.filter(visit=place.visit, form=place.form)
+    entered = rows.filter(repeat=place.repeat).exists()
     if visit is None and not entered:
         raise NotThere(_("This participant has no such visit."))
     if place.kind is PlaceKind.SCAN and not (visit and _has_scan(participant, place)):

@@ -16,9 +16,6 @@ from enrollment.services.queries import move, say
 from studysite.core.models import User
 from studysite.core.roles import Role
 
-# Forms do not repeat yet.
-REPEAT = 1
-
 
 @dataclass(frozen=True)
 class Found:
@@ -29,6 +26,15 @@ class Found:
     code: str
     parameters: Mapping[str, Any] = field(default_factory=dict)
     remark: str = ""
+
+
+def settle_remarks(*, by: User, entry: FormEntry, assigned_role: str) -> None:
+    """The same of a submitted form, from what it keeps of its unlikely answers."""
+    found = [
+        Found(note["item"], note["code"], note["parameters"], note["reason"])
+        for note in entry.remarks
+    ]
+    settle_findings(by=by, entry=entry, found=found, assigned_role=assigned_role)
 
 
 def settle_findings(
@@ -45,7 +51,7 @@ def settle_findings(
         origin=Origin.AUTOMATIC,
         visit=entry.visit,
         form=entry.form,
-        repeat=REPEAT,
+        repeat=entry.repeat,
     )
     there = {(row.name, row.check_code): row for row in rows}
     for one in found:
@@ -65,14 +71,14 @@ def settle_findings(
 
 
 def _open(entry: FormEntry, one: Found, digest: str, assigned_role: str) -> Query:
-    place = of_item(entry.visit, entry.form, one.item, REPEAT)
+    place = of_item(entry.visit, entry.form, one.item, entry.repeat)
     query = Query.objects.create(
         participant=entry.participant,
         kind=PlaceKind.ITEM,
         key=place.key,
         visit=entry.visit,
         form=entry.form,
-        repeat=REPEAT,
+        repeat=entry.repeat,
         name=one.item,
         origin=Origin.AUTOMATIC,
         check_code=one.code,

@@ -14,11 +14,11 @@ from enrollment.journey import State
 from enrollment.models import Participant, Query
 from enrollment.places import of_item, of_visit
 from enrollment.query_urls import urlpatterns
+from enrollment.services.forms import save_form
 from enrollment.services.queries import answer_query, open_query
-from enrollment.services.query_findings import Found, settle_findings
 from studysite.core.models import Site, User
 from studysite.core.roles import POLICY, Action, Role
-from tests.conftest import Enter, person
+from tests.conftest import SAFE, Enter, person
 
 ITEM = of_item("screening", "mri_safety", "pacemaker")
 FORM = ("screening", "mri_safety")
@@ -133,12 +133,21 @@ def test_the_list_tells_an_empty_study_from_an_empty_filter(monitor: User) -> No
 def test_both_languages_say_what_a_check_asks(
     row: Participant, data_manager: User, coordinator: User
 ) -> None:
-    entry = row.entries.get(form="mri_safety")
-    settle_findings(by=coordinator, entry=entry, found=[Found("weight_kg", "unlikely_too_high")])
-    url = reverse("queries:query", args=[Query.objects.get().pk])
-    assert "A check found" in as_user(data_manager).get(url).content.decode()
+    save_form(
+        by=coordinator, participant=row, form="mri_safety", visit="screening",
+        answers=SAFE | {"weight_kg": 180}, seen_revision=1, submit=True, reason="Weighed again.",
+        remarks={"weight_kg.unlikely_outside": "Weighed twice."},
+    )  # fmt: skip
+    query = Query.objects.get()
+    assert (query.state, query.origin) == ("answered", "automatic")
+    url = reverse("queries:query", args=[query.pk])
+    page = as_user(data_manager).get(url).content.decode()
+    assert "This is unlikely: outside 35 to 150." in page
+    assert "Weighed twice." in page
+    assert "180 kg" in page
     chinese = as_user(data_manager).get(url, headers={"accept-language": "zh-hans"})
-    assert "核查认为该答案不大可能" in chinese.content.decode()
+    assert "35" in chinese.content.decode()
+    assert "This is unlikely" not in chinese.content.decode()
 
 
 def test_the_list_takes_as_many_queries_for_forty_rows_as_for_one(

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('enrollment', '0006_spent_slots_stay'),
+        ('enrollment', '0008_visits_and_images_as_they_stood'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
