@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from enrollment.journey import State
-from enrollment.models import Closure, FormEntry, Participant, Query, QueryMessage
+from enrollment.models import Closure, Participant, Query
 from enrollment.places import Place, PlaceKind, of_form, of_item, of_visit
 from enrollment.query_listing import queries, to_answer, to_close, visible
 from enrollment.query_worklist import items
@@ -22,7 +22,6 @@ from enrollment.services.queries import (
     open_query,
     reopen_query,
 )
-from enrollment.services.query_findings import Found, settle_findings
 from studysite.core.errors import Invalid, NotPermitted, NotThere, OutOfOrder, StudyError
 from studysite.core.models import Act, Membership, Site, User
 from studysite.core.roles import Role
@@ -293,56 +292,3 @@ def test_any_life_keeps_every_word_and_only_the_opener_ends_it(
         numbers = query.messages.values_list("number", flat=True)
         assert list(numbers) == list(range(1, len(kept) + 1))
         transaction.set_rollback(True)
-
-
-HEAVY = Found("weight_kg", "unlikely_too_high", {"high": 150})
-
-
-@pytest.fixture
-def entry(row: Participant) -> FormEntry:
-    return FormEntry.objects.get(participant=row, form="mri_safety")
-
-
-def settle(entry: FormEntry, by: User, *found: Found, weight: float = 64.5) -> list[Query]:
-    entry.answers = entry.answers | {"weight_kg": weight}
-    settle_findings(by=by, entry=entry, found=found)
-    return list(Query.objects.filter(origin="automatic"))
-
-
-def test_a_finding_opens_one_query_however_often_it_is_found(
-    entry: FormEntry, coordinator: User
-) -> None:
-    for _again in range(3):
-        (query,) = settle(entry, coordinator, HEAVY, weight=180)
-    assert (query.state, query.name, query.side) == ("open", "weight_kg", "data_manager")
-    assert texts(query) == [("opened", "", "")]
-    query.pk = None
-    with pytest.raises(IntegrityError), transaction.atomic():
-        query.save(force_insert=True)
-
-
-def test_a_check_that_passes_closes_its_query_by_itself(
-    entry: FormEntry, coordinator: User
-) -> None:
-    settle(entry, coordinator, HEAVY, weight=180)
-    (query,) = settle(entry, coordinator, weight=80)
-    assert query.state == "closed"
-    assert texts(query)[-1] == ("closed", "", "")
-    (query,) = settle(entry, coordinator, HEAVY, weight=190)
-    assert query.state == "reopened"
-    assert QueryMessage.objects.filter(query=query).count() == 3
-
-
-def test_a_reason_answers_the_query_and_the_data_manager_has_the_last_word(
-    entry: FormEntry, coordinator: User, data_manager: User, monitor: User
-) -> None:
-    told = Found(HEAVY.item, HEAVY.code, HEAVY.parameters, "Weighed twice.")
-    (query,) = settle(entry, coordinator, told, weight=180)
-    assert texts(query) == [("opened", "", ""), ("answered", "Weighed twice.", "Coordinator")]
-    with pytest.raises(NotPermitted):
-        close_query(by=monitor, query=query)
-    close_query(by=data_manager, query=query, text="Accepted.")
-    (query,) = settle(entry, coordinator, told, weight=180)
-    assert query.state == "closed"
-    (query,) = settle(entry, coordinator, HEAVY, weight=200)
-    assert query.state == "reopened"
