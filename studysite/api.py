@@ -16,10 +16,11 @@ from enrollment.api import (
     participants,
     protocol,
     queries,
+    verification,
     visits,
 )
 from imaging.api import held, intakes, measurements, reads, series
-from reports.api import documents, jobs, signatures
+from reports.api import closing, documents, jobs, monitoring, signatures
 from studysite.core import api_docs, api_token
 
 app_name = "api"
@@ -51,6 +52,34 @@ urlpatterns = [
     path(ENTRY, entries.EntryView.as_view(), name="entry"),
     path(f"{ENTRY}revisions/", entries.RevisionsView.as_view(), name="revisions"),
     path(f"{ONE}queries/", queries.NewQueryView.as_view(), name="query_new"),
+    path(f"{ENTRY}verification/", verification.VerificationView.as_view(), name="verification"),
+    path(f"{ENTRY}verification/undo/", verification.UnverifyView.as_view(), name="unverify"),
+    path(
+        f"{ONE}visits/<slug:visit>/verification/",
+        verification.VisitVerificationView.as_view(),
+        name="verify_visit",
+    ),
+    path(
+        "verification/",
+        verification.VerificationProgressView.as_view(),
+        name="verification_progress",
+    ),
+    path(f"{ONE}closures/", closing.ParticipantClosuresView.as_view(), name="closures_of"),
+    path("closures/", closing.ClosuresView.as_view(), name="closures"),
+    path("closures/<int:pk>/unfreeze/", closing.UnfreezeView.as_view(), name="unfreeze"),
+    path("closures/<int:pk>/unlock-requests/", closing.AskUnlockView.as_view(), name="ask_unlock"),
+    path("unlock-requests/", closing.UnlockRequestsView.as_view(), name="unlock_requests"),
+    path(
+        "unlock-requests/<int:pk>/decision/",
+        closing.UnlockDecisionView.as_view(),
+        name="decide_unlock",
+    ),
+    path("monitoring/", monitoring.MonitoringView.as_view(), name="monitoring"),
+    path(
+        "monitoring/report/",
+        monitoring.MonitoringReportView.as_view(),
+        name="monitoring_report",
+    ),
     path("queries/", queries.QueriesView.as_view(), name="queries"),
     path("queries/<int:pk>/", queries.QueryView.as_view(), name="query"),
     path("queries/<int:pk>/answer/", queries.QueryAnswerView.as_view(), name="query_answer"),

@@ -16,6 +16,8 @@ ENUM_NAMES = {
     "QueryState": "enrollment.query_life.QueryState",
     "QueryAct": "enrollment.query_life.QueryAct",
     "QueryOrigin": "enrollment.query_life.Origin",
+    "ClosureLevel": "enrollment.models.closing.Level",
+    "ClosureScope": "enrollment.models.closing.Scope",
     "QuerySide": "enrollment.models.queries.SIDE_CHOICES",
     "SignatureStanding": "reports.api.signatures.STANDINGS",
     "LeavingKind": "enrollment.models.enrolment.LeavingKind",

@@ -11,6 +11,7 @@ from enrollment.models.participant import Participant
 from enrollment.models.queries import Query, QueryMessage
 from enrollment.models.releases import ProtocolRelease
 from enrollment.models.steps import Step
+from enrollment.models.verification import Verification
 from enrollment.models.visits import ExpectedScan, ScanState, Visit
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "Step",
     "Unblinding",
     "UnlockRequest",
+    "Verification",
     "Visit",
     "Withdrawal",
 ]

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.models.participant import Participant
+from enrollment.places import visit_label
 from studysite.core.models import User
 
 
@@ -80,6 +81,11 @@ class Closure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.level} {self.scope} {self.participant_id or ''} {self.visit}".strip()
+
+    @property
+    def place_label(self) -> str:
+        """What is closed, in the reader's language."""
+        return visit_label(self.visit) if self.visit else str(self.get_scope_display())
 
 
 class UnlockRequest(models.Model):

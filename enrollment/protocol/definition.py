@@ -110,6 +110,21 @@ class Allocation:
 
 
 @dataclass(frozen=True)
+class VerificationPlan:
+    """What is compared with the source: `all` of it; everything of a `share` of the participants,
+    whom the seed chooses, and the critical items of everybody; or the `critical` items alone."""
+
+    kind: str
+    share: float = 1.0
+    seed: str = ""
+
+    @property
+    def percent(self) -> int:
+        """The share in percent."""
+        return round(100 * self.share)
+
+
+@dataclass(frozen=True)
 class Limits:
     """Bounds of the computed criteria, both ends included."""
 
@@ -138,6 +153,7 @@ class Protocol:
     form_versions: Mapping[str, str]
     missing_after_days: int
     allocation: Allocation
+    verification: VerificationPlan
     arms: tuple[Arm, ...]
     consent_documents: tuple[ConsentDocument, ...]
     limits: Limits

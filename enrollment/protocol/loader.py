@@ -20,6 +20,7 @@ from enrollment.protocol.definition import (
     Limits,
     Protocol,
     ScanPlan,
+    VerificationPlan,
     VisitPlan,
 )
 from studysite.core.errors import StudyError
@@ -76,6 +77,7 @@ def _protocol(raw: dict[str, Any], sha256: str) -> Protocol:
         form_versions=dict(raw["forms"]),
         missing_after_days=raw["missing_after_days"],
         allocation=_allocation(raw),
+        verification=VerificationPlan(**raw["verification"]),
         arms=tuple(
             Arm(row["key"], row["label"], row["label_zh"], tuple(row["techniques"]), row["target"])
             for row in raw["arms"]
@@ -159,10 +161,18 @@ def _check(protocol: Protocol) -> None:
     if lost := [scan.key for scan in protocol.scans if scan.visit not in visits]:
         raise ProtocolError(f"The scan {lost[0]} belongs to a visit that the protocol lacks.")
     _check_forms(protocol)
+    _check_verification(protocol.verification)
     for criterion in protocol.criteria:
         known = criterion.source in SOURCES or "." in criterion.source
         if criterion.kind not in {"inclusion", "exclusion"} or not known:
             raise ProtocolError(f"Criterion {criterion.key} has an unknown kind or source.")
+
+
+def _check_verification(plan: VerificationPlan) -> None:
+    if plan.kind not in {"all", "share", "critical"}:
+        raise ProtocolError("The verification plan is `all`, `share` or `critical`.")
+    if not 0 <= plan.share <= 1 or (plan.kind == "share" and not plan.seed):
+        raise ProtocolError("The verification plan needs a share of 0 to 1, and its seed.")
 
 
 def _check_forms(protocol: Protocol) -> None:

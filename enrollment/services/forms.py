@@ -19,6 +19,7 @@ from enrollment.services.consent import require_consent
 from enrollment.services.eligibility import recompute
 from enrollment.services.query_findings import settle_remarks
 from enrollment.services.records import record_of
+from enrollment.services.verification import undo_changed
 from enrollment.services.visits import settle_visit
 from studysite.core.access import require
 from studysite.core.acts import about, service
@@ -145,6 +146,7 @@ def keep_revision(
         reasons=dict(reasons or {}),
         by=by,
     )
+    undo_changed(by=by, entry=entry)
     if entry.state == EntryState.SUBMITTED:
         role = next(role for role in ANSWERED_BY if role in POLICY[action_for(entry.form)])
         settle_remarks(by=by, entry=entry, assigned_role=role)

@@ -72,7 +72,7 @@ def _context(
         "lang": LANGUAGES[language],
         "typeface": mark_safe(TYPEFACES[language]),
         "dated": _dated(case, made),
-        "page_words": _page_words(),
+        "page_words": page_words(),
         "version": settings.VERSION,
         "zone": settings.TIME_ZONE,
         "notices": notices_of(case),
@@ -110,7 +110,7 @@ def _dated(case: Case, made: Made | None) -> str:
     return at.astimezone(timezone.get_current_timezone()).isoformat("T", "seconds") if at else ""
 
 
-def _page_words() -> tuple[str, str, str]:
+def page_words() -> tuple[str, str, str]:
     """What stands before, between and after the two numbers of `Page x of y`."""
     before, _page, rest = _("Page {page} of {pages}").partition("{page}")
     between, _pages, after = rest.partition("{pages}")

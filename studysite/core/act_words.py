@@ -45,6 +45,7 @@ _WORDS = {
     Action.ANSWER_QUERY.value: _("Query answered"),
     Action.CLOSE_QUERY.value: _("Query closed or reopened"),
     Action.ASSIGN_QUERY.value: _("Query assigned"),
+    Action.SEE_MONITORING.value: _("Monitoring report made"),
     Action.VERIFY_SOURCE.value: _("Source data verified"),
     Action.RETRY_JOB.value: _("Job tried again"),
     Action.MANAGE_ACCOUNTS.value: _("Account changed"),

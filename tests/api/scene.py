@@ -13,6 +13,7 @@ from imaging.models import Adjudication, Held, Intake, Measurement, Read, Series
 from imaging.services.readers import new_reading_id
 from reports import storage
 from reports.models import Document, DocumentState
+from reports.services.locking import ask_unlock, lock_visit
 from studysite.core.models import Job, JobState, User
 from studysite.core.roles import Role
 from tests.reports import factory
@@ -80,9 +81,18 @@ def build(code: str = "XA") -> Scene:
         "third": third.reading_id,
         "document": _document(row, cast.investigator).pk,
         "query": _query(row, cast.monitor).pk,
+        **_unlocking(cast, row),
     }
     boss = factory.person(f"bo-{code}", "Xu Bo", Role.ADMINISTRATOR, cast.site)
     return Scene(cast, boss, row, names)
+
+
+def _unlocking(cast: factory.Cast, row: Participant) -> dict[str, object]:
+    """A lock of the last visit that somebody asks to have opened."""
+    second = factory.person(f"he-{cast.site.code}", "He Xin", Role.DATA_MANAGER, cast.site)
+    closure = lock_visit(by=second, participant=row, visit="month_12", reason="Nobody came.")
+    asked = ask_unlock(by=second, closure=closure, reason="Somebody came after all.")
+    return {"closure": closure.pk, "unlocking": asked.pk}
 
 
 def _query(row: Participant, by: User) -> Query:

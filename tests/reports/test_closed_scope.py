@@ -17,7 +17,7 @@ import reports.services
 from enrollment import vault
 from enrollment.models import Closure, ExpectedScan, Query
 from enrollment.models.closing import Level, Scope
-from enrollment.places import of_visit
+from enrollment.places import of_item, of_visit
 from enrollment.services import (
     consent,
     eligibility,
@@ -25,6 +25,7 @@ from enrollment.services import (
     forms,
     queries,
     screening,
+    verification,
     visits,
 )
 from imaging.models import Adjudication, Held, Intake, Read, Series
@@ -101,6 +102,13 @@ DATA: dict[str, Call] = {
 }  # fmt: skip
 # About the data: goes on while they are frozen, ends when they are locked.
 RECORD: dict[str, Call] = {
+    "enrollment.services.verification.verify": lambda of: verification.verify(
+        by=of.cast.monitor, participant=of.participant, place=of_visit("baseline")
+    ),
+    "enrollment.services.verification.unverify": lambda of: verification.unverify(
+        by=of.cast.monitor, participant=of.participant,
+        place=of_item("baseline", "severity", "smc_grade"), reason="x",
+    ),
     "enrollment.services.queries.open_query": lambda of: queries.open_query(
         by=of.cast.monitor, participant=of.participant, place=of_visit("baseline"), text="x"
     ),
@@ -130,13 +138,16 @@ STUDY: dict[str, Call] = {
     ),
 }  # fmt: skip
 WRITES_NO_DATA = {
+    "enrollment.services.allocation.seal_list": "before anybody is enrolled",
     "enrollment.services.freezing.freeze": "closes",
     "enrollment.services.freezing.unfreeze": "opens",
     "enrollment.services.identity.see_identity": "a look",
+    "enrollment.services.unblinding.unblind": "an emergency waits for no unlocking",
     "imaging.services.intake.close_intake": "a job matches what arrived and asks the guard",
     "imaging.services.quarantine.refuse_held": "the files never became a participant's",
     "reports.services.case_summary.ask_case_summary": "a document of what is there",
     "reports.services.case_summary.open_document": "a look",
+    "reports.services.monitoring.make_monitoring_report": "a document of what is there",
     "reports.services.locking.ask_unlock": "asks",
     "reports.services.locking.decide_unlock": "opens",
     "reports.services.locking.lock_case": "closes; locking twice is refused by the table",
