@@ -1,7 +1,12 @@
-"""A dark page to put pictures, words and rulers on; the look that all pictures share."""
+"""A dark page to put pictures, words and rulers on; the look that all pictures share.
+
+Words are remembered and drawn when the page is finished, so that one page is finished in several
+languages without drawing its pictures again."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -27,6 +32,35 @@ UNKNOWN = (200, 130, 190)
 KIND_COLOURS = {"artery": ARTERY, "vein": VEIN, "nerve": NEIGHBOUR, "unknown": UNKNOWN}
 
 Colour = tuple[int, int, int]
+Say = Callable[[str], str]
+# Simplified Chinese within the font collection that Debian ships as fonts-noto-cjk.
+KEY_PX = 14
+CHINESE = Path("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc")
+CHINESE_BOLD = CHINESE.with_name("NotoSansCJK-Bold.ttc")
+SIMPLIFIED = 2
+FIRST_IDEOGRAPHIC = "\u2e80"
+
+
+def in_english(words: str) -> str:
+    """The words as they were told."""
+    return str(words)
+
+
+def can_write_chinese() -> bool:
+    """Whether this machine has the font."""
+    return CHINESE.exists() and CHINESE_BOLD.exists()
+
+
+@cache
+def chinese_font(size: int, *, bold: bool = False) -> ImageFont.FreeTypeFont:
+    """Noto Sans CJK SC. Raises OSError where it is not installed."""
+    return ImageFont.truetype(CHINESE_BOLD if bold else CHINESE, size, index=SIMPLIFIED)
+
+
+def font_for(words: str, size: int, *, bold: bool = False) -> ImageFont.FreeTypeFont:
+    """The font that has every letter of the words."""
+    ideographs = any(letter >= FIRST_IDEOGRAPHIC for letter in words)
+    return chinese_font(size, bold=bold) if ideographs else font(size, bold=bold)
 
 
 @cache
@@ -36,12 +70,57 @@ def font(size: int, *, bold: bool = False) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(Path(matplotlib.get_data_path()) / "fonts" / "ttf" / name, size)
 
 
+@dataclass(frozen=True)
+class _Words:
+    """Words that wait to be drawn."""
+
+    at: tuple[float, float]
+    words: str
+    size: int
+    colour: Colour
+    anchor: str = "la"
+    bold: bool = False
+    outlined: bool = False
+
+    def draw(self, draw: ImageDraw.ImageDraw, say: Say) -> None:
+        said = say(self.words)
+        draw.text(
+            self.at,
+            said,
+            font=font_for(said, self.size, bold=self.bold),
+            fill=self.colour,
+            anchor=self.anchor,
+            stroke_width=2 if self.outlined else 0,
+            stroke_fill=PANEL,
+        )
+
+
+@dataclass(frozen=True)
+class _Key:
+    """A row of colours with what they mean, that waits to be drawn: its places depend on words."""
+
+    at: tuple[float, float]
+    entries: tuple[tuple[Colour, str], ...]
+    leftwards: bool
+
+    def draw(self, draw: ImageDraw.ImageDraw, say: Say) -> None:
+        x, y = self.at
+        for colour, words in self.entries:
+            wide = 46 + font_for(say(words), KEY_PX).getlength(say(words))
+            x -= wide if self.leftwards else 0
+            draw.rectangle((x, y + 3, x + 14, y + 13), fill=colour)
+            _Words((x + 22, y), words, KEY_PX, FAINT).draw(draw, say)
+            x += 0 if self.leftwards else wide
+
+
 class Canvas:
     """An RGB picture of fixed size that is drawn on in pixels and saved as PNG."""
 
     def __init__(self, width: int, height: int) -> None:
         self.image = Image.new("RGB", (width, height), PAGE)
         self.draw = ImageDraw.Draw(self.image)
+        self._words: list[_Words] = []
+        self._keys: list[_Key] = []
 
     def paste(self, pixels: NDArray[np.uint8], left: int, top: int) -> None:
         """Grey (rows, columns) or colour (rows, columns, 3), one to one."""
@@ -67,15 +146,13 @@ class Canvas:
         outlined: bool = False,
     ) -> None:
         """Words at a point; `anchor` as Pillow's; outlined where they lie on a picture."""
-        self.draw.text(
-            (x, y),
-            words,
-            font=font(size, bold=bold),
-            fill=colour,
-            anchor=anchor,
-            stroke_width=2 if outlined else 0,
-            stroke_fill=PANEL,
-        )
+        self._words.append(_Words((x, y), words, size, colour, anchor, bold, outlined))
+
+    def key(
+        self, x: float, y: float, entries: Sequence[tuple[Colour, str]], *, leftwards: bool = False
+    ) -> None:
+        """What colours mean, from (x, y) to the right, or to the left."""
+        self._keys.append(_Key((x, y), tuple(entries), leftwards))
 
     def line(self, points: Floats, colour: Colour, width: int = 2) -> None:
         """A polyline through (n, 2) pixel positions."""
@@ -117,8 +194,18 @@ class Canvas:
         ):
             self.text(x, y, direction_letters(vector), size=15, anchor=anchor, outlined=True)
 
-    def save(self, path: Path) -> None:
-        self.image.save(path, format="PNG", compress_level=4)
+    def worded(self, say: Say = in_english) -> Image.Image:
+        """The finished page, its words in the language that `say` gives them."""
+        image = self.image.copy()
+        draw = ImageDraw.Draw(image)
+        for words in self._words:
+            words.draw(draw, say)
+        for key in self._keys:
+            key.draw(draw, say)
+        return image
+
+    def save(self, path: Path, say: Say = in_english) -> None:
+        self.worded(say).save(path, format="PNG", compress_level=4)
 
 
 def direction_letters(vector: Floats) -> str:

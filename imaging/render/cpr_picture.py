@@ -16,13 +16,27 @@ from imaging.render.canvas import (
     UNKNOWN,
     WARNING,
     Canvas,
+    Colour,
     direction_letters,
-    font,
 )
 from imaging.render.course import Floats, NerveCourse
 from imaging.render.cpr import Reformat, straightened, stretched
 from imaging.render.sampling import Window
+from imaging.told import told
 
+STRAIGHTENED = {
+    "left": told("Left facial nerve: straightened curved planar reformation"),
+    "right": told("Right facial nerve: straightened curved planar reformation"),
+}
+STRETCHED = {
+    "left": told("Left facial nerve: stretched curved planar reformation"),
+    "right": told("Right facial nerve: stretched curved planar reformation"),
+}
+CLOSEST = {
+    "artery": told("artery closest here"),
+    "vein": told("vein closest here"),
+    "unknown": told("vessel closest here"),
+}
 BEYOND_MM = 2.0
 GAP_PX = 16
 TOP_PX = 60
@@ -39,8 +53,7 @@ def draw_straightened(volume: Volume, course: NerveCourse) -> Canvas:
         straightened(volume, longer, angle_deg=angle, half_width_mm=4.0, pixel_mm=0.1)
         for angle in STRAIGHT_ANGLES_DEG
     ]
-    title = f"{course.side.capitalize()} facial nerve: straightened curved planar reformation"
-    return _page(title, course, cuts, STRAIGHT_ANGLES_DEG, pixels_per_mm=34.0)
+    return _page(STRAIGHTENED[course.side], course, cuts, STRAIGHT_ANGLES_DEG, pixels_per_mm=34.0)
 
 
 def draw_stretched(volume: Volume, course: NerveCourse) -> Canvas:
@@ -50,8 +63,7 @@ def draw_stretched(volume: Volume, course: NerveCourse) -> Canvas:
         stretched(volume, longer, angle_deg=angle, half_width_mm=9.0, pixel_mm=0.1)
         for angle in STRETCHED_ANGLES_DEG
     ]
-    title = f"{course.side.capitalize()} facial nerve: stretched curved planar reformation"
-    return _page(title, course, cuts, STRETCHED_ANGLES_DEG, pixels_per_mm=34.0)
+    return _page(STRETCHED[course.side], course, cuts, STRETCHED_ANGLES_DEG, pixels_per_mm=34.0)
 
 
 def _page(
@@ -74,7 +86,9 @@ def _page(
         left = GAP_PX + (number % 2) * (width + GAP_PX)
         top = TOP_PX + (number // 2) * (step + GAP_PX)
         up = direction_letters(cut.points_mm[0, 0] - cut.points_mm[-1, 0])
-        canvas.text(left, top, f"{angle:.0f}°, up is {up}", colour=FAINT)
+        canvas.text(
+            left, top, told("%(angle)s°, up is %(up)s", angle=f"{angle:.0f}", up=up), colour=FAINT
+        )
         own = round(cut.values.shape[1] * scale)
         _cut(canvas, (left, top + CAPTION_PX, own, height), cut, window, course)
     _key(canvas, course, any(bool(cut.folded.any()) for cut in cuts))
@@ -139,11 +153,11 @@ def _ruler(
         if strong and x < left + width - 34:  # leaves room for the unit
             canvas.text(x, bottom + 10, f"{arc - first:.0f}", size=13, colour=FAINT, anchor="ma")
     canvas.text(left + width, bottom + 10, "mm", size=13, colour=FAINT, anchor="ra")
-    for arc, words, anchor in ((first, "brainstem", "la"), (last, "canal", "ra")):
+    for arc, words, anchor in ((first, told("brainstem"), "la"), (last, told("canal"), "ra")):
         x = place(arc)
         canvas.line(np.array([[x, top], [x, bottom - 1]]), LINE, 1)
         shift = 5 if anchor == "la" else -5
-        canvas.text(x + shift, top + 5, words, size=13, anchor=anchor, outlined=True)
+        canvas.text(x + shift, top + 5, words, size=15, anchor=anchor, outlined=True)
     for contact in course.contacts:
         x = place(float(contact["arc_mm"]))
         colour = KIND_COLOURS.get(str(contact["vessel"]), UNKNOWN)
@@ -152,16 +166,10 @@ def _ruler(
 
 
 def _key(canvas: Canvas, course: NerveCourse, folds: bool) -> None:
-    y = canvas.image.height - 24
-    x = float(GAP_PX)
-    entries = [(NERVE, "fitted outline")]
+    entries: list[tuple[Colour, str]] = [(NERVE, told("fitted outline"))]
     kinds = sorted({str(contact["vessel"]) for contact in course.contacts})
     for kind in kinds:
-        name = "vessel" if kind == "unknown" else kind
-        entries.append((KIND_COLOURS.get(kind, UNKNOWN), f"{name} closest here"))
+        entries.append((KIND_COLOURS.get(kind, UNKNOWN), CLOSEST.get(kind, CLOSEST["unknown"])))
     if folds:
-        entries.append((WARNING, "folded: beyond the bend's radius, not to be read"))
-    for colour, words in entries:
-        canvas.draw.rectangle((x, y + 3, x + 14, y + 13), fill=colour)
-        canvas.text(x + 22, y, words, size=14, colour=FAINT)
-        x += 46 + font(14).getlength(words)
+        entries.append((WARNING, told("folded: beyond the bend's radius, not to be read")))
+    canvas.key(GAP_PX, canvas.image.height - 24, entries)

@@ -13,10 +13,11 @@ from vtk.util.numpy_support import numpy_to_vtk, vtk_to_numpy
 
 from imaging.nerve.volume import Volume
 from imaging.render.camera import Camera, place_camera
-from imaging.render.canvas import FAINT, KIND_COLOURS, NEIGHBOUR, PAGE, UNKNOWN, Canvas, font
+from imaging.render.canvas import FAINT, KIND_COLOURS, NEIGHBOUR, PAGE, UNKNOWN, Canvas
 from imaging.render.cistern import cistern_about
 from imaging.render.course import Floats, NerveCourse, Strand
 from imaging.render.mesh import SIDES, surface, tube
+from imaging.told import told
 
 SIZE_PX = (1040, 780)
 NARROWEST_MM2 = 0.6
@@ -26,8 +27,25 @@ DISTANCE_SCALE = (0.0, 2.0)
 ColourBy = Literal["area", "distance"]
 MAPS: dict[ColourBy, str] = {"area": "viridis", "distance": "plasma_r"}
 MEANINGS: dict[ColourBy, str] = {
-    "area": "nerve's cross-sectional area (mm²)",
-    "distance": "from the nerve's wall to the nearest vessel's (mm)",
+    "area": told("nerve's cross-sectional area (mm²)"),
+    "distance": told("from the nerve's wall to the nearest vessel's (mm)"),
+}
+
+TITLES = {
+    "left": told("Left facial nerve: virtual endoscopy"),
+    "right": told("Right facial nerve: virtual endoscopy"),
+}
+RAW = told("raw surface of the image, strands may be fused")
+VIEWS = (
+    (told("left side"), told("right side")),
+    (told("back"), told("front")),
+    (told("top"), told("bottom")),
+)
+KINDS = {
+    "artery": told("artery"),
+    "vein": told("vein"),
+    "unknown": told("vessel, kind unknown"),
+    "nerve": told("neighbouring nerve"),
 }
 
 Bytes = NDArray[np.uint8]
@@ -179,12 +197,10 @@ def _labelled(
 ) -> Canvas:
     width, height = SIZE_PX
     canvas = Canvas(width + 32, height + 124)
-    side = course.side.capitalize()
-    canvas.text(16, 14, f"{side} facial nerve: virtual endoscopy", size=20, bold=True)
-    about = "raw surface of the image, strands may be fused" if raw else "fitted nerve and vessels"
-    canvas.text(
-        width + 16, 20, f"{about}, seen from the {_seen_from(camera)}", colour=FAINT, anchor="ra"
-    )
+    canvas.text(16, 14, TITLES[course.side], size=20, bold=True)
+    what = RAW if raw else told("fitted nerve and vessels")
+    seen = told("%(what)s, seen from the %(side)s", what=what, side=_seen_from(camera))
+    canvas.text(width + 16, 20, seen, colour=FAINT, anchor="ra")
     canvas.paste(picture, 16, 52)
     distance = float(np.linalg.norm(camera.position_mm - camera.target_mm))
     per_mm = height / 2 / np.tan(np.radians(camera.angle_deg / 2)) / distance
@@ -195,8 +211,7 @@ def _labelled(
 def _seen_from(camera: Camera) -> str:
     view = camera.position_mm - camera.target_mm
     axis = int(np.argmax(np.abs(view)))
-    names = [("left", "right"), ("back", "front"), ("top", "bottom")]
-    return names[axis][0 if view[axis] > 0 else 1]
+    return VIEWS[axis][0 if view[axis] > 0 else 1]
 
 
 def _colour_bar(canvas: Canvas, limits: tuple[float, float], colour_by: ColourBy) -> None:
@@ -212,10 +227,6 @@ def _colour_bar(canvas: Canvas, limits: tuple[float, float], colour_by: ColourBy
 
 
 def _kinds(canvas: Canvas, course: NerveCourse) -> None:
-    x, y = float(canvas.image.width - 16), canvas.image.height - 60
-    names = {"unknown": "vessel, kind unknown", "nerve": "neighbouring nerve"}
-    for kind in sorted({strand.kind for strand in course.vessels}):
-        words = names.get(kind, kind)
-        canvas.text(x, y, words, size=14, colour=FAINT, anchor="ra")
-        x -= font(14).getlength(words) + 34
-        canvas.draw.rectangle((x + 8, y + 3, x + 20, y + 14), fill=KIND_COLOURS.get(kind, UNKNOWN))
+    kinds = sorted({strand.kind for strand in course.vessels})
+    entries = [(KIND_COLOURS.get(kind, UNKNOWN), KINDS.get(kind, kind)) for kind in kinds]
+    canvas.key(canvas.image.width + 8, canvas.image.height - 60, entries, leftwards=True)

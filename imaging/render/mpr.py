@@ -12,6 +12,7 @@ from imaging.nerve.volume import Volume
 from imaging.render.canvas import FAINT, KIND_COLOURS, NERVE, PANEL, UNKNOWN, Canvas
 from imaging.render.course import Floats, NerveCourse, Strand
 from imaging.render.sampling import Plane, Window, sample
+from imaging.told import told
 
 PANEL_PX = 440
 GAP_PX = 14
@@ -20,6 +21,10 @@ CAPTION_PX = 26
 FIELD_MM = 44.0
 CLOSE_FIELD_MM = 11.0
 OUTLINE_STEP_PX = 4
+TITLES = {
+    "left": told("Left facial nerve: multiplanar reformation"),
+    "right": told("Right facial nerve: multiplanar reformation"),
+}
 X, Y, Z = np.eye(3)
 Grey = NDArray[np.uint8]
 
@@ -27,9 +32,9 @@ Grey = NDArray[np.uint8]
 def patient_planes(centre_mm: Floats) -> list[tuple[str, Plane]]:
     """Axial, coronal and sagittal through a point, radiological orientation."""
     return [
-        ("Axial", _plane(centre_mm, X, Y, FIELD_MM)),
-        ("Coronal", _plane(centre_mm, X, -Z, FIELD_MM)),
-        ("Sagittal", _plane(centre_mm, Y, -Z, FIELD_MM)),
+        (told("Axial"), _plane(centre_mm, X, Y, FIELD_MM)),
+        (told("Coronal"), _plane(centre_mm, X, -Z, FIELD_MM)),
+        (told("Sagittal"), _plane(centre_mm, Y, -Z, FIELD_MM)),
     ]
 
 
@@ -41,9 +46,12 @@ def nerve_planes(course: NerveCourse, arc_mm: float) -> list[tuple[str, Plane]]:
     outward = along if along @ X > 0 else -along
     centre = course.points_mm[row]
     return [
-        ("Along the nerve, seen from above", _plane(centre, outward, _towards(side, Y), FIELD_MM)),
-        ("Along the nerve, seen from the front", _plane(centre, outward, -up, FIELD_MM)),
-        ("Across the nerve", _plane(centre, _towards(side, Y), -up, CLOSE_FIELD_MM)),
+        (
+            told("Along the nerve, seen from above"),
+            _plane(centre, outward, _towards(side, Y), FIELD_MM),
+        ),
+        (told("Along the nerve, seen from the front"), _plane(centre, outward, -up, FIELD_MM)),
+        (told("Across the nerve"), _plane(centre, _towards(side, Y), -up, CLOSE_FIELD_MM)),
     ]
 
 
@@ -63,10 +71,13 @@ def draw_mpr(volume: Volume, course: NerveCourse, arc_mm: float | None = None) -
     images = [sample(volume, plane.points_mm(), order=3) for _, plane in planes]
     window = Window.of(np.concatenate([image.ravel() for image in images[3:]]))
     canvas = Canvas(3 * PANEL_PX + 4 * GAP_PX, TOP_PX + 2 * (PANEL_PX + CAPTION_PX + GAP_PX))
-    title = f"{course.side.capitalize()} facial nerve: multiplanar reformation"
-    canvas.text(GAP_PX, 14, title, size=20, bold=True)
+    canvas.text(GAP_PX, 14, TITLES[course.side], size=20, bold=True)
     place = ", ".join(f"{round(float(value), 1) + 0.0:.1f}" for value in centre)
-    words = f"cursor {arc - course.arc_mm[0]:.1f} mm from the brainstem end, LPS ({place}) mm"
+    words = told(
+        "cursor %(arc)s mm from the brainstem end, LPS (%(place)s) mm",
+        arc=f"{arc - course.arc_mm[0]:.1f}",
+        place=place,
+    )
     canvas.text(canvas.image.width - GAP_PX, 20, words, colour=FAINT, anchor="ra")
     for number, ((name, plane), image) in enumerate(zip(planes, images, strict=True)):
         left = GAP_PX + (number % 3) * (PANEL_PX + GAP_PX)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from imaging.nerve.volume import Volume
+from imaging.render.canvas import Canvas, Say, in_english
 from imaging.render.course import NerveCourse
 from imaging.render.cpr_picture import draw_straightened, draw_stretched
 from imaging.render.endoscopy import draw_endoscopy
@@ -22,12 +23,15 @@ def draw_pictures(
     folder: Path,
     *,
     other: Mapping[str, Any] | NerveCourse | None = None,
+    languages: Mapping[str, Say] | None = None,
 ) -> list[Path]:
     """Write mpr.png, cpr_straightened.png, cpr_stretched.png, endoscopy.png and profile.svg.
 
     nerve: one measured nerve of a nerve-measurement/1 document. `other`, the other side's, is put
-    on the same profile plot. The same input gives the same bytes. Raises ValueError for a refused
-    nerve, and, once the others are written, CannotDraw where there is no OpenGL for the endoscopy.
+    on the same profile plot. `languages`: what says the words in further languages; those pictures
+    lie in a folder of the language's name. The same input gives the same bytes. Raises ValueError
+    for a refused nerve, and, once the others are written, CannotDraw where there is no OpenGL for
+    the endoscopy.
     """
     course = _course(nerve)
     sides = {course.side: course}
@@ -35,13 +39,21 @@ def draw_pictures(
         second = _course(other)
         sides.setdefault(second.side, second)
     folder.mkdir(parents=True, exist_ok=True)
-    draw_mpr(volume, course).save(folder / "mpr.png")
-    draw_straightened(volume, course).save(folder / "cpr_straightened.png")
-    draw_stretched(volume, course).save(folder / "cpr_stretched.png")
+    spoken = {"": in_english, **(languages or {})}
+    _save(draw_mpr(volume, course), folder, "mpr.png", spoken)
+    _save(draw_straightened(volume, course), folder, "cpr_straightened.png", spoken)
+    _save(draw_stretched(volume, course), folder, "cpr_stretched.png", spoken)
     ordered = {side: sides[side] for side in sorted(sides)}
     (folder / "profile.svg").write_bytes(profile_svg(ordered))
-    draw_endoscopy(volume, course).save(folder / "endoscopy.png")
+    _save(draw_endoscopy(volume, course), folder, "endoscopy.png", spoken)
     return [folder / name for name in NAMES]
+
+
+def _save(canvas: Canvas, folder: Path, name: str, languages: Mapping[str, Say]) -> None:
+    """One page in each language."""
+    for language, say in languages.items():
+        (folder / language).mkdir(exist_ok=True)
+        canvas.save(folder / language / name, say)
 
 
 def _course(nerve: Mapping[str, Any] | NerveCourse) -> NerveCourse:

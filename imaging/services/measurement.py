@@ -16,6 +16,7 @@ from django.core.files.storage import storages
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from enrollment.journey import State
 from enrollment.models import Participant
@@ -28,6 +29,7 @@ from imaging.nerve.measure import measure
 from imaging.nerve.result import Ends
 from imaging.nerve.table import to_json_dict
 from imaging.nerve.volume import Volume
+from imaging.render.canvas import can_write_chinese
 from imaging.render.endoscopy import CannotDraw
 from imaging.render.pictures import draw_pictures
 from imaging.services.readers import assign_reads
@@ -39,7 +41,7 @@ from studysite.core.disk import write_whole
 from studysite.core.errors import Conflict, Invalid, OutOfOrder
 from studysite.core.models import JobState, User
 from studysite.core.roles import Action
-from studysite.core.said import kept, said
+from studysite.core.said import kept, said, say
 
 SIDES = ("left", "right")
 log = logging.getLogger(__name__)
@@ -213,19 +215,27 @@ def _all_refused(row: Measurement, volume: Volume, refusal: Refused) -> dict[str
 
 
 def _draw(volume: Volume, result: Mapping[str, Any]) -> dict[str, dict[str, str]]:
-    """Pictures of each measured nerve, kept under their digest: {side: {name: storage name}}."""
+    """Pictures of each measured nerve, kept under their digest: {side: {name: storage name}}; in
+    Chinese under "zh-hans/" and the name, where this machine has the font."""
+    languages = {"zh-hans": _chinese} if can_write_chinese() else {}
     store, kept = storages["documents"], {}
     nerves = {s: n for s, n in result["nerves"].items() if n["status"] == "measured"}
     for side, nerve in nerves.items():
         other = next((n for s, n in nerves.items() if s != side), None)
         with tempfile.TemporaryDirectory() as folder:
             try:
-                draw_pictures(volume, nerve, Path(folder), other=other)
+                draw_pictures(volume, nerve, Path(folder), other=other, languages=languages)
             except CannotDraw as trouble:
                 # The endoscopy is drawn last but one: the numbers and the rest stand without it.
                 log.warning("The endoscopy could not be drawn: %s", trouble)
-            kept[side] = {path.name: _keep(store, path) for path in sorted(Path(folder).iterdir())}
+            drawn = sorted(path for path in Path(folder).rglob("*") if path.is_file())
+            kept[side] = {path.relative_to(folder).as_posix(): _keep(store, path) for path in drawn}
     return kept
+
+
+def _chinese(words: str) -> str:
+    with override("zh-hans"):
+        return say(words)
 
 
 def _keep(store: Any, path: Path) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.core.files.storage import storages
 from django.db.models import QuerySet
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from imaging.models import Measurement
@@ -62,8 +63,11 @@ def names_for(techniques: list[str]) -> tuple[str, ...]:
 
 
 def picture_bytes(measurement: Measurement, picture: Picture, names: tuple[str, ...]) -> bytes:
-    """One picture's file. NotThere for a name that is not among these."""
+    """One picture's file, in the reader's language where it is there in it. NotThere for a name
+    that is not among these."""
     if picture not in pictures_of(measurement, names):
         raise NotThere(_("There is no such picture."))
-    with storages["documents"].open(measurement.pictures[picture.side][picture.name]) as file:
+    kept = measurement.pictures[picture.side]
+    stored = kept.get(f"{get_language()}/{picture.name}", kept[picture.name])
+    with storages["documents"].open(stored) as file:
         return bytes(file.read())

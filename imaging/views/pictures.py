@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from django.http import HttpResponse
 from django.utils.cache import get_conditional_response
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from imaging.models import Series
+from imaging.render.canvas import can_write_chinese, in_english
 from imaging.render.course import NerveCourse
 from imaging.render.profile import profile_svg
 from imaging.render.sampling import Window
@@ -20,6 +23,7 @@ from imaging.volumes import volume_of, window_of
 from studysite.core.errors import Invalid, NotThere
 from studysite.core.gate import StudyRequest, page
 from studysite.core.roles import Action
+from studysite.core.said import say
 
 
 @page(Action.SEE_IMAGES)
@@ -57,7 +61,7 @@ def _window(series: Series, window: str, level: str) -> Window:
 def measured_picture(request: StudyRequest, pk: int, side: str, name: str) -> HttpResponse:
     """A picture of a measured nerve."""
     measurement = results.find_measurement(by=request.user, pk=pk)
-    tag = _tag(measurement.result_sha256, side, name)
+    tag = _tag(measurement.result_sha256, side, name, get_language())
     return _answer(
         request,
         tag,
@@ -79,9 +83,9 @@ def profile(request: StudyRequest, pk: int) -> HttpResponse:
         raise NotThere(_("There is no measured nerve to plot."))
     return _answer(
         request,
-        _tag(measurement.result_sha256),
+        _tag(measurement.result_sha256, get_language()),
         "image/svg+xml",
-        lambda: profile_svg({side: NerveCourse.from_json(nerve) for side, nerve in nerves.items()}),
+        lambda: _plot(nerves),
     )
 
 
@@ -97,6 +101,12 @@ def read_picture(request: StudyRequest, reading_id: str, name: str) -> HttpRespo
     answer = HttpResponse(content, content_type="image/png")
     answer["Cache-Control"] = "private, no-store"
     return answer
+
+
+def _plot(nerves: Mapping[str, Mapping[str, Any]]) -> bytes:
+    courses = {side: NerveCourse.from_json(nerve) for side, nerve in nerves.items()}
+    chinese = (get_language() or "").startswith("zh") and can_write_chinese()
+    return profile_svg(courses, say if chinese else in_english)
 
 
 def _tag(*parts: object) -> str:

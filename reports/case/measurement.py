@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import get_language
+
 from enrollment.models import Participant
 from imaging.models import Measurement, MeasurementState
 from reports.case.nerve import Nerve, nerve_of
@@ -46,9 +48,10 @@ class Measured:
         return self.left if side == "left" else self.right
 
     def picture(self, side: str, name: str) -> Picture | None:
-        """A picture of a side (or of both, with side "") by its file name."""
-        rows = (row for row in self.pictures if (row.side, row.name) == (side, name))
-        return next(rows, None)
+        """A picture of a side (or of both, with side "") by its file name, in the reader's language
+        where it is there in it."""
+        rows = {row.name: row for row in self.pictures if row.side == side}
+        return rows.get(f"{get_language()}/{name}") or rows.get(name)
 
 
 def measurement_of(participant: Participant) -> Measured | None:
