@@ -135,9 +135,12 @@ def _keeps_plain_words(call: ast.Call) -> bool:
     first, second = ([*call.args, None, None])[:2]
     if name in ("said", "told"):
         return not (isinstance(first, ast.Constant) and isinstance(first.value, str))
-    return name in ("about", "progress") and (
-        isinstance(second, ast.JoinedStr)
-        or (isinstance(second, ast.Constant) and isinstance(second.value, str))
+    details = [word.value for word in call.keywords if name == "acting" and word.arg == "detail"]
+    found = [second, *details] if name in ("about", "progress") else details
+    return any(
+        isinstance(one, ast.JoinedStr)
+        or (isinstance(one, ast.Constant) and isinstance(one.value, str))
+        for one in found
     )
 
 

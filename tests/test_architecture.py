@@ -50,6 +50,7 @@ RULES: list[tuple[rules.Rule, str, str]] = [
     (rules.sentences_that_cannot_be_translated, "reports/x.py", "about(n, f'Signed by {by}')\n"),
     (rules.sentences_that_cannot_be_translated, "imaging/x.py", "held.progress(0.1, 'Reading')\n"),
     (rules.sentences_that_cannot_be_translated, "imaging/x.py", "said(f'Form {form}')\n"),
+    (rules.sentences_that_cannot_be_translated, "imaging/x.py", "acting(by, 'x', detail='Made')\n"),
     (rules.sentences_that_cannot_be_translated, "imaging/nerve/x.py", "told('a' + name)\n"),
     (
         rules.services_that_are_not_acts,

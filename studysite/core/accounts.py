@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from studysite.core.access import require, sites_for
-from studysite.core.acts import about, service
+from studysite.core.acts import about, acting, service
 from studysite.core.errors import Conflict, Invalid, NotThere, OutOfOrder
 from studysite.core.models import Membership, Site, User
 from studysite.core.roles import APART, Action, Role
@@ -163,3 +163,26 @@ def check_names(username: str, printed_name: str) -> None:
         raise Invalid(_("The printed name is required."), field="printed_name")
     if User.objects.filter(username__iexact=username).exists():
         raise Conflict(_("This user name is taken, or was once."), field="username")
+
+
+COMMAND_LINE = "command-line"
+
+
+def command_line_account(site: Site) -> User:
+    """The account under which commands bring scans in where no person is named. It has no password,
+    so nobody signs in with it, and its acts say that no person's account did them."""
+    found = User.objects.filter(username=COMMAND_LINE, memberships__site=site).first()
+    if found is not None:
+        return found
+    told = said(
+        "Role given: %(role)s at %(site)s", role=word(Role.COORDINATOR.label), site=site.code
+    )
+    with acting(None, Action.MANAGE_ACCOUNTS.value, subject=COMMAND_LINE, detail=told):
+        user, made = User.objects.get_or_create(
+            username=COMMAND_LINE, defaults={"printed_name": "Command line"}
+        )
+        if made:
+            user.set_unusable_password()
+            user.save(update_fields=["password"])
+        Membership.objects.create(user=user, site=site, role=Role.COORDINATOR)
+    return user

@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandError, CommandParser
+from django.utils.translation import gettext as _
 
-from enrollment.models import Participant
 from imaging import tasks  # noqa: F401  the job's door must be registered
 from imaging.models import Intake
 from imaging.models.intake import Door
 from imaging.services.intake import add_file, close_intake, find_participant, open_intake
 from studysite.core import jobs
+from studysite.core.accounts import command_line_account
+from studysite.core.command import REFUSED, WRONG_USAGE, StudyCommand
 from studysite.core.errors import StudyError
-from studysite.core.models import Job, JobState, Membership, User
-from studysite.core.roles import POLICY, Action
+from studysite.core.models import Job, JobState, Site, User
 from studysite.core.said import say
 
-REFUSED = 3
-WRONG_USAGE = 2
 
-
-class Command(BaseCommand):
+class Command(StudyCommand):
     """Files, folders and zips take the same road as an upload."""
 
     help = "Bring scans in: one line per series says stored, waiting or refused, with the reason."
@@ -33,24 +30,24 @@ class Command(BaseCommand):
         """What to bring in, for whom, and who does it."""
         parser.add_argument("paths", nargs="+", type=Path, metavar="PATH")
         parser.add_argument("--participant", metavar="ID", help="subject number, such as XJ-001")
-        parser.add_argument("--by", metavar="USERNAME", help="default: the first coordinator")
+        parser.add_argument(
+            "--by",
+            metavar="USERNAME",
+            help="default: the command line itself",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Spool, wait for the work, say what became of it."""
         files = files_below(options["paths"])
         if not files:
-            self.stderr.write("There is no file at these paths.")
-            sys.exit(WRONG_USAGE)
-        try:
-            by = importer(options["by"], options["participant"])
-            intake = bring_in(files, by=by, number=options["participant"], door=Door.COMMAND)
-        except StudyError as refusal:
-            self.stderr.write(str(refusal))
-            sys.exit(REFUSED)
+            raise CommandError("There is no file at these paths.", returncode=WRONG_USAGE)
+        by, site = importer(options["by"], options["participant"])
+        number = options["participant"]
+        intake = bring_in(files, by=by, number=number, door=Door.COMMAND, site=site)
         for line in intake.outcome:
             self.stdout.write(f"{line['status']}: {say(line['sentence'])}")
         if not any(line["status"] == "stored" for line in intake.outcome):
-            sys.exit(REFUSED)
+            raise CommandError("No series could be stored.", returncode=REFUSED)
 
 
 def files_below(paths: list[Path]) -> list[Path]:
@@ -61,27 +58,31 @@ def files_below(paths: list[Path]) -> list[Path]:
     return [path for path in found if path.is_file()]
 
 
-def importer(username: str | None, number: str | None) -> User:
-    """Who brings the scan in: the person named, else the first who may at that site."""
-    users = User.objects.filter(is_active=True).order_by("pk")
+def importer(username: str | None, number: str | None) -> tuple[User, Site | None]:
+    """Who brings the scan in, and where: the person named, at their own site; else the command line
+    itself, at the participant's site or at the only one."""
     if username:
-        users = users.filter(username=username)
-    else:
-        held = Membership.objects.filter(role__in=POLICY[Action.UPLOAD_SCAN])
-        participant = Participant.objects.filter(number=number).first() if number else None
-        if participant:
-            held = held.filter(site=participant.site)
-        users = users.filter(pk__in=held.values("user"))
-    found = users.first()
-    if found is None:
-        raise StudyError("There is no account that may bring scans in; create one first.")
-    return found
+        named = User.objects.filter(is_active=True, username=username).first()
+        if named is None:
+            raise StudyError(_("There is no such account."))
+        return named, None
+    sites = Site.objects.filter(participants__number=number) if number else Site.objects.all()
+    found = list(sites.distinct()[:2])
+    if number and not found:
+        raise StudyError(_("There is no participant %(number)s.") % {"number": number})
+    if len(found) != 1:
+        raise StudyError(
+            _("There is not one site alone: name the participant, or the account with --by.")
+        )
+    return command_line_account(found[0]), found[0]
 
 
-def bring_in(files: list[Path], *, by: User, number: str | None, door: str) -> Intake:
+def bring_in(
+    files: list[Path], *, by: User, number: str | None, door: str, site: Site | None = None
+) -> Intake:
     """Send files through the one way in and wait until they are worked on."""
     participant = find_participant(by=by, number=number) if number else None
-    intake = open_intake(by=by, door=door, participant=participant)
+    intake = open_intake(by=by, door=door, participant=participant, site=site)
     for path in files:
         with path.open("rb") as stream:
             add_file(by=by, intake=intake, stream=stream)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from imaging.dicom.errors import DicomRefused
 from imaging.dicom.volumes import digest, read_volume
@@ -20,8 +20,8 @@ from imaging.nerve.table import to_json_dict
 from imaging.nerve.volume import Volume
 from imaging.render.endoscopy import CannotDraw
 from imaging.render.pictures import draw_pictures
+from studysite.core.command import REFUSED, StudyCommand
 
-REFUSED = 3
 FORM = "NAME:X,Y,Z:X,Y,Z"
 
 
@@ -42,7 +42,7 @@ def _point(text: str, whole: str) -> Point:
     return x, y, z
 
 
-class Command(BaseCommand):
+class Command(StudyCommand):
     help = __doc__ or ""
     requires_system_checks: list[str] = []
 

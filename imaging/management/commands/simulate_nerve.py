@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from imaging.dicom.phantom_scanners import PHYSICS, SCANNERS
 from imaging.dicom.phantom_series import write_series
@@ -17,9 +17,8 @@ from imaging.nerve.phantom import simulate
 from imaging.nerve.phantom_scenarios import SCENARIOS
 from imaging.nerve.phantom_settings import WrongSetting
 from imaging.nerve.volume import Volume
+from studysite.core.command import REFUSED, WRONG_USAGE, StudyCommand
 
-WRONG_USAGE = 2
-REFUSED = 3
 NUMBERS = {
     "--diameter-mm": "diameter of the nerve; of the affected one where the sides differ",
     "--other-diameter-mm": "diameter of the other side's nerve",
@@ -63,7 +62,7 @@ def _spacing(text: str) -> tuple[float, float, float]:
     return (parts[0], parts[0], parts[0]) if len(parts) == 1 else (parts[0], parts[1], parts[2])
 
 
-class Command(BaseCommand):
+class Command(StudyCommand):
     help = "Write a simulated scan of both facial nerves, and the truth about it as JSON."
     requires_system_checks: list[str] = []
 

@@ -5,21 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from enrollment.models import Participant
 from reports.case.content import case_of
 from reports.catalog.case_summary import LANGUAGES
 from reports.services.case_summary import render_case
 from studysite.core.acts import acting
+from studysite.core.command import REFUSED, StudyCommand
 from studysite.core.disk import write_whole
-from studysite.core.errors import StudyError
 from studysite.core.roles import Action
+from studysite.core.said import said
 
-REFUSED = 3
 
-
-class Command(BaseCommand):
+class Command(StudyCommand):
     """Writes a case summary to a file."""
 
     help = "Write the case summary of a participant as a PDF."
@@ -39,11 +38,11 @@ class Command(BaseCommand):
         try:
             # Setting the pages takes seconds, in which nobody else could write.
             pdf = render_case(case_of(participant), options["language"])
-            with acting(None, Action.MAKE_CASE_SUMMARY, subject=number, detail="From the shell"):
+            with acting(
+                None, Action.MAKE_CASE_SUMMARY, subject=number, detail=said("From the shell")
+            ):
                 write_whole(path, pdf.content)
         except OSError as trouble:
             sentence = f"{path} cannot be written: {trouble.strerror}."
             raise CommandError(sentence, returncode=REFUSED) from trouble
-        except StudyError as refusal:
-            raise CommandError(str(refusal), returncode=REFUSED) from refusal
         self.stdout.write(f"{path}: {pdf.pages_count} pages")
