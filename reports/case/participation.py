@@ -10,6 +10,7 @@ from enrollment.models import Participant
 from enrollment.models.participant import Sex, Side
 from enrollment.protocol.definition import Arm
 from enrollment.protocol.loader import current
+from studysite.core.language_names import LANGUAGE_NAMES
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,11 @@ class Consented:
     language: str
     signed_on: date
     obtained_by: str
+
+    @property
+    def language_label(self) -> str:
+        """The language by name."""
+        return str(LANGUAGE_NAMES.get(self.language, self.language))
 
 
 @dataclass(frozen=True)

@@ -31,16 +31,24 @@ from imaging.models import (
     Series,
     SeriesState,
 )
+from imaging.told import told
 from studysite.core.acts import about, acting
 from studysite.core.models import Membership, Site, User
 from studysite.core.roles import Action, Role
+from studysite.core.said import kept, said
 from tests.reports.results import make_pictures, result
 
 # Words of an identity that must turn up nowhere outside the vault.
 CANARY = Person("CANARYNAME 金丝雀", "CANARY-HOSP-7731", date(1975, 6, 17))
 CANARY_WORDS = ("CANARYNAME", "金丝雀", "CANARY-HOSP-7731", "1975-06-17", "19750617")
 PASSWORD = "a long enough password"
-DEPARTURE = "The field strength is not in the header."
+DEPARTURE = kept(
+    told(
+        "%(what)s is not stated; the protocol asks for %(bounds)s.",
+        what=told("Field strength"),
+        bounds="3 T",
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -161,13 +169,13 @@ def measured(
     """Scanned, checked and measured, from rows alone."""
     participant = enrolled(cast)
     series = _scan(cast, participant)
-    take(cast.coordinator, participant, State.SCANNED, Action.UPLOAD_SCAN, "2 series stored")
+    take(cast.coordinator, participant, State.SCANNED, Action.UPLOAD_SCAN, said("Arrival opened"))
     take(
         cast.analyst,
         participant,
         State.QUALITY_CHECKED,
         Action.CHECK_QUALITY,
-        "t2_3d: accepted, score 4",
+        said("Criteria computed"),
     )
     content = document or result()
     Measurement.objects.create(
@@ -181,7 +189,7 @@ def measured(
         by=cast.analyst,
         finished_at=timezone.now(),
     )
-    take(cast.analyst, participant, State.MEASURED, Action.MEASURE, "left measured, right measured")
+    take(cast.analyst, participant, State.MEASURED, Action.MEASURE, said("left measured"))
     return participant
 
 
@@ -202,7 +210,7 @@ def finished(
             answers=READ,
             locked_at=timezone.now(),
         )
-    take(cast.reader_two, participant, State.READ, Action.READ_CASE, "A read was locked")
+    take(cast.reader_two, participant, State.READ, Action.READ_CASE, said("A read was locked"))
     Adjudication.objects.create(
         participant=participant,
         reading_id=f"A-{participant.number}",
@@ -210,7 +218,9 @@ def finished(
         answers={"left_nvc": "yes", "right_nvc": "no"},
         at=timezone.now(),
     )
-    take(cast.reader_two, participant, State.ADJUDICATED, Action.READ_CASE, "Both readers agree")
+    take(
+        cast.reader_two, participant, State.ADJUDICATED, Action.READ_CASE, said("A read was locked")
+    )
     severity = {
         "assessed_on": timezone.localdate().isoformat(),
         "smc_grade": "III",
