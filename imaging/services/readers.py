@@ -14,6 +14,7 @@ from imaging.models import Adjudication, Measurement, MeasurementState, Read
 from studysite.core.acts import acting
 from studysite.core.models import User
 from studysite.core.roles import Role
+from studysite.core.said import said
 
 READERS_A_CASE = 2
 # No letter or digit that is mistaken for another.
@@ -77,7 +78,7 @@ def _assign_one(row: Participant) -> None:
     free = {reader.pk for reader in _readers(row)} - set(row.reads.values_list("reader", flat=True))
     if not free:
         return
-    with acting(None, "assign_readers", subject=row.number, detail="A reader was found"):
+    with acting(None, "assign_readers", subject=row.number, detail=said("A reader was found")):
         if row.state == State.MEASURED:
             newest = Measurement.objects.filter(
                 series__participant=row, state=MeasurementState.MEASURED

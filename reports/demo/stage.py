@@ -19,6 +19,7 @@ from studysite.core.accounts import create_account
 from studysite.core.acts import acting
 from studysite.core.errors import StudyError
 from studysite.core.models import Act, Job, JobState, Site, User
+from studysite.core.said import said
 from studysite.core.said import say as spoken
 
 Say = Callable[[str], None]
@@ -42,7 +43,7 @@ class Part:
 def make_accounts() -> story.Cast:
     """The site and one account per role (three readers), once."""
     if not Site.objects.filter(code=SITE_CODE).exists():
-        with acting(None, SET_UP, detail=f"Site {SITE_CODE}"):
+        with acting(None, SET_UP, detail=said("Site %(code)s", code=SITE_CODE)):
             Site.objects.create(code=SITE_CODE, name=SITE_NAME)
     site = Site.objects.get(code=SITE_CODE)
     for username, printed_name, role in ACCOUNTS:

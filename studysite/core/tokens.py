@@ -13,6 +13,7 @@ from studysite.core.acts import acting
 from studysite.core.errors import NotPermitted
 from studysite.core.models import User
 from studysite.core.roles import Action
+from studysite.core.said import said
 
 
 def sign_in(*, request: HttpRequest, username: str, password: str, code: str = "") -> Token:
@@ -28,11 +29,11 @@ def sign_in(*, request: HttpRequest, username: str, password: str, code: str = "
         raise NotPermitted(sentence, code="wrong_credentials", field="code")
     lockout.forget_failures(user.username)
     require(user, Action.SIGN_IN)
-    with acting(user, "login", detail="API"):
+    with acting(user, "login", detail=said("API")):
         return Token.objects.get_or_create(user=user)[0]
 
 
 def sign_out(*, by: User) -> None:
     """End a person's key."""
-    with acting(by, "logout", detail="API"):
+    with acting(by, "logout", detail=said("API")):
         Token.objects.filter(user=by).delete()
