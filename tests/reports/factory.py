@@ -36,6 +36,7 @@ from studysite.core.acts import about, acting
 from studysite.core.models import Membership, Site, User
 from studysite.core.roles import Action, Role
 from studysite.core.said import kept, said
+from tests.reports.answers import FINDING, READ
 from tests.reports.results import make_pictures, result
 
 # Words of an identity that must turn up nowhere outside the vault.
@@ -242,31 +243,6 @@ def finished(
     )
     participant.refresh_from_db()
     return participant
-
-
-READ = {
-    "left_contact": "yes",
-    "left_perpendicular": "yes",
-    "left_deviation": "no",
-    "left_indentation": "yes",
-    "left_segment": "rdp",
-    "left_vessel": "aica",
-    "left_grade": "indentation",
-    "left_nvc": "yes",
-    "left_confidence": "5",
-    "right_contact": "no",
-    "right_nvc": "no",
-    "right_confidence": "4",
-}
-FINDING = {
-    "operated": "yes",
-    "surgeon": "Prof. Hu",
-    "side": "left",
-    "compression": "yes",
-    "vessel": "aica",
-    "segment": "rdp",
-    "indentation": "yes",
-}
 
 
 def take(by: User, participant: Participant, state: State, action: Action, detail: str) -> None:
