@@ -29,6 +29,8 @@ def kind_of(code: str) -> str:
         "empty": _("Empty file"),
         "too_large": _("Too large"),
         "too_much": _("Too much in one file"),
+        "too_heavy": _("Needs too much memory"),
+        "too_slow": _("Takes too long to read"),
         "not_mr": _("Not an MR image"),
         "no_pixels": _("No picture inside"),
         "compression": _("Unknown compression"),
