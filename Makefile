@@ -16,10 +16,10 @@ PRODUCTION_LIKE := env PRODUCTION=1 ALLOWED_HOSTS=study.example.org VAR_DIR=var/
 	DATABASE_URL=postgres://study@localhost/study VAULT_DATABASE_URL=postgres://study@localhost/vault \
 	CELERY_BROKER_URL=redis://localhost/0
 
-.PHONY: help setup dev demo serve test check format bench accuracy lock messages clean
+.PHONY: help setup dev demo serve test check format bench accuracy contacts study lock messages clean
 
 help:
-	@echo "make demo | serve | test | check | bench | accuracy | setup | lock | messages | format | clean"
+	@echo "make demo | serve | test | check | bench | accuracy | contacts | study | setup | lock | messages | format | clean"
 
 setup:
 	@bash studysite/install.sh run
@@ -56,6 +56,13 @@ bench: dev
 
 accuracy: dev
 	@$(PYTHON) -m tests.bench.accuracy $(ARGS)
+
+contacts: dev
+	@$(PYTHON) -m tests.bench.contacts $(ARGS)
+
+# Everything in docs/measurement.md that was measured: all runs, then its tables and figures.
+study: dev
+	@$(PYTHON) -m tests.bench.study $(ARGS)
 
 # Resolves the pins anew for every platform, with hashes. A pin that did not change keeps what it
 # brought along; `make lock UPGRADE=--upgrade` takes the newest of everything that is not pinned.

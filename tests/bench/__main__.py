@@ -10,6 +10,7 @@ import json
 import os
 import platform
 import sys
+from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import asdict
 from importlib.metadata import version
@@ -19,6 +20,7 @@ from typing import Any
 from tests.bench.drawing import Drawing, drawings
 from tests.bench.drawing import line as drawing_line
 from tests.bench.race import SCENARIOS, Lap, race
+from tests.bench.runs import code_digest
 from tests.bench.table import lines, together
 from tests.bench.vmtk_peer import VERSION as VMTK_VERSION
 from tests.bench.vmtk_peer import NoVmtk, Vmtk, prepared
@@ -54,6 +56,7 @@ def document(
     """What var/bench.json holds; errors are fractions."""
     return {
         "schema": SCHEMA,
+        "code": code_digest(),
         "python": platform.python_version(),
         "machine": {"processors": os.cpu_count(), "architecture": platform.machine()},
         "libraries": {name: version(name) for name in LIBRARIES},
@@ -65,6 +68,24 @@ def document(
     }
 
 
+def run_bench(
+    path: Path, *, seeds: int, scenarios: Sequence[str] = SCENARIOS, vmtk_wanted: bool = True
+) -> None:
+    """The race and the pictures, told on standard output and into path."""
+    sys.stdout.write(ABOUT.format(last=seeds - 1) + "\n")
+    vmtk, word = vmtk_or_word(vmtk_wanted)
+    with vmtk or nullcontext():
+        laps, chosen = race(scenarios, seeds, vmtk)
+    sys.stdout.write("\n".join(lines(laps)) + "\n\n")
+    sys.stdout.writelines(f"{method}: {setting}\n" for method, setting in chosen.items())
+    sys.stdout.write(word + "\n\n")
+    drawn = drawings()
+    sys.stdout.write("Pictures: processor seconds, median and range\n")
+    sys.stdout.write("\n".join(drawing_line(drawing) for drawing in drawn) + "\n")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(document(laps, chosen, drawn, seeds, word), indent=1) + "\n")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=3)
@@ -74,19 +95,11 @@ def main() -> None:
     options = parser.parse_args()
     if options.seeds < 1:
         parser.error("there must be at least one seed")
-    sys.stdout.write(ABOUT.format(last=options.seeds - 1) + "\n")
-    vmtk, word = vmtk_or_word(not options.no_vmtk)
-    with vmtk or nullcontext():
-        laps, chosen = race(options.scenario or SCENARIOS, options.seeds, vmtk)
-    sys.stdout.write("\n".join(lines(laps)) + "\n\n")
-    sys.stdout.writelines(f"{method}: {setting}\n" for method, setting in chosen.items())
-    sys.stdout.write(word + "\n\n")
-    drawn = drawings()
-    sys.stdout.write("Pictures: processor seconds, median and range\n")
-    sys.stdout.write("\n".join(drawing_line(drawing) for drawing in drawn) + "\n")
-    options.json.parent.mkdir(parents=True, exist_ok=True)
-    options.json.write_text(
-        json.dumps(document(laps, chosen, drawn, options.seeds, word), indent=1) + "\n"
+    run_bench(
+        options.json,
+        seeds=options.seeds,
+        scenarios=options.scenario or SCENARIOS,
+        vmtk_wanted=not options.no_vmtk,
     )
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 ODD_CLICK_MM = 0.5
+ALL = 1000
+FEW = 8  # seeds of a variant, where the plain case has all
 
 
 @dataclass(frozen=True)
@@ -18,18 +20,19 @@ class Case:
     name: str
     scenario: str
     changes: Mapping[str, Any] = field(default_factory=dict, hash=False)
-    most_seeds: int = 1000
+    most_seeds: int = ALL
     in_figure: bool = True
 
 
-def _vessel(code: str, gap_mm: float, angle_deg: float) -> Case:
+def _vessel(code: str, gap_mm: float, angle_deg: float, most_seeds: int = FEW) -> Case:
     name = f"vessel {gap_mm:+.1f} mm, {angle_deg:.0f} deg"
-    return Case(code, name, "touching", {"vessel_gap_mm": gap_mm, "vessel_angle_deg": angle_deg})
+    changes = {"vessel_gap_mm": gap_mm, "vessel_angle_deg": angle_deg}
+    return Case(code, name, "touching", changes, most_seeds)
 
 
-def _notch(code: str, depth: float, sd_mm: float) -> Case:
+def _notch(code: str, depth: float, sd_mm: float, most_seeds: int = FEW) -> Case:
     name = f"notch {100 * depth:.0f} %, sd {sd_mm:g} mm"
-    return Case(code, name, "notch", {"notch_depth": depth, "notch_sd_mm": sd_mm})
+    return Case(code, name, "notch", {"notch_depth": depth, "notch_sd_mm": sd_mm}, most_seeds)
 
 
 def _cube(step_mm: float) -> dict[str, Any]:
@@ -41,16 +44,16 @@ FAMILY: tuple[Case, ...] = (
     Case("P2", "oblique", "oblique"),
     Case("P3", "arc", "arc"),
     Case("P3b", "arc, 0.5 mm voxels", "arc", _cube(0.5)),
-    Case("P3c", "arc, 0.3 mm voxels", "arc", _cube(0.3)),
-    Case("P3d", "arc, no noise", "arc", {"snr": None}),
+    Case("P3c", "arc, 0.3 mm voxels", "arc", _cube(0.3), FEW),
+    Case("P3d", "arc, no noise", "arc", {"snr": None}, FEW),
     Case("P4", "helix", "helix"),
     Case("P5", "radius 0.35 and 0.75 mm", "radius"),
     Case("P5b", "radius 0.45 and 0.65 mm", "radius",
-         {"diameter_mm": 0.9, "other_diameter_mm": 1.3}),
+         {"diameter_mm": 0.9, "other_diameter_mm": 1.3}, FEW),
     Case("P6", "ellipse 1.6 : 1", "ellipse"),
     Case("P7", "taper 30 %", "taper"),
-    Case("P7b", "taper -30 %", "taper", {"taper": -0.3}),
-    _notch("P8", 0.3, 0.6),
+    Case("P7b", "taper -30 %", "taper", {"taper": -0.3}, FEW),
+    _notch("P8", 0.3, 0.6, ALL),
     _notch("P8b", 0.1, 0.6),
     _notch("P8c", 0.2, 0.4),
     _notch("P8d", 0.3, 0.8),
@@ -62,8 +65,8 @@ FAMILY: tuple[Case, ...] = (
     Case("P10c", "Hamming", "hamming"),
     Case("P11", "SNR 10", "noisy"),
     Case("P11b", "SNR 5", "very-noisy"),
-    Case("P11c", "SNR 40", "quiet"),
-    _vessel("P12", 0.0, 90.0),
+    Case("P11c", "SNR 40", "quiet", most_seeds=FEW),
+    _vessel("P12", 0.0, 90.0, ALL),
     _vessel("P12d", -0.1, 60.0),
     _vessel("P12e", 0.2, 45.0),
     _vessel("P12f", 0.5, 30.0),
@@ -72,7 +75,7 @@ FAMILY: tuple[Case, ...] = (
     Case("P12c", "vein at 0.4 mm", "near-vein"),
     Case("P13", "CN VIII at 0.5 mm", "neighbour"),
     Case("P13b", "CN VIII at 0.2 mm", "neighbour", {"neighbour_gap_mm": 0.2}),
-    Case("P13c", "CN VIII at 1.0 mm", "neighbour", {"neighbour_gap_mm": 1.0}),
+    Case("P13c", "CN VIII at 1.0 mm", "neighbour", {"neighbour_gap_mm": 1.0}, FEW),
     Case("P14", "pons and porus", "walls"),
     Case("P15", "coil profile 20 %", "bias"),
     Case("P16", "pulsation 0.2 mm", "pulsation"),

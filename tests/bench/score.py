@@ -15,6 +15,8 @@ from imaging.nerve.result import Ends, Nerve, Numbers
 from tests.bench.family import Case
 
 Z95 = 1.96
+WINDOW_MM = 10.0
+NOTCHED = 0.8
 NEAR_ARC_MM = 2.0
 
 
@@ -79,59 +81,87 @@ def scored(case: Case, seed: int, off_mm: float) -> list[Record]:
             name: Nerve(name, "refused", reason=str(why), reason_code=why.code) for name in ends
         }
     spent = time.process_time() - start
-    return [
-        score(Record(case.code, seed, side, off_mm, spent), nerve, phantom.truth["nerves"][side])
-        for side, nerve in nerves.items()
-    ]
+    found = []
+    for side, nerve in nerves.items():
+        truth = Truth(phantom.truth["nerves"][side])
+        record = Record(case.code, seed, side, off_mm, spent)
+        found.append(score(record, nerve, truth, truth.between(ends[side])))
+    return found
 
 
-def score(record: Record, nerve: Nerve, truth: dict[str, Any]) -> Record:
-    """Fill a record with one nerve's errors."""
+class Truth:
+    """One nerve's true profile, asked by place; beyond its ends the nerve goes on as it ends."""
+
+    def __init__(self, nerve: dict[str, Any]) -> None:
+        self.nerve = nerve
+        rows = nerve["profile"]
+        self.arc = np.array([row["arc_mm"] for row in rows])
+        self.area = np.array([row["area_mm2"] for row in rows])
+        self.centre = np.array([row["centre_mm"] for row in rows])
+        self.normal = np.array([row["normal"] for row in rows])
+
+    def place(self, points_mm: Any) -> Any:
+        """Arc lengths of the places nearest to points (n, 3)."""
+        points = np.asarray(points_mm, dtype=float)
+        near = np.linalg.norm(points[:, None] - self.centre[None], axis=-1).argmin(axis=1)
+        along = np.einsum("ij,ij->i", points - self.centre[near], self.normal[near])
+        return self.arc[near] + along
+
+    def at(self, arc_mm: Any) -> Any:
+        return np.interp(arc_mm, self.arc, self.area)
+
+    def between(self, ends: Ends) -> tuple[float, float]:
+        """The stretch that the clicks ask for, without what lies in brainstem or canal."""
+        first, last = self.place([ends.brainstem_mm, ends.canal_mm])
+        return max(float(first), 0.0), min(float(last), self.nerve["length_mm"])
+
+    def mean(self, stretch: tuple[float, float]) -> float:
+        return float(np.mean(self.at(np.linspace(*stretch, 2001))))
+
+
+def score(
+    record: Record, nerve: Nerve, truth: Truth, stretch: tuple[float, float] | None = None
+) -> Record:
+    """Fill a record with one nerve's errors, against the truth of the stretch between the clicks
+    (by default the whole nerve): where a click was is not the measurement's error."""
     numbers = nerve.numbers
     if numbers is None or nerve.quality is None:
         record.refused, record.reason = nerve.reason_code, nerve.reason
         return record
     record.flags, record.chi = len(nerve.flags), nerve.quality.chi
-    _score_numbers(record, numbers, truth)
+    _score_numbers(record, numbers, truth, stretch or (0.0, truth.nerve["length_mm"]))
     _score_sections(record, nerve, truth)
-    _score_contacts(record, nerve, truth)
+    _score_contacts(record, nerve, truth.nerve)
     return record
 
 
-def _score_numbers(record: Record, numbers: Numbers, truth: dict[str, Any]) -> None:
-    true = truth["csa_mean_mm2"]
+def _score_numbers(
+    record: Record, numbers: Numbers, truth: Truth, stretch: tuple[float, float]
+) -> None:
+    mean, length = truth.mean(stretch), stretch[1] - stretch[0]
+    lowest = float(truth.at(np.linspace(*stretch, 2001)).min())
     record.area_mm2 = numbers.csa_mean_mm2
-    record.mean = numbers.csa_mean_mm2 / true - 1
-    record.stated = numbers.csa_mean_sd_mm2 / true
-    record.bound = numbers.csa_mean_bound_mm2 / true
-    record.covers_mean = abs(numbers.csa_mean_mm2 - true) < Z95 * numbers.csa_mean_sd_mm2
-    record.volume = numbers.volume_mm3 / truth["volume_mm3"] - 1
-    if numbers.volume_10mm_mm3 is not None and truth["volume_10mm_mm3"]:
-        record.window = numbers.volume_10mm_mm3 / truth["volume_10mm_mm3"] - 1
-    record.minimum = numbers.csa_min_mm2 / truth["csa_min_mm2"] - 1
+    record.mean = numbers.csa_mean_mm2 / mean - 1
+    record.stated = numbers.csa_mean_sd_mm2 / mean
+    record.bound = numbers.csa_mean_bound_mm2 / mean
+    record.covers_mean = abs(numbers.csa_mean_mm2 - mean) < Z95 * numbers.csa_mean_sd_mm2
+    record.volume = numbers.volume_mm3 / (mean * length) - 1
+    if numbers.volume_10mm_mm3 is not None and length >= WINDOW_MM:
+        window = WINDOW_MM * truth.mean((stretch[0], stretch[0] + WINDOW_MM))
+        record.window = numbers.volume_10mm_mm3 / window - 1
+    record.minimum = numbers.csa_min_mm2 / lowest - 1
     low, high = numbers.csa_min_interval_mm2
-    record.covers_minimum = low <= truth["csa_min_mm2"] <= high
-    record.notched = truth["csa_min_mm2"] < 0.8 * true
+    record.covers_minimum = low <= lowest <= high
+    record.notched = lowest < NOTCHED * mean
 
 
-def _score_sections(record: Record, nerve: Nerve, truth: dict[str, Any]) -> None:
+def _score_sections(record: Record, nerve: Nerve, truth: Truth) -> None:
     """Each section against the true area at the place of the true course nearest to it."""
-    arc, area, centre = (
-        np.array([row[key] for row in truth["profile"]])
-        for key in ("arc_mm", "area_mm2", "centre_mm")
-    )
-    found = np.array([section.centre_mm for section in nerve.sections])
-    near = np.linalg.norm(found[:, None] - centre[None], axis=-1).argmin(axis=1)
-    along = np.einsum("ij,ij->i", found - centre[near], _normals(truth)[near])
-    true = np.interp(arc[near] + along, arc, area)
+    true = truth.at(truth.place([section.centre_mm for section in nerve.sections]))
     measured = np.array([section.area_mm2 for section in nerve.sections])
     stated = np.array([section.area_sd_mm2 for section in nerve.sections])
     record.local = float(np.sqrt(np.mean((measured / true - 1) ** 2)))
     record.covered = float(np.mean(np.abs(measured - true) < Z95 * stated))
-
-
-def _normals(truth: dict[str, Any]) -> Any:
-    return np.array([row["normal"] for row in truth["profile"]])
 
 
 def _score_contacts(record: Record, nerve: Nerve, truth: dict[str, Any]) -> None:

@@ -21,7 +21,7 @@ HEADER = (
 @dataclass(frozen=True)
 class Row:
     """One case. Errors and standard deviations are fractions; None where nothing was measured.
-    volume: over scans with true end points only, as the ends' error belongs to the clicks."""
+    volume, window: over scans with true end points only, as their ends are the clicks'."""
 
     code: str
     name: str

@@ -7,6 +7,7 @@ import sys
 from dataclasses import asdict, replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from imaging.nerve import fit, strand
@@ -14,12 +15,13 @@ from imaging.nerve.frame import Course
 from imaging.nerve.neighbourhood import Placed
 from imaging.nerve.phantom_scenarios import SCENARIOS, find
 from imaging.nerve.response import Sampling, Shape
+from imaging.nerve.result import Ends
 from imaging.nerve.volume import Array
 from tests.bench import accuracy
 from tests.bench.accuracy import QUICK, QUICK_SEEDS, keys, misses, quick
 from tests.bench.family import FAMILY, case, click_mm
 from tests.bench.runs import Kept
-from tests.bench.score import Record, scored
+from tests.bench.score import Record, Truth, scored
 from tests.bench.summary import line, row
 
 
@@ -86,8 +88,20 @@ def test_a_row_sums_its_records() -> None:
     assert "1 no_path" in line(found)
 
 
-def test_the_family_goes_through_every_scenario() -> None:
-    assert {case.scenario for case in FAMILY} == {scenario.name for scenario in SCENARIOS}
+def test_a_click_that_leaves_a_part_out_changes_what_is_true() -> None:
+    """A nerve that thins from 2 to 1 mm2: the half that was clicked has a mean of its own."""
+    rows = [
+        {"arc_mm": s, "area_mm2": 2 - s / 10, "centre_mm": [s, 0, 0], "normal": [1, 0, 0]}
+        for s in np.arange(0, 10, 0.25)
+    ]
+    truth = Truth({"profile": rows, "length_mm": 10.0})
+    half = truth.between(Ends((5.0, 0.4, 0.0), (11.0, 0.0, 0.2)))
+    assert half == pytest.approx((5.0, 10.0))
+    assert truth.mean(half) == pytest.approx(1.25, abs=0.005)
+
+
+def test_the_family_goes_through_p1_to_p19() -> None:
+    assert {case.scenario for case in FAMILY} <= {scenario.name for scenario in SCENARIOS}
     assert len({case.code for case in FAMILY}) == len(FAMILY)
     numbers = {find(f"P{number}").name for number in range(1, 20)}
     assert numbers <= {case.scenario for case in FAMILY}

@@ -1,0 +1,261 @@
+"""The figures of NERVE.md against what was found, each miss with its cause."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from tests.bench.family import FAMILY, STANDARD
+from tests.bench.race import OURS, QUICK_VMTK, VMTK
+
+Study = dict[str, Any]
+Row = dict[str, Any]
+REAL = "brain_t1_3d"
+VESSELS = ("P12", "P12d", "P12e", "P12f", "P12g", "P12b", "P12c")
+LOW_COVER, HIGH_COVER = 0.93, 0.97
+
+# Why a figure is missed, said where it is. Kept true by whoever changes the numerics.
+CAUSES: dict[str, str] = {
+    "clean": "what is left is the cells that a voxel box is split into, and the ends' trimming.",
+    "bias": "see the rows of P1 to P4 for which of them.",
+    "sd": "the cases of P1 to P4 differ in how well the grid sees the nerve; see their rows.",
+    "worst": "CN VIII within half a voxel along the whole course (P13b) is one strand with the "
+    "facial nerve to two voxels across: the joint fit gives the nerve part of its neighbour, and "
+    "nothing in the residuals shows it. Banding (P17) bends the background faster than its spline.",
+    "local": "single sections hold the noise of about one voxel layer; see the bounds.",
+    "notch": "the bending prior yields at one notch; knots 0.65 mm apart round one of sd 0.6 mm.",
+    "uniform": "the smallest of some 60 correlated sections is an extreme of noise; the excess "
+    "taken off is that of draws from the fit's own covariance, which is smoother than its errors.",
+    "ratio": "see X1.",
+    "gap": "a vessel at 30 degrees and 0.5 mm runs beside the nerve for so long that it is taken "
+    "for a neighbouring nerve (P12f), and its contact is not told.",
+    "coverage": "standard cases are within; the family is drawn down by those where the model is "
+    "not the image (P10, P13b, P17) and by SNR 5, where contrast, point spread and radius are "
+    "nearly one parameter and the covariance at the best fit is too small.",
+    "clicks": "see the rows of the phantoms under Robustness.",
+    "retest": "see P3.",
+    "real": "voxels of 0.7 mm leave point spread and radius confounded (the bound above), and "
+    "where CN VIII runs within a voxel of the nerve the clicks decide whether it is modelled or "
+    "masked. The stated SD covers it.",
+    "time": "each nerve is fitted in three stages, then both together: some 50 evaluations of the "
+    "model, a third of the time, and a new course and new corrections for each stage.",
+    "cpr": "see the pictures' times.",
+    "frame": "the window is made anew for each picture, as pictures are made once a scan.",
+    "vmtk": "see Peers.",
+    "quick-vmtk": "at its quickest setting VMTK makes one surface and one centre line and states "
+    "no uncertainty; its error there is the larger.",
+}
+
+
+@dataclass(frozen=True)
+class Target:
+    """One figure to reach. reached: None where it was not run."""
+
+    key: str
+    quantity: str
+    reach: str
+    found: str
+    reached: bool | None
+
+    @property
+    def cause(self) -> str:
+        return CAUSES.get(self.key, "") if self.reached is False else ""
+
+
+def targets(study: Study) -> list[Target]:
+    """In NERVE.md's order, then the issue's own."""
+    rows = {row["code"]: row for row in study["family"] if row["n"]}
+    return [
+        *_biases(rows, study["bound"]),
+        *_locals(rows),
+        _ratio(study["atrophy"]),
+        *_contacts(rows, study["contacts"]),
+        *_coverage(rows),
+        *_repeats(rows, study["repeats"]),
+        *_times(study["bench"]),
+        *_peers(study["bench"]),
+    ]
+
+
+def _biases(rows: dict[str, Row], bounds: list[Row]) -> list[Target]:
+    (least,) = (one["by_unknown"]["course, levels"] for one in bounds if one["voxel_mm"] == 0.4)
+    clean = rows["P3d"]
+    standard = [rows[code] for code in STANDARD]
+    bias = float(np.mean([row["bias"] for row in standard]))
+    volume = float(np.mean([row["window"] for row in standard]))
+    ratio = _rms(row["sd"] for row in standard) / least
+    counted = [rows[case.code] for case in FAMILY if case.in_figure and case.code in rows]
+    by_bias = sorted(counted, key=lambda row: -abs(row["bias"]))
+    worst = by_bias[0]
+    return [
+        Target(
+            "clean", "bias of mean CSA and V without noise", "<= 0.3 %",
+            f"{clean['bias']:+.2%}, {clean['volume']:+.2%}",
+            max(abs(clean["bias"]), abs(clean["volume"])) <= 0.003,
+        ),
+        Target(
+            "bias", "bias of mean CSA; of V over 10 mm (standard case)", "<= 0.5 %",
+            f"{bias:+.2%}; {volume:+.2%}", max(abs(bias), abs(volume)) <= 0.005,
+        ),
+        Target(
+            "sd", "SD of mean CSA over Cramér and Rao's bound (standard case)", "<= 1.2",
+            f"{ratio:.2f}", ratio <= 1.2,
+        ),
+        Target(
+            "worst", "worst bias over the family", "<= 1 %",
+            "; ".join(f"{row['bias']:+.2%} ({row['name']})" for row in by_bias[:3]),
+            abs(worst["bias"]) <= 0.01,
+        ),
+    ]  # fmt: skip
+
+
+def _locals(rows: dict[str, Row]) -> list[Target]:
+    standard = [rows[code] for code in STANDARD]
+    local = float(np.sqrt(np.mean([row["local"] ** 2 for row in standard])))
+    uniform = float(np.mean([row["minimum"] for row in standard]))
+    held = float(np.mean([row["covers_minimum"] for row in standard]))
+    notch = rows["P8"]["notch"]
+    return [
+        Target("local", "local CSA RMS (standard case)", "<= 3 %", f"{local:.2%}", local <= 0.03),
+        Target(
+            "notch", "minimum at a 30 % notch", "<= 3 %", f"{notch:+.1%}", abs(notch) <= 0.03
+        ),
+        Target(
+            "uniform", "minimum of a uniform nerve; its interval holds the truth",
+            "<= 2 %; 93 to 97 %", f"{uniform:+.1%}; {held:.0%}",
+            abs(uniform) <= 0.02 and LOW_COVER <= held <= HIGH_COVER,
+        ),
+    ]  # fmt: skip
+
+
+def _ratio(atrophy: Row) -> Target:
+    if not atrophy["n"]:
+        return Target("ratio", "affected over unaffected, true 0.694", "+- 0.01", "--", None)
+    off = abs(atrophy["mean"] - 0.694)
+    return Target(
+        "ratio", "affected over unaffected, true 0.694", "+- 0.01",
+        f"{atrophy['mean']:.4f} (SD {atrophy['sd']:.4f}, {atrophy['n']} scans)", off <= 0.01,
+    )  # fmt: skip
+
+
+def _contacts(rows: dict[str, Row], contacts: list[Row]) -> list[Target]:
+    vessels = [rows[code] for code in VESSELS if code in rows and rows[code]["gap_rms"] is not None]
+    gap = _rms(row["gap_rms"] for row in vessels)
+    angle = _rms(float(np.hypot(row["angle"], row["angle_sd"])) for row in vessels)
+    missed = sum(row["missed"] for row in vessels)
+    near = [row for row in contacts if row["gap_mm"] >= 0.2 and "roc" in row]
+    fine = [row["roc"] for row in near if row["voxel_mm"] <= 0.5]
+    coarse = [row["roc"] for row in near if row["voxel_mm"] > 0.5]
+    return [
+        Target(
+            "gap", "gap; angle, from an automatic start (RMS)", "0.03 mm; 1 deg",
+            f"{gap:.3f} mm; {angle:.1f} deg; {missed} contacts missed",
+            gap <= 0.03 and angle <= 1.0 and missed == 0,
+        ),
+        Target(
+            "roc", "contact against a gap of 0.2 mm or more: ROC area at 0.3 and 0.5; 0.7 mm",
+            "stated", f"{min(fine):.3f}; {min(coarse):.3f} (least)" if near else "--", None,
+        ),
+    ]  # fmt: skip
+
+
+def _coverage(rows: dict[str, Row]) -> list[Target]:
+    counted = [rows[case.code] for case in FAMILY if case.in_figure and case.code in rows]
+    nerves = [row["n"] for row in counted]
+    sections = float(np.average([row["covers_sections"] for row in counted], weights=nerves))
+    means = float(np.average([row["covers_mean"] for row in counted], weights=nerves))
+    standard = [rows[code] for code in STANDARD]
+    usual = float(np.mean([row["covers_sections"] for row in standard]))
+    usual_mean = float(np.mean([row["covers_mean"] for row in standard]))
+    good = all(LOW_COVER <= value <= HIGH_COVER for value in (usual, usual_mean, sections, means))
+    return [
+        Target(
+            "coverage", "stated 95 % intervals hold (sections; means)", "93 to 97 %",
+            f"standard {usual:.0%}; {usual_mean:.0%}, family {sections:.0%}; {means:.0%}", good,
+        )
+    ]  # fmt: skip
+
+
+def _repeats(rows: dict[str, Row], repeats: list[Row]) -> list[Target]:
+    phantoms = [row for row in repeats if row["scan"] != REAL and "cv" in row]
+    real = [row for row in repeats if row["scan"] == REAL and "cv" in row]
+    clicks = _rms(row["cv"] for row in phantoms)
+    retest = rows["P3"]
+    found = [
+        Target(
+            "clicks", "CV of mean CSA over clicks 0.5 mm off", "<= 0.2 %", f"{clicks:.2%}",
+            clicks <= 0.002,
+        ),
+        Target(
+            "retest", "test-retest CV (arc) against the bound", "at the bound",
+            f"{retest['sd']:.2%} against {retest['bound']:.2%}",
+            retest["sd"] <= 1.2 * retest["bound"],
+        ),
+    ]  # fmt: skip
+    told = "; ".join(f"{row['side']} {row['cv']:.1%}" for row in real)
+    plausible = all(0.5 < row["mean_mm2"] < 2.5 for row in real)
+    return [
+        *found,
+        Target(
+            "real", "real scan: CV of mean CSA over 20 pairs of clicks", "< 3 %", told or "--",
+            all(row["cv"] < 0.03 for row in real) and plausible if real else None,
+        ),
+    ]  # fmt: skip
+
+
+def _times(bench: Study) -> list[Target]:
+    ours = _method(bench, OURS, "arc")["seconds"]
+    pictures = {one["picture"]: one["seconds"] for one in bench["pictures"]}
+    names = ("straightened CPR, 4 angles", "stretched CPR", "endoscopy, 512 x 512, new window")
+    four, stretched, frame = (pictures.get(name) for name in names)
+    return [
+        Target(
+            "time", "two clicks to table, both nerves (arc, processor time)", "<= 0.25 s",
+            f"{ours:.2f} s", ours <= 0.25,
+        ),
+        Target(
+            "cpr", "straightened CPR, 4 angles; stretched", "<= 0.05 s",
+            f"{four:.3f}; {stretched:.3f} s", max(four, stretched) <= 0.05,
+        ),
+        Target(
+            "frame", "endoscopy frame 512 x 512 on a CPU", "16 ms",
+            "--" if frame is None else f"{1000 * frame:.0f} ms with its window, made anew",
+            None if frame is None else frame <= 0.016,
+        ),
+    ]  # fmt: skip
+
+
+def _peers(bench: Study) -> list[Target]:
+    ours = _method(bench, OURS, "all")
+    best, quick = (_method(bench, name, "all") for name in (VMTK, QUICK_VMTK))
+    if best is None or quick is None:
+        word = bench["vmtk"]
+        return [Target("vmtk", "against VMTK: time; error", "<= 1; <= 1/10", word, None)]
+    error, time = ours["rms"] / best["rms"], ours["seconds"] / best["seconds"]
+    return [
+        Target(
+            "vmtk", "against VMTK at its most accurate setting: time; error of the mean",
+            "<= 1; <= 1/10", f"{time:.2f}; 1/{1 / error:.0f}", time <= 1 and error <= 0.1,
+        ),
+        Target(
+            "quick-vmtk", "against VMTK at its quickest setting: time; error of the mean",
+            "<= 1; <= 1/10",
+            f"{ours['seconds'] / quick['seconds']:.1f}; 1/{quick['rms'] / ours['rms']:.0f}",
+            ours["seconds"] <= quick["seconds"] and ours["rms"] <= quick["rms"] / 10,
+        ),
+    ]  # fmt: skip
+
+
+def _method(bench: Study, method: str, scenario: str) -> Any:
+    own = [
+        lap for lap in bench["methods"] if lap["method"] == method and lap["scenario"] == scenario
+    ]
+    return own[0] if own else None
+
+
+def _rms(values: Iterable[float]) -> float:
+    found = list(values)
+    return float(np.sqrt(np.mean(np.square(found)))) if found else float("nan")
