@@ -23,6 +23,7 @@ urlpatterns = [
     path("participants/new/", screening.screen, name="screen"),
     path(ONE, participants.participant, name="participant"),
     path(f"{ONE}identity/", identity.identity, name="identity"),
+    path(f"{ONE}identity/erase/", identity.erase, name="erase_identity"),
     path(f"{ONE}consent/", consent.consent, name="consent"),
     path(f"{ONE}eligibility/", eligibility.eligibility, name="eligibility"),
     path(f"{ONE}eligibility/confirm/", eligibility.confirm, name="confirm"),

@@ -17,7 +17,7 @@ from datetime import date
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
-from django.db import IntegrityError
+from django.db import IntegrityError, connections
 from django.utils.translation import gettext as _
 
 from enrollment.models import Identity
@@ -62,11 +62,11 @@ def _master_key() -> bytes:
     return key_from_file(settings.VAULT_KEY_FILE)
 
 
-def _mac(site_code: str, hospital_number: str) -> str:
+def _mac(site_code: str, hospital_number: str, master: bytes | None = None) -> str:
     """Two hospitals may give one number to two people, so the site belongs to it. Full-width
     digits, which a Chinese keyboard types, are the same number."""
     plain = unicodedata.normalize("NFKC", hospital_number).strip()
-    key = hmac.digest(_master_key(), b"hospital-number", "sha256")
+    key = hmac.digest(master or _master_key(), b"hospital-number", "sha256")
     return hmac.new(key, f"{site_code}\0{plain}".encode(), hashlib.sha256).hexdigest()
 
 
@@ -139,3 +139,39 @@ def erase(number: str) -> None:
         Identity.objects.filter(number=number).update(
             wrapped_key=None, hospital_number_mac=None, sealed=b""
         )
+    _scrub()
+
+
+def is_known(number: str) -> bool:
+    """Whether the vault still has an identity for a participant."""
+    return Identity.objects.filter(number=number).exclude(wrapped_key=None).exists()
+
+
+def rotate(old: bytes, new: bytes) -> int:
+    """Wrap every participant's key with another master key, all or none; how many there were."""
+    count = 0
+    with carrying("vault"):
+        for row in Identity.objects.select_for_update().exclude(wrapped_key=None):
+            key = _open(old, bytes(row.wrapped_key or b""), row.number)
+            content = json.loads(_open(key, bytes(row.sealed), row.number))
+            if row.hospital_number_mac:
+                site_code = row.number.rpartition("-")[0]
+                row.hospital_number_mac = _mac(site_code, content["hospital_number"], new)
+            row.wrapped_key = _seal(new, key, row.number)
+            row.save(update_fields=["wrapped_key", "hospital_number_mac"])
+            count += 1
+    _scrub()
+    return count
+
+
+def _scrub() -> None:
+    """Leave no older page of a row behind: a key that was overwritten is not to be dug out again.
+    SQLite zeroes what it frees (`secure_delete`) once its log is written back."""
+    connection = connections["vault"]
+    if connection.in_atomic_block:
+        return
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        else:
+            cursor.execute("VACUUM enrollment_identity")

@@ -252,6 +252,13 @@ class LeavingForm(StudyForm):
     reason = ReasonField(label=_("Reason"))
 
 
+class ErasureForm(StudyForm):
+    """The number once more, and why an identity is erased."""
+
+    typed = forms.CharField(label=_("Subject number"), max_length=16)
+    reason = ReasonField(label=_("Reason"))
+
+
 class IdentityForm(StudyForm):
     """Why somebody looks at an identity."""
 

@@ -113,7 +113,10 @@ DATABASES = {
 }
 for database in DATABASES.values():
     if database["ENGINE"].endswith("sqlite3"):
-        database["OPTIONS"] = SQLITE_OPTIONS
+        database["OPTIONS"] = dict(SQLITE_OPTIONS)
+if DATABASES["vault"]["ENGINE"].endswith("sqlite3"):
+    # A destroyed key is zeroed on the disk.
+    DATABASES["vault"]["OPTIONS"]["init_command"] += "PRAGMA secure_delete=ON;"
 DATABASE_ROUTERS = ["studysite.core.routers.VaultRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from enrollment.overview import screening_data
 from enrollment.services import way
-from enrollment.services.identity import see_identity
+from enrollment.services.identity import erase_identity, see_identity
 from enrollment.vault import Person
-from enrollment.webforms import IdentityForm
+from enrollment.webforms import ErasureForm, IdentityForm
 from studysite.core.gate import StudyRequest, page
 from studysite.core.roles import Action
 
@@ -36,6 +37,22 @@ def identity(request: StudyRequest, number: str) -> HttpResponse:
         "screening": screening_data(row),
     }
     return render(request, "enrollment/identity.html", context, status=form.status)
+
+
+@page(Action.ERASE_IDENTITY)
+def erase(request: StudyRequest, number: str) -> HttpResponse:
+    """Destroy the key to an identity."""
+    row = way.find(by=request.user, number=number, action=Action.ERASE_IDENTITY)
+    form = ErasureForm(request.POST or None)
+    if form.is_valid():
+        with form.refusing():
+            erase_identity(by=request.user, participant=row, **form.cleaned_data)
+            messages.success(
+                request, _("The identity of %(number)s is erased.") % {"number": number}
+            )
+            return redirect("enrollment:participant", row.number)
+    context = {"form": form, "participant": row, "screening": screening_data(row)}
+    return render(request, "enrollment/erase_identity.html", context, status=form.status)
 
 
 def _shown(person: Person) -> list[tuple[str, str]]:

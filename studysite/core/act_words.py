@@ -16,6 +16,8 @@ _WORDS = {
     "recovery_codes_made": _("Recovery codes made"),
     "sessions_ended": _("Sessions ended"),
     Action.SEE_IDENTITY.value: _("Identity seen"),
+    Action.ERASE_IDENTITY.value: _("Identity erased"),
+    Action.ROTATE_VAULT_KEY.value: _("Master key of the vault exchanged"),
     Action.SCREEN.value: _("Screening"),
     Action.RECORD_CONSENT.value: _("Consent"),
     Action.JUDGE_CRITERIA.value: _("Criteria judged"),

@@ -27,6 +27,8 @@ class Action(StrEnum):
     SEE_WORKLIST = "see_worklist"
     SEE_PARTICIPANTS = "see_participants"
     SEE_IDENTITY = "see_identity"
+    ERASE_IDENTITY = "erase_identity"
+    ROTATE_VAULT_KEY = "rotate_vault_key"
     SEE_ARM = "see_arm"
     SEE_CLINICAL = "see_clinical"
     SCREEN = "screen"
@@ -101,6 +103,8 @@ POLICY: dict[Action, frozenset[Role]] = {
     Action.SEE_WORKLIST: frozenset(Role),
     Action.SEE_PARTICIPANTS: frozenset({_C, _I, _M, _D}),
     Action.SEE_IDENTITY: frozenset({_C, _I, _M}),
+    Action.ERASE_IDENTITY: frozenset({_D}),
+    Action.ROTATE_VAULT_KEY: frozenset({_X}),
     Action.SEE_ARM: frozenset({_C, _I, _M, _D}),
     Action.SEE_CLINICAL: frozenset({_C, _I, _M, _D}),
     Action.SCREEN: frozenset({_C}),

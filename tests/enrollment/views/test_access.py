@@ -19,6 +19,7 @@ PAGES = {
     "screen": (Action.SCREEN, None, "get"),
     "participant": (Action.SEE_PARTICIPANTS, (), "get"),
     "identity": (Action.SEE_IDENTITY, (), "get"),
+    "erase_identity": (Action.ERASE_IDENTITY, (), "get"),
     "consent": (Action.RECORD_CONSENT, (), "get"),
     "eligibility": (Action.SEE_CLINICAL, (), "get"),
     "confirm": (Action.CONFIRM_ELIGIBILITY, (), "post"),
