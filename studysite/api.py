@@ -91,6 +91,7 @@ urlpatterns = [
         name="query_assignment",
     ),
     path(f"{ONE}identity/", identity.IdentityView.as_view(), name="identity"),
+    path(f"{ONE}identity/erasure/", identity.ErasureView.as_view(), name="erasure"),
     path(f"{ONE}history/", history.HistoryView.as_view(), name="history"),
     path(f"{ONE}case-summaries/", documents.CaseSummariesView.as_view(), name="case_summaries"),
     path(f"{ONE}signatures/", signatures.SignaturesView.as_view(), name="signatures"),

@@ -30,7 +30,7 @@ class ErasureIn(In):
 class IdentityView(StudyView):
     """A look into the vault."""
 
-    actions_needed = {"post": Action.SEE_IDENTITY, "delete": Action.ERASE_IDENTITY}
+    actions_needed = {"post": Action.SEE_IDENTITY}
 
     @operation("see_identity", takes=ReasonIn, gives=IdentityOut)
     def post(self, request: Request, number: str) -> Response:
@@ -39,8 +39,14 @@ class IdentityView(StudyView):
         person = see_identity(by=self.by, participant=row, **self.taken(ReasonIn))
         return Response(IdentityOut(person).data)
 
+
+class ErasureView(StudyView):
+    """The end of an identity."""
+
+    actions_needed = {"post": Action.ERASE_IDENTITY}
+
     @operation("erase_identity", takes=ErasureIn, gives=None, status=204)
-    def delete(self, request: Request, number: str) -> Response:
+    def post(self, request: Request, number: str) -> Response:
         """Destroy the key to the identity; the study's rows stay, and nobody knows whose."""
         row = way.find(by=self.by, number=number, action=Action.ERASE_IDENTITY)
         erase_identity(by=self.by, participant=row, **self.taken(ErasureIn))

@@ -47,9 +47,8 @@ def erase(request: StudyRequest, number: str) -> HttpResponse:
     if form.is_valid():
         with form.refusing():
             erase_identity(by=request.user, participant=row, **form.cleaned_data)
-            messages.success(
-                request, _("The identity of %(number)s is erased.") % {"number": number}
-            )
+            sentence = _("The identity of %(number)s is erased.")
+            messages.success(request, sentence % {"number": number})
             return redirect("enrollment:participant", row.number)
     context = {"form": form, "participant": row, "screening": screening_data(row)}
     return render(request, "enrollment/erase_identity.html", context, status=form.status)

@@ -137,7 +137,7 @@ TABLE = [
     Row("monitoring", "GET", "monitoring/", "MD", 200, scoped=False),
     Row("monitoring_report", "GET", "monitoring/report/", "MD", 200, scoped=False),
     Row("identity", "POST", f"{P}identity/", "CIM", 200, WHY),
-    Row("identity", "DELETE", f"{P}identity/", "D", 409, {"typed": "{number}", **WHY}),
+    Row("erasure", "POST", f"{P}identity/erasure/", "D", 409, {"typed": "{number}", **WHY}),
     Row("history", "GET", f"{P}history/", "IMD", 200),
     Row("case_summaries", "GET", f"{P}case-summaries/", "IMD", 200),
     Row("case_summaries", "POST", f"{P}case-summaries/", "ID", 202, {"language": "en"}),

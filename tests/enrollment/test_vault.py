@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.db import connections
 
 from enrollment import vault
@@ -99,3 +102,20 @@ def test_what_a_stopped_screening_left_is_no_obstacle(sealed: vault.Person) -> N
     vault.discard_unfinished("XA-001")
     vault.store("XA-001", WANG)
     assert vault.reveal("XA-001").name == WANG.name
+
+
+def test_a_destroyed_key_is_not_to_be_dug_out_of_the_file(tmp_path: Path) -> None:
+    """SQLite as the vault runs it: the key is in the file, and after the erasure nowhere."""
+    file = tmp_path / "vault.sqlite3"
+    key = b"KEYMATERIAL" * 5
+    with closing(sqlite3.connect(file, isolation_level=None)) as connection:
+        for pragma in settings.DATABASES["vault"]["OPTIONS"]["init_command"].split(";"):
+            connection.execute(pragma)
+        connection.execute("CREATE TABLE identity (wrapped_key BLOB)")
+        connection.execute("INSERT INTO identity VALUES (?)", [key])
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        assert key in file.read_bytes()
+        connection.execute("UPDATE identity SET wrapped_key = NULL")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        for left in tmp_path.iterdir():
+            assert b"KEYMATERIAL" not in left.read_bytes(), left.name
