@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
-from imaging.views import pictures
+from imaging import volumes
+from imaging.nerve.volume import Volume
 from tests.api.scene import Scene, build
+
+SCAN = Volume(np.arange(512.0).reshape(8, 8, 8), np.eye(4))
 
 
 @pytest.fixture
 def scene(db: None, monkeypatch: pytest.MonkeyPatch) -> Scene:
-    # The case is made without the files of its scan; who may ask for a slice is told before.
-    monkeypatch.setattr(pictures, "_slice", lambda *_args: b"a slice")
+    # The case is made without the files of its scan.
+    monkeypatch.setattr(volumes, "_read", lambda *_series: SCAN)
+    volumes._window.cache_clear()
     return build()
 
 
