@@ -7,6 +7,8 @@ from django.urls import URLPattern, URLResolver, include, path
 from reports.views import jobs, worklist
 from studysite.core import urls as core
 
+handler404 = "studysite.core.views.language.not_found"
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include(core.ACCOUNTS)),
     path("people/", include(core.PEOPLE)),

@@ -28,6 +28,8 @@ PLACES: dict[str, dict[str, object]] = {
     "reads/": {"reading_id": "{read}", "name": "left-endoscopy.png"},
     "documents/": {"pk": "{document}"},
     "jobs/": {"pk": "{job}"},
+    "queries/": {"pk": "{query}"},
+    "closing/requests/": {"pk": "{unlocking}"},
     "people/": {"username": "{username}", "site": "{site}", "role": "coordinator"},
     "accounts/factors/keys/": {"pk": "0"},
     "accounts/invitation/": {"token": "nonsense"},

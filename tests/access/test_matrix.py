@@ -31,6 +31,8 @@ ABSENT = {
     "mfa_remove_webauthn",
     "invitation",
 }
+# What is asked for stands in the form: without it there is no such act.
+ACT_IN_FORM = ("queries/<int:pk>/", "<slug:key>/verification/")
 # Asked before the page's own action: a coordinator retries jobs, and knows no measurement.
 NARROWER = {"retry_measurement": Action.SEE_MEASUREMENTS}
 # What a locked record still takes, for it changes nothing in it.
@@ -38,6 +40,8 @@ DONE_WHEN_LOCKED = {
     "identity": "a look is no change",
     "unblind": "somebody in need is told an arm at any time",
     "erasure": "an identity may be erased once the participant's part has ended",
+    "closures_of": "a freeze closes more, and opens nothing",
+    "decide_unlock": "a lock opens on somebody else's request, with a reason",
     "lock": "it is locked already, and stays so",
     "case_summaries": "a document shows the record",
     "intakes": "an upload waits for its participant",
@@ -90,6 +94,8 @@ def wrong(user: User, role: Role, names: dict[str, object], *, elsewhere: bool) 
             continue
         expected = due(page, role, elsewhere=elsewhere)
         seen = {method: status(client, method, page.address(names)) for method in METHODS}
+        if page.pattern.endswith(ACT_IN_FORM) and seen["post"] == 404:
+            del seen["post"]
         if not set(seen.values()) <= expected or set(seen.values()) == {405}:
             found.append(f"{page}: {seen}, not of {sorted(expected)}")
     return found
@@ -113,7 +119,8 @@ def test_every_page_has_a_row(names: dict[str, object]) -> None:
 def test_at_its_own_site_each_role_opens_what_the_policy_says(
     role: Role, scene: Scene, names: dict[str, object]
 ) -> None:
-    assert wrong(scene.user(role), role, names, elsewhere=False) == []
+    found = wrong(scene.user(role), role, names, elsewhere=False)
+    assert not found, "\n".join(found)
 
 
 @pytest.mark.parametrize("role", Role)
@@ -121,7 +128,8 @@ def test_at_another_site_no_record_is_there(
     role: Role, scene: Scene, names: dict[str, object]
 ) -> None:
     stranger = build("PK").user(role)
-    assert wrong(stranger, role, names, elsewhere=True) == []
+    found = wrong(stranger, role, names, elsewhere=True)
+    assert not found, "\n".join(found)
 
 
 def test_a_visitor_is_asked_to_sign_in(names: dict[str, object]) -> None:

@@ -56,3 +56,12 @@ def test_a_visitor_may_sign_out_and_choose_a_language(client: Client, db: None) 
     assert client.post("/accounts/logout/").status_code == 302
     client.post("/i18n/setlang/", {"language": "zh-hans", "next": LOGIN})
     assert '<html lang="zh-hans">' in client.get(LOGIN).content.decode()
+
+
+def test_an_address_that_there_is_not_is_told_as_its_visitor_reads(
+    client: Client, db: None
+) -> None:
+    for address, kind in (("/nowhere/", "text/html"), ("/api/v1/nowhere/", "application/json")):
+        answer = client.get(address)
+        assert (answer.status_code, answer["Content-Type"].split(";")[0]) == (404, kind)
+    assert answer.json()["code"] == "not_found"
