@@ -20,6 +20,7 @@ class Shown:
     unit: str
     section: str = ""
     name: str = ""
+    computed: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,14 @@ def show(item: Item, answer: Any) -> str:
 def shown(form: Form, answers: Mapping[str, Any]) -> list[Shown]:
     """Every question that was asked, with its answer."""
     return [
-        Shown(item.question, show(item, answers.get(item.name)), item.unit, item.section, item.name)
+        Shown(
+            item.question,
+            show(item, answers.get(item.name)),
+            item.unit,
+            item.section,
+            item.name,
+            item.computed,
+        )
         for item in form.items
         if item.asked(answers)
     ]

@@ -21,6 +21,8 @@ from studysite.core.webforms import ReasonField, StudyForm
 
 REMARK = "remark-"
 WHY = "why-"
+# More questions than this under one instrument stand close.
+ALIKE = 5
 # What a person chose where somebody else had saved another answer meanwhile.
 KEEP = "keep-"
 
@@ -53,6 +55,11 @@ class Group:
 
     section: Section | None
     questions: list[Question]
+
+    @property
+    def compact(self) -> bool:
+        """Whether it is a questionnaire of many like questions."""
+        return self.section is not None and self.section.chosen and len(self.questions) > ALIKE
 
 
 class AnswersForm(StudyForm):

@@ -78,12 +78,26 @@ class VisitShown:
     @property
     def label(self) -> str:
         """How it stands to its window, in the reader's language."""
-        return {
-            Timeliness.DONE: _("Complete"),
-            Timeliness.UPCOMING: _("To come"),
-            Timeliness.DUE: _("Due"),
-            Timeliness.OVERDUE: _("Overdue"),
-        }[self.timeliness]
+        return word_for(self.timeliness)
+
+    @property
+    def may_be_missed(self) -> bool:
+        """Whether it can still be said that the visit did not take place."""
+        begun = any(form.entry and form.entry.revision for form in self.forms)
+        settled = self.visit.complete or bool(self.visit.not_done_reason)
+        return not begun and not settled and self.timeliness is not Timeliness.UPCOMING
+
+
+def word_for(when: Timeliness) -> str:
+    """How a visit stands to its window, in the reader's language."""
+    return {
+        Timeliness.DONE: _("Complete"),
+        Timeliness.UPCOMING: _("To come"),
+        Timeliness.DUE: _("Due"),
+        Timeliness.OVERDUE: _("Overdue"),
+        Timeliness.MISSING: _("Missing"),
+        Timeliness.NOT_DONE: _("Not done"),
+    }[when]
 
 
 def steps_of(participant: Participant) -> list[StepShown]:
@@ -140,7 +154,14 @@ def visits_of(participant: Participant, today: date) -> list[VisitShown]:
         ]
         scans = [ScanShown(protocol.scan(scan.sequence), scan) for scan in visit.scans.all()]
         done = all(form.submitted for form in forms) and not any(map(_awaited, scans))
-        when = timeliness(visit.opens_on, visit.closes_on, today, done=done)
+        when = timeliness(
+            visit.opens_on,
+            visit.closes_on,
+            today,
+            done=done,
+            not_done=bool(visit.not_done_reason),
+            missing_after_days=protocol.missing_after_days,
+        )
         shown.append(VisitShown(plan, visit, when, forms, scans))
     return shown
 

@@ -90,7 +90,8 @@ def visit_label(key: str) -> str:
     """What the protocol calls a visit."""
     if key == Where.LOG:
         return gettext("Log")
-    return {plan.key: plan.label for plan in current().visits}.get(key, key)
+    plan = current().find_visit(key)
+    return plan.label if plan else key
 
 
 def form_label(key: str) -> str:

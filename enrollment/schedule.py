@@ -8,6 +8,8 @@ from enum import StrEnum
 
 from enrollment.protocol.definition import Protocol, VisitPlan
 
+NEVER_DAYS = 36_500
+
 
 @dataclass(frozen=True)
 class Window:
@@ -25,12 +27,27 @@ class Timeliness(StrEnum):
     UPCOMING = "upcoming"
     DUE = "due"
     OVERDUE = "overdue"
+    MISSING = "missing"
+    NOT_DONE = "not_done"
 
 
-def timeliness(opens_on: date, closes_on: date, today: date, *, done: bool) -> Timeliness:
-    """How a visit stands today; both ends of the window belong to it."""
+def timeliness(
+    opens_on: date,
+    closes_on: date,
+    today: date,
+    *,
+    done: bool,
+    not_done: bool = False,
+    missing_after_days: int = NEVER_DAYS,
+) -> Timeliness:
+    """How a visit stands today; both ends of the window belong to it. So many days after it, what
+    lacks is missing and no longer only late."""
     if done:
         return Timeliness.DONE
+    if not_done:
+        return Timeliness.NOT_DONE
+    if today > closes_on + timedelta(days=missing_after_days):
+        return Timeliness.MISSING
     if today < opens_on:
         return Timeliness.UPCOMING
     return Timeliness.DUE if today <= closes_on else Timeliness.OVERDUE

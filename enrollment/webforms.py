@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
@@ -10,11 +10,14 @@ from django.forms.boundfield import BoundField
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from enrollment.crfs.checking import check
+from enrollment.definitions import in_use
 from enrollment.eligibility import Verdict
+from enrollment.entry import AnswersForm
 from enrollment.journey import State
 from enrollment.models.allocation import UnblindingCategory
-from enrollment.models.enrolment import LeavingKind, Withdrawal
 from enrollment.models.participant import Sex, Side
+from enrollment.partial_date import PartialDate
 from enrollment.protocol.definition import Protocol
 from enrollment.services.eligibility import CriterionRefused, Row
 from enrollment.services.places import places_left
@@ -234,22 +237,35 @@ class UnblindingForm(StudyForm):
     reason = ReasonField(label=_("Reason"))
 
 
-class LeavingForm(StudyForm):
-    """How a participant leaves, who decided it, and what data may stay."""
+class LeavingForm(AnswersForm):
+    """How a participant leaves, who decided it, and what may stay, asked as its form says."""
 
-    kind = forms.ChoiceField(label=_("How"), choices=LeavingKind.choices, widget=forms.RadioSelect)
-    on = DayField(label=_("Date"), initial=timezone.localdate)
-    decided_by = forms.ChoiceField(
-        label=_("Decided by"),
-        choices=Withdrawal._meta.get_field("decided_by").choices or [],
-        widget=forms.RadioSelect,
-    )
-    data_may_stay = forms.ChoiceField(
-        label=_("May the data so far stay in the study?"),
-        choices=[("yes", _("Yes")), ("no", _("No"))],
-        widget=forms.RadioSelect,
-    )
-    reason = ReasonField(label=_("Reason"))
+    seen_revision = None  # type: ignore[assignment]
+
+    def __init__(self, data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(
+            in_use("withdrawal"),
+            data,
+            answers={"on": timezone.localdate().isoformat()},
+            revision=0,
+            changing=False,
+        )
+
+    def clean(self) -> dict[str, Any]:
+        """Each problem at its question; what is known of the participant the service checks."""
+        cleaned = super().clean() or self.cleaned_data
+        for problem in check(self.definition, self.answers(), complete=True):
+            self.add_error(problem.item, problem.sentence)
+        return cleaned
+
+    @property
+    def leaving(self) -> dict[str, Any]:
+        """What the service takes."""
+        said = {"kind": "", "decided_by": "", "reason": "", **self.answers()}
+        day = PartialDate.parse(str(said.pop("on", ""))).earliest
+        for name in ("data_may_stay", "images_may_stay"):
+            said[name] = said.get(name) == "yes"
+        return {**said, "on": day}
 
 
 class ErasureForm(StudyForm):

@@ -23,6 +23,8 @@ from studysite.core.models import Membership, User
 from studysite.core.roles import Action, Role
 from studysite.core.worklist import WorkItem
 
+WAITING = {Timeliness.DUE, Timeliness.OVERDUE, Timeliness.MISSING}
+
 
 def items(user: User) -> list[WorkItem]:
     """A person's work at every site where they have a role; the overdue and the oldest first."""
@@ -78,7 +80,7 @@ def _due_forms(row: Participant, today: date, action: Action) -> Iterator[WorkIt
     if missing_consent(row):
         return
     for shown in visits_of(row, today):
-        if shown.timeliness not in {Timeliness.DUE, Timeliness.OVERDUE}:
+        if shown.timeliness not in WAITING:
             continue
         due = _("%(visit)s, due %(date)s")
         for form in shown.forms:
@@ -93,7 +95,7 @@ def _due_forms(row: Participant, today: date, action: Action) -> Iterator[WorkIt
                 subject=row.number,
                 since=_midnight(shown.visit.opens_on),
                 action=action,
-                overdue=shown.timeliness is Timeliness.OVERDUE,
+                overdue=shown.timeliness is not Timeliness.DUE,
             )
 
 

@@ -15,6 +15,7 @@ def kind_of(code: str) -> str:
         "unknown_patient": _("Another patient ID"),
         "no_participant": _("Nobody with this patient ID"),
         "not_enrolled": _("Not enrolled"),
+        "on_hold": _("On hold"),
         "not_expected": _("Not expected"),
         "closed": _("Frozen or locked"),
         "mixed_patients": _("More than one patient"),

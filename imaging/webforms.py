@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from enrollment.definitions import in_use
+from enrollment.entry import AnswersForm
 from enrollment.models import Participant
 from imaging.services.matching import awaited
 from studysite.core.access import scoped
@@ -60,28 +63,18 @@ class RefuseForm(StudyForm):
     reason = ReasonField(label=_("Why it is refused"))
 
 
-class QualityForm(StudyForm):
-    """A person's verdict on a series."""
+class QualityForm(AnswersForm):
+    """A person's verdict on a series, asked as its form says."""
 
-    verdict = forms.ChoiceField(
-        label=_("Verdict"),
-        choices=[("accepted", _("Accept")), ("repeat_asked", _("Ask for a repeat"))],
-        widget=forms.RadioSelect,
-    )
-    score = forms.TypedChoiceField(
-        label=_("Image quality"),
-        help_text=_("1 not usable, 2 poor, 3 fair, 4 good, 5 excellent"),
-        choices=[(str(score), str(score)) for score in range(1, 6)],
-        coerce=int,
-        widget=forms.RadioSelect,
-    )
-    remarks = forms.CharField(
-        label=_("Remarks"),
-        help_text=_("Needed where a repeat is asked for."),
-        required=False,
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
+    seen_revision = None  # type: ignore[assignment]
+
+    def __init__(self, data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(in_use("image_quality"), data, answers={}, revision=0, changing=False)
+
+    @property
+    def verdict(self) -> dict[str, Any]:
+        """What the service takes."""
+        return {"verdict": "", "score": 0, "remarks": "", **self.answers()}
 
 
 class EndPointsForm(StudyForm):

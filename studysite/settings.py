@@ -76,6 +76,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "enrollment.protocol.in_force.AskedOnceARequest",
     "studysite.core.gate.DeclaredViewsOnly",
     "studysite.core.gate.StudyErrorsAsPages",
     "axes.middleware.AxesMiddleware",

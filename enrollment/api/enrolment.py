@@ -22,12 +22,14 @@ class EnrolmentIn(In):
 
 
 class WithdrawalIn(In):
-    """How a participant leaves, who decided it, and what data may stay."""
+    """How a participant leaves, who decided it, and what data may stay. Left open, the
+    images go with the data."""
 
     kind = serializers.ChoiceField(LeavingKind.choices)
     on = serializers.DateField()
     decided_by = serializers.ChoiceField(["participant", "investigator"])
     data_may_stay = serializers.BooleanField()
+    images_may_stay = serializers.BooleanField(allow_null=True, default=None)
     reason = serializers.CharField(max_length=2000, allow_blank=True)
 
 

@@ -109,6 +109,7 @@ class WithdrawalOut(serializers.Serializer):
     on = serializers.DateField()
     decided_by = serializers.CharField()
     data_may_stay = serializers.BooleanField()
+    images_may_stay = serializers.BooleanField()
     reason = serializers.CharField()
     by = serializers.StringRelatedField()  # type: ignore[var-annotated]
 

@@ -61,6 +61,8 @@ class FormRevision(models.Model):
     remarks = models.JSONField(default=list)
     reason = models.TextField(blank=True)
     reasons = models.JSONField(default=dict)
+    # The revision that a draft was taken back to; 0 for an empty form.
+    back_to = models.PositiveIntegerField(null=True)
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import tomllib
+from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,7 @@ from typing import Any
 from django.conf import settings
 
 from enrollment.allocation import Design, faults
-from enrollment.crfs.registry import FORMS, form_of, versions_of
+from enrollment.crfs.registry import FORMS, form_of, order_of, versions_of
 from enrollment.protocol.definition import (
     Allocation,
     Arm,
@@ -23,6 +25,7 @@ from enrollment.protocol.definition import (
     VerificationPlan,
     VisitPlan,
 )
+from enrollment.protocol.in_force import release_of
 from studysite.core.errors import StudyError
 
 FOLDER = Path(__file__).parent
@@ -41,9 +44,33 @@ def load(name: str) -> Protocol:
     return parse((FOLDER / f"{name}.toml").read_bytes())
 
 
+def as_plain(protocol: Protocol) -> dict[str, Any]:
+    """What a version says, as JSON's own types, to be compared with another."""
+    said = asdict(protocol)
+    del said["sha256"]
+    return json.loads(json.dumps(said, default=str))
+
+
+@cache
+def versions(name: str) -> dict[str, Protocol]:
+    """Every version of a protocol, the oldest first: `<name>.toml` and its amendments
+    `<name>-<version>.toml`."""
+    found = [load(path.stem) for path in FOLDER.glob(f"{name}*.toml")]
+    return {each.version: each for each in sorted(found, key=lambda row: order_of(row.version))}
+
+
 def current() -> Protocol:
-    """The protocol that this site runs."""
-    return load(settings.PROTOCOL)
+    """The version of the protocol that is in force: what was released last, or the first one."""
+    known = versions(settings.PROTOCOL)
+    if len(known) == 1:
+        return next(iter(known.values()))
+    released = release_of(settings.PROTOCOL)
+    if released is None:
+        return next(iter(known.values()))
+    version, sha256 = released
+    if version not in known or known[version].sha256 != sha256:
+        raise ProtocolError(f"Version {version} of the protocol has changed since its release.")
+    return known[version]
 
 
 def parse(content: bytes) -> Protocol:

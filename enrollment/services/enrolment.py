@@ -21,7 +21,9 @@ from enrollment.services.consent import require_consent
 from enrollment.services.forms import FormInvalid
 from enrollment.services.places import take_place
 from enrollment.services.records import record_of
+from enrollment.services.stopping import refuse_stopped
 from enrollment.services.visits import plan_visit
+from enrollment.stops import What
 from studysite.core.access import require
 from studysite.core.acts import about, service
 from studysite.core.errors import Conflict, Invalid, OutOfOrder
@@ -44,6 +46,7 @@ def enrol(*, by: User, participant: Participant, arm: str = "", reason: str = ""
         # enrolment, so the way's own check is not enough here.
         raise OutOfOrder(_("Only an eligible participant can be enrolled."))
     require_consent(row)
+    refuse_stopped(row, What.ENROLMENT)
     place = take_slot(row) if protocol.allocation.randomised else _assigned(arm, reason)
     way.step(row, State.ENROLLED)
     today = timezone.localdate()

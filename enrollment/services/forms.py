@@ -130,7 +130,12 @@ def told_of(entry: FormEntry, definition: Form) -> str:
 
 
 def keep_revision(
-    entry: FormEntry, *, by: User, reason: str, reasons: Mapping[str, str] | None = None
+    entry: FormEntry,
+    *,
+    by: User,
+    reason: str,
+    reasons: Mapping[str, str] | None = None,
+    back_to: int | None = None,
 ) -> None:
     """Store an entry as it is now, and what it is now as its next revision."""
     entry.revision += 1
@@ -144,6 +149,7 @@ def keep_revision(
         remarks=entry.remarks,
         reason=reason,
         reasons=dict(reasons or {}),
+        back_to=back_to,
         by=by,
     )
     undo_changed(by=by, entry=entry)

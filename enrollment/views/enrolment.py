@@ -42,9 +42,8 @@ def leave(request: StudyRequest, number: str) -> HttpResponse:
     row = way.find(by=request.user, number=number, action=Action.WITHDRAW)
     form = LeavingForm(request.POST or None)
     if form.is_valid():
-        data = form.cleaned_data | {"data_may_stay": form.cleaned_data["data_may_stay"] == "yes"}
         with form.refusing():
-            enrolment.withdraw(by=request.user, participant=row, **data)
+            enrolment.withdraw(by=request.user, participant=row, **form.leaving)
             messages.success(request, _("%(number)s has left the study.") % {"number": row.number})
             return redirect("enrollment:participant", row.number)
     context = {"form": form, "participant": row, "screening": screening_data(row)}

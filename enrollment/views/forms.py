@@ -5,120 +5,163 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from enrollment.answers import differences, shown
+from enrollment.answers import differences
+from enrollment.crfs.checking import completed
 from enrollment.crfs.definition import Form
-from enrollment.definitions import at_visit, captured
-from enrollment.entry import AnswersForm
-from enrollment.journey import ENDED
-from enrollment.models import FormEntry, Participant
-from enrollment.models.forms import EntryState
-from enrollment.protocol.loader import current
+from enrollment.definitions import at_visit
+from enrollment.entry import KEEP, AnswersForm
+from enrollment.form_page import Opened, groups_shown, open_form, remarks_of
 from enrollment.query_marks import FormMarks, marks_of_form
 from enrollment.services import way
 from enrollment.services.closing import closure_over
+from enrollment.services.drafts import move_to_version, undo_draft
 from enrollment.services.forms import action_for, save_form
 from studysite.core.access import may
-from studysite.core.errors import NotThere, StudyError
+from studysite.core.errors import StudyError
 from studysite.core.gate import StudyRequest, page
 from studysite.core.roles import Action
+from studysite.core.webforms import StudyForm
 
 
 @page(Action.SEE_CLINICAL)
-def form(request: StudyRequest, number: str, visit: str, key: str) -> HttpResponse:
+def form(
+    request: StudyRequest, number: str, key: str, visit: str = "log", repeat: int = 1
+) -> HttpResponse:
     """Read a form, or fill it in."""
     row = way.find(by=request.user, number=number, action=Action.SEE_CLINICAL)
-    definition, entry = _form_at(row, visit, key)
+    opened = open_form(row, key, visit, repeat)
     if request.method != "POST":
-        return _show(request, row, visit, definition, entry, _answers_form(definition, entry))
-    entered = _answers_form(definition, entry, request.POST)
-    submit = request.POST.get("act") == "submit"
+        return _show(request, opened, opened.form())
+    act = request.POST.get("act", "")
+    if act in {"undo", "move"}:
+        return _change_whole(request, opened, act)
+    entered = opened.form(_chosen(request.POST, opened))
     if entered.is_valid():
         with entered.refusing():
-            save_form(
+            entry = save_form(
                 by=request.user,
                 participant=row,
                 form=key,
                 visit=visit,
                 answers=entered.answers(),
                 seen_revision=entered.cleaned_data["seen_revision"],
-                submit=submit,
+                submit=act == "submit",
                 reason=entered.cleaned_data.get("reason", ""),
                 reasons=entered.reasons(),
                 remarks=entered.remarks(),
+                repeat=repeat,
             )
-            messages.success(request, _("Submitted.") if submit else _("The draft is saved."))
-            if submit:
-                return redirect("enrollment:participant", row.number)
-            return redirect("enrollment:form", row.number, visit, key)
+            if act == "autosave":
+                return _saved(request, opened.definition, entry.revision, entered)
+            return _done(request, opened, submitted=act == "submit")
+    if act == "autosave":
+        return _not_saved(request, entered)
     if entered.refusal and entered.refusal.code == "changed_meanwhile":
-        return _show_both(request, row, visit, definition, entered.refusal)
-    return _show(request, row, visit, definition, entry, entered)
+        return _show_both(request, opened, entered.refusal)
+    return _show(request, opened, entered)
 
 
 @require_safe
 @page(Action.SEE_CLINICAL)
-def form_history(request: StudyRequest, number: str, visit: str, key: str) -> HttpResponse:
+def form_history(
+    request: StudyRequest, number: str, key: str, visit: str = "log", repeat: int = 1
+) -> HttpResponse:
     """Every revision of a form, and what each changed."""
     row = way.find(by=request.user, number=number, action=Action.SEE_CLINICAL)
-    definition, entry = _form_at(row, visit, key)
-    revisions = list(entry.revisions.select_related("by")) if entry else []
+    opened = open_form(row, key, visit, repeat)
+    revisions = list(opened.entry.revisions.select_related("by")) if opened.entry else []
     before: dict[str, Any] = {}
     told = []
     for revision in revisions:
+        definition = opened.version(revision.form_version)
         changes = differences(definition, before, revision.answers, revision.reasons)
-        told.append((revision, changes))
+        told.append((revision, changes, remarks_of(definition, revision.remarks)))
         before = revision.answers
-    context = {
-        "participant": row,
-        "visit": current().visit(visit),
-        "definition": definition,
-        "revisions": told[::-1],
-    }
+    context = {"opened": opened, "participant": row, "revisions": told[::-1]}
     return render(request, "enrollment/form_history.html", context)
 
 
-def _form_at(row: Participant, visit: str, key: str) -> tuple[Form, FormEntry | None]:
-    """The form of a visit that is on the participant's calendar."""
-    definition, plan = at_visit(key, visit), current().find_visit(visit)
-    planned = plan is not None and key in plan.forms
-    if not planned or not row.visits.filter(key=visit).exists():
-        raise NotThere(_("This participant has no such form at this visit."))
-    entry = row.entries.filter(form=key, visit=visit).select_related("by").first()
-    return captured(entry) if entry else definition, entry
+def _chosen(data: QueryDict, opened: Opened) -> QueryDict:
+    """What was sent, with the saved answer wherever the person chose that one."""
+    kept = [name.removeprefix(KEEP) for name in data if name.startswith(KEEP)]
+    saved = opened.entry.answers if opened.entry else {}
+    chosen = data.copy()
+    for name in kept:
+        if data[f"{KEEP}{name}"] == "saved":
+            answer = saved.get(name, "")
+            chosen.setlist(name, answer if isinstance(answer, list) else [str(answer)])
+    return chosen
 
 
-def _answers_form(definition: Form, entry: FormEntry | None, data: Any = None) -> AnswersForm:
-    return AnswersForm(
-        definition,
-        data,
-        answers=entry.answers if entry else {},
-        revision=entry.revision if entry else 0,
-        changing=_submitted(entry),
-    )
+def _done(request: StudyRequest, opened: Opened, *, submitted: bool) -> HttpResponse:
+    messages.success(request, _("Submitted.") if submitted else _("The draft is saved."))
+    if submitted:
+        return redirect("enrollment:participant", opened.participant.number)
+    return redirect(opened.url)
 
 
-def _submitted(entry: FormEntry | None) -> bool:
-    return entry is not None and entry.state == EntryState.SUBMITTED
-
-
-def _show_both(
-    request: StudyRequest, row: Participant, visit: str, definition: Form, refusal: StudyError
+def _saved(
+    request: StudyRequest, definition: Form, revision: int, entered: AnswersForm
 ) -> HttpResponse:
-    """Somebody saved meanwhile: what is saved beside what was entered, which is kept. Saving again
-    now says that both were seen."""
-    _definition, entry = _form_at(row, visit, definition.key)
+    """What a page needs to know of a draft that was saved by itself."""
+    given = completed(definition, entered.answers(), entered.record)
+    context = {"revision": revision, "groups": groups_shown(definition, given)}
+    return render(request, "enrollment/_form_saved.html", context)
+
+
+def _not_saved(request: StudyRequest, entered: AnswersForm) -> HttpResponse:
+    """A half-written answer is no news; a change by somebody else is."""
+    refusal = entered.refusal
+    sentence = str(refusal) if refusal and refusal.code == "changed_meanwhile" else ""
+    context = {"sentence": sentence, "errors": entered.errors}
+    return render(request, "enrollment/_form_not_saved.html", context, status=200)
+
+
+def _change_whole(request: StudyRequest, opened: Opened, act: str) -> HttpResponse:
+    """Take a draft back one save, or the form over to the version in force."""
+    asked = StudyForm({})
+    seen = request.POST.get("seen_revision", "")
+    if opened.entry and seen.isdecimal() and len(seen) < 10:
+        with asked.refusing():
+            if act == "undo":
+                undo_draft(by=request.user, entry=opened.entry, seen_revision=int(seen))
+                messages.success(request, _("The last save is taken back."))
+            else:
+                move_to_version(
+                    by=request.user,
+                    entry=opened.entry,
+                    seen_revision=int(seen),
+                    reason=request.POST.get("reason", ""),
+                )
+                messages.success(request, _("The form is in the version in force."))
+            return redirect(opened.url)
+    sentence = str(asked.refusal) if asked.refusal else _("Nothing is saved that could be changed.")
+    messages.error(request, sentence)
+    return _show(request, opened, opened.form(), status=asked.status)
+
+
+def _show_both(request: StudyRequest, opened: Opened, refusal: StudyError) -> HttpResponse:
+    """Somebody saved meanwhile: what is saved beside what was entered, and a choice for each.
+    Saving again now says that both were seen."""
+    opened = open_form(opened.participant, opened.definition.key, opened.visit_key, opened.repeat)
     data = request.POST.copy()
-    data["seen_revision"] = str(entry.revision if entry else 0)
-    again = _answers_form(definition, entry, data)
+    data["seen_revision"] = str(opened.entry.revision if opened.entry else 0)
+    again = opened.form(data)
     again.is_valid()
-    changed = differences(definition, entry.answers if entry else {}, again.answers())
+    saved = opened.entry.answers if opened.entry else {}
+    mine = completed(opened.definition, again.answers(), again.record)
+    computed = {item.name for item in opened.definition.items if item.computed}
+    changed = [
+        line for line in differences(opened.definition, saved, mine) if line.name not in computed
+    ]
     again.refuse(refusal)
-    return _show(request, row, visit, definition, entry, again, changed=changed)
+    return _show(request, opened, again, changed=changed)
 
 
 def _marks(
@@ -131,33 +174,42 @@ def _marks(
     return marks_of_form(request.user, row, visit, definition.key, items)
 
 
+def _marks(request: StudyRequest, opened: Opened) -> FormMarks | None:
+    """The queries of the form, for whoever may see any."""
+    row, definition = opened.participant, opened.definition
+    if not may(request.user, Action.SEE_QUERIES, row.site):
+        return None
+    items = [item.name for item in definition.items]
+    visit, repeat = opened.visit_key, opened.repeat
+    return marks_of_form(request.user, row, visit, definition.key, items, repeat)
+
+
 def _show(
     request: StudyRequest,
-    row: Participant,
-    visit: str,
-    definition: Form,
-    entry: FormEntry | None,
+    opened: Opened,
     answers_form: AnswersForm,
+    *,
+    status: int | None = None,
     **more: Any,
 ) -> HttpResponse:
-    closure = closure_over(row, visit=visit)
-    editable = (
-        row.state not in ENDED
-        and closure is None
-        and may(request.user, action_for(definition.key), row.site)
-    )
+    row, key = opened.participant, opened.definition.key
+    allowed = may(request.user, action_for(key), row.site)
+    newest = at_visit(key, opened.visit_key)
     context = {
+        "opened": opened,
         "participant": row,
-        "visit": current().visit(visit),
-        "calendar": row.visits.get(key=visit),
-        "definition": definition,
-        "entry": entry,
+        "definition": opened.definition,
+        "entry": opened.entry,
         "form": answers_form,
-        "submitted": _submitted(entry),
-        "editable": editable,
-        "closure": closure,
-        "answers": shown(definition, entry.answers if entry else {}),
-        "marks": _marks(request, row, visit, definition),
+        "submitted": opened.submitted,
+        "editable": opened.is_open and allowed,
+        "shown": groups_shown(opened.definition, opened.answers),
+        "remarks": remarks_of(opened.definition, opened.entry.remarks if opened.entry else []),
+        "closure": closure_over(row, visit=opened.visit_key),
+        "marks": _marks(request, opened),
+        "newest": newest if newest.version != opened.definition.version else None,
+        "changes_url": reverse("enrollment:form_changes", args=[key, newest.version]),
         **more,
     }
-    return render(request, "enrollment/form.html", context, status=answers_form.status)
+    status = answers_form.status if status is None else status
+    return render(request, "enrollment/form.html", context, status=status)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,14 +16,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from enrollment import listing
-from enrollment.journey import ENDED, State
+from enrollment.journey import ENDED, State, has_reached
+from enrollment.loglines import line_of
 from enrollment.models import Participant
+from enrollment.models.forms import LOG
 from enrollment.overview import screening_data, steps_of, visits_of, way_out_of
 from enrollment.protocol.loader import current
 from enrollment.services import way
 from enrollment.services.consent import missing_consent
 from enrollment.services.eligibility import criteria_of, decision_on
 from enrollment.services.places import places_left
+from enrollment.services.stopping import sentence_for, stops_of
 from enrollment.webforms import FilterForm
 from studysite.core.access import may
 from studysite.core.act_words import word_for
@@ -118,8 +122,23 @@ def participant(request: StudyRequest, number: str) -> HttpResponse:
         "withdrawal": getattr(row, "withdrawal", None),
         "acts": _history(row) if Action.SEE_HISTORY.value in allowed else None,
         "fragments": _fragments(row, allowed),
+        "enrolled": has_reached(State(row.state), State.ENROLLED) if not way_out_of(row) else False,
+        **(_log(row, allowed) if Action.SEE_CLINICAL.value in allowed else {}),
     }
     return render(request, "enrollment/participant.html", context)
+
+
+def _log(row: Participant, allowed: set[str]) -> dict[str, Any]:
+    """Adverse events and deviations, what they stop, and the numbers of the next ones."""
+    entries = [entry for entry in row.entries.all() if entry.visit == LOG and entry.revision]
+    counts = Counter(entry.form for entry in entries)
+    return {
+        "log_lines": [line_of(entry) for entry in entries],
+        "stops": [] if row.state in ENDED else [sentence_for(stop) for stop in stops_of(row)],
+        "may_log": row.state != State.LOCKED and Action.ENTER_FORM.value in allowed,
+        "next_event": counts["adverse_event"] + 1,
+        "next_deviation": counts["deviation"] + 1,
+    }
 
 
 def _offers(row: Participant, allowed: set[str]) -> list[tuple[str, str, str]]:

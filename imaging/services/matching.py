@@ -12,7 +12,9 @@ from enrollment.journey import ENDED, WAY, State, has_reached
 from enrollment.models import ExpectedScan, Participant, ScanState
 from enrollment.protocol.loader import current
 from enrollment.services.closing import closure_over
+from enrollment.services.stopping import stop_for
 from enrollment.services.visits import expected_scan
+from enrollment.stops import What
 from imaging.dicom.header import Header
 from imaging.dicom.imaging_protocol import SeriesRule, check_series
 from imaging.dicom.series import mixed_patients
@@ -150,6 +152,14 @@ def _ready(participant: Participant) -> Participant | Waits:
                 "%(number)s: %(state)s. Scans are taken of enrolled participants.",
                 number=participant.number,
                 state=word(state.label),
+            ),
+        )
+    if stop_for(participant, What.SCANS) is not None:
+        return Waits(
+            "on_hold",
+            said(
+                "%(number)s: scans are held until an adverse event or a deviation is settled.",
+                number=participant.number,
             ),
         )
     if closure_over(participant) is not None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from enrollment.crfs.checking import check, without_blanks
+from enrollment.definitions import in_use
 from enrollment.models import ExpectedScan, ScanState
 from enrollment.protocol.loader import current
 from enrollment.services import way
+from enrollment.services.forms import FormInvalid
 from enrollment.services.visits import mark_scan, settle_scans
 from imaging.models import QualityCheck, Series, SeriesState
 from studysite.core.access import require, scoped
 from studysite.core.acts import about, service
-from studysite.core.errors import Invalid, NotThere, OutOfOrder
+from studysite.core.errors import NotThere, OutOfOrder
 from studysite.core.models import User
 from studysite.core.roles import Action
 from studysite.core.said import said, word
@@ -37,13 +40,10 @@ def check_quality(
     if row.state != SeriesState.RECEIVED:
         sentence = _("This series is already judged: %(verdict)s.")
         raise OutOfOrder(sentence % {"verdict": row.get_state_display().lower()})
-    if verdict not in {"accepted", "repeat_asked"}:
-        raise Invalid(_("A series is accepted, or a repeat is asked for."), field="verdict")
-    if not 1 <= score <= 5:
-        raise Invalid(_("The score is 1 to 5."), field="score")
-    if verdict == "repeat_asked" and not remarks.strip():
-        raise Invalid(_("Say why a repeat is asked for."), field="remarks")
-    check = QualityCheck.objects.create(
+    answers = without_blanks({"verdict": verdict, "score": score, "remarks": remarks.strip()})
+    if problems := check(in_use("image_quality"), answers, complete=True):
+        raise FormInvalid(problems)
+    given = QualityCheck.objects.create(
         series=row, verdict=verdict, score=score, remarks=remarks.strip(), by=by
     )
     row.state = verdict
@@ -53,11 +53,11 @@ def check_quality(
     judged = said(
         "%(scan)s: %(verdict)s, score %(score)s",
         scan=current().scan_in_both(row.sequence),
-        verdict=word(check.get_verdict_display()),
+        verdict=word(given.get_verdict_display()),
         score=score,
     )
     about(participant.number, judged)
-    return check
+    return given
 
 
 def _scan_state(scan: ExpectedScan) -> ScanState:

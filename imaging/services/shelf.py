@@ -9,6 +9,7 @@ from pathlib import Path
 
 from enrollment.models import ScanState
 from enrollment.protocol.loader import current
+from enrollment.services.deviations import note_deviation
 from enrollment.services.visits import mark_scan, settle_scans
 from imaging import storage
 from imaging.dicom.sandbox import Deidentified
@@ -60,11 +61,24 @@ def record(intake: Intake, result: Stored | Waiting) -> Line:
         sentence = said("%(scan)s, %(count)s files: already stored.", **values)
         return {"status": "stored", "code": "already", "sentence": sentence}
     series = _record_series(intake, result)
+    _note_deviations(series)
     mark_scan(found.scan, ScanState.RECEIVED)
     settle_scans(found.participant)
     number = found.participant.number
     sentence = said("%(scan)s, %(count)s files: stored for %(number)s.", number=number, **values)
     return {"status": "stored", "code": "stored", "series": series.pk, "sentence": sentence}
+
+
+def _note_deviations(series: Series) -> None:
+    """Where the series departs from the imaging protocol, the participant's log says so."""
+    for deviation in series.deviations:
+        note_deviation(
+            series.participant,
+            by=series.intake.by,
+            source="imaging_check",
+            category="imaging",
+            sentence=deviation["sentence"],
+        )
 
 
 def _record_series(intake: Intake, result: Stored) -> Series:

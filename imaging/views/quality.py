@@ -23,7 +23,7 @@ def check(request: StudyRequest, pk: int) -> HttpResponse:
     form = QualityForm(request.POST)
     if form.is_valid():
         with form.refusing():
-            quality.check_quality(by=request.user, series=row, **form.cleaned_data)
+            quality.check_quality(by=request.user, series=row, **form.verdict)
             messages.success(request, _("The verdict is recorded."))
             return redirect("imaging:series", pk)
     return show(request, row, quality_form=form)

@@ -42,6 +42,8 @@ class Action(StrEnum):
     SEE_UNBLINDINGS = "see_unblindings"
     WITHDRAW = "withdraw"
     ENTER_FORM = "enter_form"
+    PLAN_VISIT = "plan_visit"
+    RELEASE_PROTOCOL = "release_protocol"
     ENTER_SURGICAL_FINDING = "enter_surgical_finding"
     UPLOAD_SCAN = "upload_scan"
     SEE_SCANS = "see_scans"
@@ -118,6 +120,8 @@ POLICY: dict[Action, frozenset[Role]] = {
     Action.SEE_UNBLINDINGS: frozenset({_I, _M, _D}),
     Action.WITHDRAW: frozenset({_C, _I}),
     Action.ENTER_FORM: frozenset({_C, _I}),
+    Action.PLAN_VISIT: frozenset({_C, _I}),
+    Action.RELEASE_PROTOCOL: frozenset({_D}),
     Action.ENTER_SURGICAL_FINDING: frozenset({_I}),
     Action.UPLOAD_SCAN: frozenset({_C, _A}),
     Action.SEE_SCANS: frozenset({_C, _I, _A, _M, _D}),

@@ -3,9 +3,8 @@
 "use strict";
 
 (() => {
-  function answer(form, name) {
-    const control = form.elements[name];
-    return control ? control.value : "";
+  function answers(form, name) {
+    return new FormData(form).getAll(name);
   }
 
   function update(form) {
@@ -14,7 +13,7 @@
       const gate = form.querySelector(`[name="${part.dataset.askedIf}"]`);
       const open = gate && !gate.disabled;
       const values = part.dataset.askedValues.split(" ");
-      const asked = open && values.includes(answer(form, part.dataset.askedIf));
+      const asked = open && answers(form, part.dataset.askedIf).some((each) => values.includes(each));
       part.hidden = !asked;
       for (const control of part.querySelectorAll("input, select, textarea")) {
         control.disabled = !asked;

@@ -21,6 +21,13 @@
     return marked ? marked.textContent.trim() : "";
   }
 
+  // The next person at this computer finds nothing of what the last one typed.
+  document.addEventListener("submit", (event) => {
+    if (!new URL(event.target.getAttribute("action") || "", location.href).pathname.includes("/logout")) return;
+    for (const key of Object.keys(localStorage)) {
+      if (key.startsWith("draft:")) localStorage.removeItem(key);
+    }
+  });
   document.addEventListener("htmx:configRequest", (event) => {
     if (token) event.detail.headers["X-CSRFToken"] = token.content;
   });

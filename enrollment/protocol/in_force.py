@@ -1,0 +1,47 @@
+"""Which version of the protocol is in force: what the newest release says, asked once a request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextvars import ContextVar
+
+from django.http import HttpRequest, HttpResponse
+
+from enrollment.models.releases import ProtocolRelease
+
+Release = tuple[str, str] | None
+# None outside a request: there the database is asked each time.
+_known: ContextVar[dict[str, Release] | None] = ContextVar("protocol_in_force", default=None)
+
+
+def release_of(protocol: str) -> Release:
+    """The version and digest of the newest release; None while nothing was released here."""
+    known = _known.get()
+    if known is not None and protocol in known:
+        return known[protocol]
+    rows = ProtocolRelease.objects.filter(protocol=protocol).order_by("-id")
+    found = rows.values_list("version", "sha256").first()
+    if known is not None:
+        known[protocol] = found
+    return found
+
+
+def forget() -> None:
+    """Ask the database again, for a version has come into force."""
+    known = _known.get()
+    if known is not None:
+        known.clear()
+
+
+class AskedOnceARequest:
+    """The protocol stays the same while a request is answered."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        token = _known.set({})
+        try:
+            return self.get_response(request)
+        finally:
+            _known.reset(token)
