@@ -7,7 +7,7 @@ _COMPLICATIONS = ("item", "complications")
 
 FORM = Form(
     key="follow_up",
-    version="1.0",
+    version="1.1",
     title_en="Follow-up after surgery",
     title_zh="术后随访",
     items=(
@@ -58,6 +58,14 @@ FORM = Form(
             "并发症说明",
             ItemType.TEXT,
             show_if=("complications", ("other",)),
+        ),
+        Item(
+            "house_brackmann",
+            "House–Brackmann grade of the facial nerve",
+            "面神经 House–Brackmann 分级",
+            ItemType.CODE,
+            codes=tuple(Code(grade, grade, grade) for grade in ("I", "II", "III", "IV", "V", "VI")),
+            show_if=("complications", ("facial_palsy",)),
         ),
         Item(
             "botulinum_since",

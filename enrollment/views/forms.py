@@ -164,16 +164,6 @@ def _show_both(request: StudyRequest, opened: Opened, refusal: StudyError) -> Ht
     return _show(request, opened, again, changed=changed)
 
 
-def _marks(
-    request: StudyRequest, row: Participant, visit: str, definition: Form
-) -> FormMarks | None:
-    """The queries of the form, for whoever may see any."""
-    if not may(request.user, Action.SEE_QUERIES, row.site):
-        return None
-    items = [item.name for item in definition.items]
-    return marks_of_form(request.user, row, visit, definition.key, items)
-
-
 def _marks(request: StudyRequest, opened: Opened) -> FormMarks | None:
     """The queries of the form, for whoever may see any."""
     row, definition = opened.participant, opened.definition

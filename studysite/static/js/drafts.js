@@ -62,7 +62,7 @@
       return;
     }
     const at = new Date(draft.at).toLocaleString(document.documentElement.lang);
-    note.querySelector("span").textContent = note.dataset.words.replace("%s", at);
+    note.querySelector("span").textContent = note.dataset.words.replace("{at}", at);
     note.hidden = false;
   }
 

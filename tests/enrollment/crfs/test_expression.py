@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from enrollment.crfs.expression import (
@@ -138,6 +138,7 @@ EXPRESSIONS = st.recursive(
 )
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(EXPRESSIONS)
 def test_any_expression_has_a_value_or_none_and_never_an_error(expression: Any) -> None:
     evaluate(expression, ANSWERS, RECORD)

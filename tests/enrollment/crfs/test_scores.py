@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from enrollment.crfs.checking import completed
@@ -68,6 +68,7 @@ def test_hfs_7_with_gaps_by_hand() -> None:
     assert "hfs_7_total" not in scored(five)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.one_of(st.none(), st.integers(0, 4)), min_size=36, max_size=36))
 def test_hfs_36_is_the_mean_of_what_is_answered_times_36(grades: list[int | None]) -> None:
     answers = {f"hfs_36_{n}": str(g) for n, g in enumerate(grades, start=1) if g is not None}
