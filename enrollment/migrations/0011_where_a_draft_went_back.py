@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('enrollment', '0009_queries'),
+        ('enrollment', '0010_verification'),
     ]
 
     operations = [
