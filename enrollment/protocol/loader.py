@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import tomllib
 from dataclasses import asdict
 from functools import cache
@@ -14,6 +15,7 @@ from django.conf import settings
 
 from enrollment.allocation import Design, faults
 from enrollment.crfs.registry import FORMS, form_of, order_of, versions_of
+from enrollment.protocol.amendment import merged
 from enrollment.protocol.definition import (
     Allocation,
     Arm,
@@ -29,6 +31,7 @@ from enrollment.protocol.in_force import release_of
 from studysite.core.errors import StudyError
 
 FOLDER = Path(__file__).parent
+NAME = re.compile(r"[a-z0-9.-]+")
 SOURCES = {"investigator", "affected_side", "duration", "age"}
 
 
@@ -76,14 +79,36 @@ def current() -> Protocol:
 def parse(content: bytes) -> Protocol:
     """A protocol from its file's bytes. Raises ProtocolError with a sentence."""
     try:
-        raw = tomllib.loads(content.decode("utf-8"))
-        protocol = _protocol(raw, hashlib.sha256(content).hexdigest())
+        raw = read(content)
+        protocol = _protocol(raw, hashlib.sha256(all_of(content)).hexdigest())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ProtocolError(f"The protocol file is not readable TOML: {error}.") from error
     except KeyError as error:
         raise ProtocolError(f"The protocol file lacks {error}.") from error
     _check(protocol)
     return protocol
+
+
+def all_of(content: bytes) -> bytes:
+    """The bytes that a version rests on: of an amendment, those of what it amends first."""
+    amended = tomllib.loads(content.decode("utf-8")).get("amends")
+    return content if amended is None else all_of(_bytes(amended)) + content
+
+
+def read(content: bytes) -> dict[str, Any]:
+    """A file's tables; an amendment says what it amends and only what is new."""
+    raw = tomllib.loads(content.decode("utf-8"))
+    amended = raw.pop("amends", None)
+    if amended is None:
+        return raw
+    whole = merged(read(_bytes(amended)), raw)
+    return dict(whole)
+
+
+def _bytes(name: str) -> bytes:
+    if not NAME.fullmatch(name) or not (FOLDER / f"{name}.toml").is_file():
+        raise ProtocolError(f"There is no protocol {name} to amend.")
+    return (FOLDER / f"{name}.toml").read_bytes()
 
 
 def _protocol(raw: dict[str, Any], sha256: str) -> Protocol:

@@ -17,18 +17,21 @@ from enrollment.crfs.demographics import FORM as DEMOGRAPHICS
 from enrollment.crfs.mri_safety import FORM as MRI_SAFETY
 from enrollment.crfs.severity import FORM as SEVERITY
 from enrollment.crfs.surgical_finding import FORM as SURGICAL_FINDING
-from enrollment.journey import State
+from enrollment.journey import WAY, State
 from enrollment.models import FormEntry, Participant
+from enrollment.models.forms import LOG
 from enrollment.protocol.loader import current
 from enrollment.services.consent import record_consent
 from enrollment.services.eligibility import confirm_eligibility, fail_screening, judge
 from enrollment.services.enrolment import enrol, withdraw
 from enrollment.services.forms import save_form
+from enrollment.services.releases import release_protocol
 from enrollment.services.screening import screen
 from imaging.models import Adjudication, Measurement, Series, SeriesState
 from imaging.services.measurement import ask_measurement
 from imaging.services.quality import check_quality
 from imaging.services.reading import adjudicate, lock_read
+from reports.demo import answers
 from reports.demo.people import PASSWORD, SITE_CODE, Patient
 from reports.services.locking import lock_case
 from reports.services.signing import sign_case
@@ -77,8 +80,8 @@ def take_in(patient: Patient, participant: Participant, cast: Cast) -> None:
         _consent(participant, cast)
     if patient.target == State.CONSENTED:
         return
-    _fill(participant, cast, "screening", DEMOGRAPHICS.key, _demographics(patient))
-    _fill(participant, cast, "screening", MRI_SAFETY.key, _safety(patient))
+    _fill(participant, cast, "screening", DEMOGRAPHICS.key, answers.demographics(patient))
+    _fill(participant, cast, "screening", MRI_SAFETY.key, answers.safety(patient))
     if participant.state == State.CONSENTED:
         _judge(participant, cast)
         if patient.target == State.SCREEN_FAILED:
@@ -90,8 +93,23 @@ def take_in(patient: Patient, participant: Participant, cast: Cast) -> None:
     if participant.state == State.ELIGIBLE:
         reason = "Demo study: the arms are filled alternately."
         enrol(by=cast.coordinator, participant=participant, arm=patient.arm, reason=reason)
-        _fill(participant, cast, "baseline", SEVERITY.key, _severity(patient))
+        _amend(patient, cast)
+        _fill(participant, cast, "baseline", SEVERITY.key, answers.severity(patient))
+        if patient.target in WAY and WAY.index(patient.target) > WAY.index(State.ENROLLED):
+            _fill(participant, cast, "baseline", "scan", answers.scan(patient))
+        for form, given in answers.log(patient):
+            _fill(participant, cast, LOG, form, given)
     _leave(patient, participant, cast)
+
+
+def _amend(patient: Patient, cast: Cast) -> None:
+    """The first few are taken in before the amendment, the others after it."""
+    if patient.seed > answers.LAST_BEFORE_AMENDMENT and current().version == "1.0":
+        release_protocol(
+            by=cast.data_manager,
+            version="1.1",
+            reason="Amendment 1 is approved: quality of life is asked for.",
+        )
 
 
 def _consent(participant: Participant, cast: Cast) -> None:
@@ -118,7 +136,7 @@ def _judge(participant: Participant, cast: Cast) -> None:
 
 
 def _fill(
-    participant: Participant, cast: Cast, visit: str, form: str, answers: Mapping[str, Any]
+    participant: Participant, cast: Cast, visit: str, form: str, given: Mapping[str, Any]
 ) -> None:
     if FormEntry.objects.filter(participant=participant, form=form, visit=visit).exists():
         return
@@ -127,44 +145,10 @@ def _fill(
         participant=participant,
         form=form,
         visit=visit,
-        answers=answers,
+        answers=given,
         seen_revision=0,
         submit=True,
     )
-
-
-def _demographics(patient: Patient) -> dict[str, Any]:
-    treated = patient.seed % 3 == 0
-    return {
-        "handedness": "right",
-        "hypertension": "yes" if patient.seed % 2 else "no",
-        "family_history": "no",
-        "botulinum": "yes" if treated else "no",
-        **({"botulinum_last": "2024-05"} if treated else {}),
-        "carbamazepine": "yes" if patient.seed % 4 == 0 else "no",
-    }
-
-
-def _safety(patient: Patient) -> dict[str, Any]:
-    paced = patient.target == State.SCREEN_FAILED
-    return {
-        "pacemaker": "yes" if paced else "no",
-        "metal_implant": "no",
-        "claustrophobia": "no",
-        "pregnancy_test": "not_applicable",
-        "weight_kg": 58 + patient.seed,
-    }
-
-
-def _severity(patient: Patient) -> dict[str, Any]:
-    grade = 1 + patient.seed % 4
-    return {
-        "assessed_on": timezone.localdate().isoformat(),
-        "smc_grade": ("I", "II", "III", "IV")[grade - 1],
-        "cohen_albert": str(grade),
-        "jrs_severity": str(grade),
-        "jrs_frequency": str(grade),
-    }
 
 
 def _leave(patient: Patient, participant: Participant, cast: Cast) -> None:
@@ -237,17 +221,9 @@ def _answers(patient: Patient, *, found: bool) -> dict[str, Any]:
 
 def operate(patient: Patient, participant: Participant, cast: Cast) -> None:
     """The surgeon's finding."""
-    answers = {
-        "operated": "yes",
-        "operated_on": timezone.localdate().isoformat(),
-        "surgeon": "Surgical team A",
-        "side": patient.side,
-        "compression": "yes",
-        "vessel": "aica",
-        "segment": "rdp",
-        "indentation": "yes",
-    }
-    _fill(participant, cast, "surgery", SURGICAL_FINDING.key, answers)
+    found = answers.surgical_finding(patient)
+    _fill(participant, cast, "surgery", SURGICAL_FINDING.key, found)
+    _fill(participant, cast, "discharge", "follow_up", answers.follow_up(patient))
     participant.refresh_from_db()
 
 

@@ -8,7 +8,8 @@ import pytest
 from django.utils.translation import override
 
 from enrollment.crfs.registry import FORMS
-from enrollment.protocol.loader import FOLDER, ProtocolError, current, parse
+from enrollment.protocol.amendment import merged
+from enrollment.protocol.loader import FOLDER, ProtocolError, current, parse, versions
 
 CONTENT = (FOLDER / "nct04645277.toml").read_bytes()
 
@@ -75,3 +76,29 @@ def test_a_broken_protocol_is_refused_with_a_sentence(
 
 def test_the_digest_is_that_of_the_file() -> None:
     assert parse(CONTENT).sha256 != parse(CONTENT + b"\n# amended\n").sha256
+
+
+def test_an_amendment_says_only_what_is_new() -> None:
+    first, second = versions("nct04645277").values()
+    assert (second.visit("month_12").window_days, first.visit("month_12").window_days) == (45, 30)
+    assert second.visit("month_12").forms == first.visit("month_12").forms
+    assert second.visit("baseline").scales == ("smc", "cohen_albert", "jrs", "hfs_7", "hfs_36")
+    assert (second.form_versions["follow_up"], second.form_versions["scan"]) == ("1.1", "1.0")
+    assert (second.arms, second.criteria, second.scans) == (first.arms, first.criteria, first.scans)
+    assert second.sha256 != first.sha256
+
+
+@pytest.mark.parametrize("name", ["nothing", "../secret"])
+def test_an_amendment_of_nothing_is_refused(name: str) -> None:
+    with pytest.raises(ProtocolError, match="no protocol"):
+        parse(f'amends = "{name}"\nversion = "2.0"\n'.encode())
+
+
+def test_rows_are_laid_over_each_other_by_their_name() -> None:
+    before = {"a": 1, "rows": [{"key": "x", "n": 1, "m": 2}, {"key": "y", "n": 3}], "list": [1, 2]}
+    after = {"rows": [{"key": "z", "n": 9}, {"key": "x", "n": 7}], "list": [3]}
+    assert merged(before, after) == {
+        "a": 1,
+        "rows": [{"key": "x", "n": 7, "m": 2}, {"key": "y", "n": 3}, {"key": "z", "n": 9}],
+        "list": [3],
+    }
