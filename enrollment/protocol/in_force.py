@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 
 from django.http import HttpRequest, HttpResponse
@@ -16,21 +17,31 @@ _known: ContextVar[dict[str, Release] | None] = ContextVar("protocol_in_force", 
 
 def release_of(protocol: str) -> Release:
     """The version and digest of the newest release; None while nothing was released here."""
-    known = _known.get()
-    if known is not None and protocol in known:
-        return known[protocol]
+    asked = _known.get()
+    if asked is not None and protocol in asked:
+        return asked[protocol]
     rows = ProtocolRelease.objects.filter(protocol=protocol).order_by("-id")
     found = rows.values_list("version", "sha256").first()
-    if known is not None:
-        known[protocol] = found
+    if asked is not None:
+        asked[protocol] = found
     return found
 
 
 def forget() -> None:
     """Ask the database again, for a version has come into force."""
-    known = _known.get()
-    if known is not None:
-        known.clear()
+    asked = _known.get()
+    if asked is not None:
+        asked.clear()
+
+
+@contextmanager
+def known(releases: dict[str, Release]) -> Iterator[None]:
+    """What follows asks the database once for each protocol that is not known here."""
+    token = _known.set(releases)
+    try:
+        yield
+    finally:
+        _known.reset(token)
 
 
 class AskedOnceARequest:
@@ -40,8 +51,5 @@ class AskedOnceARequest:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        token = _known.set({})
-        try:
+        with known({}):
             return self.get_response(request)
-        finally:
-            _known.reset(token)
