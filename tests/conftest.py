@@ -11,8 +11,8 @@ from datetime import date, timedelta
 
 import pytest
 import pytest_django
-from django.test import TransactionTestCase
 from django.conf import settings
+from django.test import TransactionTestCase
 from django.utils import timezone, translation
 
 from enrollment import vault
