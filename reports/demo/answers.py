@@ -37,7 +37,8 @@ def safety(patient: Patient) -> dict[str, Any]:
         "metal_implant": "no",
         "claustrophobia": "no",
         "pregnancy_test": "negative" if tested else "not_applicable",
-        "weight_kg": 58 + patient.seed,
+        # One answer that a check finds unlikely, and asks about.
+        "weight_kg": 154 if patient.target == State.QUALITY_CHECKED else 58 + patient.seed,
     }
 
 

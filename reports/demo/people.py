@@ -22,6 +22,8 @@ ACCOUNTS = (
     ("reader3", "Gao Ting", Role.READER),
     ("monitor", "Ma Jun", Role.MONITOR),
     ("datamanager", "He Xin", Role.DATA_MANAGER),
+    # Unlocking takes two.
+    ("datamanager2", "Lu Jing", Role.DATA_MANAGER),
     ("admin", "Xu Bo", Role.ADMINISTRATOR),
 )
 

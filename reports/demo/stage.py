@@ -13,7 +13,7 @@ from imaging.management.commands.import_dicom import finish
 from imaging.models import Measurement, Series
 from imaging.models.intake import Door
 from imaging.services.intake import add_file, close_intake, open_intake
-from reports.demo import scans, story
+from reports.demo import cleaning, scans, story
 from reports.demo.people import ACCOUNTS, PASSWORD, SITE_CODE, SITE_NAME, Patient
 from studysite.core.accounts import create_account
 from studysite.core.acts import acting
@@ -62,6 +62,7 @@ def make_accounts() -> story.Cast:
         investigator=users["investigator"],
         analyst=users["analyst"],
         data_manager=users["datamanager"],
+        monitor=users["monitor"],
     )
 
 
@@ -101,6 +102,10 @@ def _tell(parts: list[Part], folder: Path, cast: story.Cast, say: Say) -> None:
     _measure([part for part in parts if part.goes_beyond(State.SCANNED)], folder, cast)
     say("Nerves measured")
     _finish([part for part in parts if part.goes_beyond(State.MEASURED)], cast)
+    for part in parts:
+        if not part.goes_beyond(State.MEASURED):
+            cleaning.clean(part.patient, part.participant, cast)
+    say("Data queried and verified")
 
 
 def _require_told(parts: list[Part]) -> None:
@@ -165,5 +170,6 @@ def _finish(parts: list[Part], cast: story.Cast) -> None:
         participant.refresh_from_db()
         if part.goes_beyond(State.ADJUDICATED):
             story.operate(part.patient, participant, cast)
+        cleaning.clean(part.patient, participant, cast)
         if part.goes_beyond(State.SURGERY_RECORDED):
             story.close(part.patient, participant, cast)

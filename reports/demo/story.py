@@ -37,6 +37,8 @@ from reports.services.locking import lock_case
 from reports.services.signing import sign_case
 from studysite.core.models import Site, User
 
+# Why an unlikely weight is kept.
+HEAVY = {"weight_kg.unlikely_outside": "Weighed twice on two scales."}
 Ends = Mapping[str, Mapping[str, Any]]
 
 
@@ -48,6 +50,7 @@ class Cast:
     investigator: User
     analyst: User
     data_manager: User
+    monitor: User
 
 
 def scanned_on() -> date:
@@ -81,7 +84,7 @@ def take_in(patient: Patient, participant: Participant, cast: Cast) -> None:
     if patient.target == State.CONSENTED:
         return
     _fill(participant, cast, "screening", DEMOGRAPHICS.key, answers.demographics(patient))
-    _fill(participant, cast, "screening", MRI_SAFETY.key, answers.safety(patient))
+    _fill(participant, cast, "screening", MRI_SAFETY.key, answers.safety(patient), HEAVY)
     if participant.state == State.CONSENTED:
         _judge(participant, cast)
         if patient.target == State.SCREEN_FAILED:
@@ -136,7 +139,12 @@ def _judge(participant: Participant, cast: Cast) -> None:
 
 
 def _fill(
-    participant: Participant, cast: Cast, visit: str, form: str, given: Mapping[str, Any]
+    participant: Participant,
+    cast: Cast,
+    visit: str,
+    form: str,
+    given: Mapping[str, Any],
+    remarks: Mapping[str, str] | None = None,
 ) -> None:
     if FormEntry.objects.filter(participant=participant, form=form, visit=visit).exists():
         return
@@ -148,6 +156,7 @@ def _fill(
         answers=given,
         seen_revision=0,
         submit=True,
+        remarks=remarks,
     )
 
 

@@ -7,7 +7,7 @@ the trail. Its triggers fire always, also for a session that plays at being a re
 from __future__ import annotations
 
 from studysite.core.audit.sqlite import follow, quote
-from studysite.core.audit.tables import Table
+from studysite.core.audit.tables import NEVER_DELETED, REFUSED, Table
 from studysite.core.audit.writer import NOBODY, SETTINGS
 
 COLUMNS = (
@@ -40,7 +40,7 @@ BEGIN
   END IF;
   IF coalesce(current_setting('app.actor', true), '') = '' THEN
     RAISE EXCEPTION '{NOBODY}' {REFUSAL};
-  END IF;
+  END IF;{_never(table)}
   IF TG_OP <> 'INSERT' THEN
     changed := OLD;
     before := {row(table, "OLD")}::text;
@@ -60,6 +60,16 @@ BEGIN
   RETURN NULL;
 END
 """
+
+
+def _never(table: Table) -> str:
+    """The refusal to delete, for the tables whose rows stay."""
+    if table.name not in NEVER_DELETED:
+        return ""
+    return f"""
+  IF TG_OP = 'DELETE' THEN
+    RAISE EXCEPTION '{REFUSED}' {REFUSAL};
+  END IF;"""
 
 
 def function(table: Table, version: str, schema: str) -> str:

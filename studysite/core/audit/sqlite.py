@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from studysite.core.audit.tables import Column, Path, Table
+from studysite.core.audit.tables import NEVER_DELETED, REFUSED, Column, Path, Table
 from studysite.core.audit.writer import NOBODY
 
 MOMENT = "strftime('%Y-%m-%d %H:%M:%f', 'now') || '000'"
@@ -25,7 +25,9 @@ def triggers(table: Table, version: str) -> dict[str, str]:
         ("delete", [_event(table, version, "delete", "OLD")]),
     ):
         name = f"audit_{op}_{table.name}"
-        body = "\n  ".join([_refuse_nobody(), *events])
+        refused = op == "delete" and table.name in NEVER_DELETED
+        never = [f"SELECT RAISE(ABORT, '{REFUSED}');"] if refused else []
+        body = "\n  ".join([*never, _refuse_nobody(), *events])
         found[name] = (
             f"CREATE TRIGGER {quote(name)} AFTER {op.upper()} ON {quote(table.name)}\n"
             f"BEGIN\n  {body}\nEND"

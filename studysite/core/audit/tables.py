@@ -33,6 +33,19 @@ SECRETS = {
     "authtoken.Token": {"key"},
     "enrollment.Identity": {"hospital_number_mac", "wrapped_key", "sealed"},
 }
+# Tables whose rows the database itself refuses to delete, whoever asks: what was asked, verified,
+# closed or signed stays.
+NEVER_DELETED = frozenset(
+    {
+        "core_signature",
+        "enrollment_closure",
+        "enrollment_query",
+        "enrollment_querymessage",
+        "enrollment_unlockrequest",
+        "enrollment_verification",
+    }
+)
+REFUSED = "Nothing of this table is ever deleted."
 PARTICIPANT, SITE = "enrollment.Participant", "core.Site"
 # Where the subject number is a column of the row itself.
 SUBJECT_COLUMNS = {

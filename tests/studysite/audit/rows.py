@@ -17,6 +17,11 @@ _numbers = itertools.count(1)
 # What a check of the table asks beyond the kind of a field: values, or what makes one.
 ASKED: dict[str, dict[str, Any]] = {
     "enrollment.Participant": {"year_of_birth": 1980},
+    "enrollment.Query": {
+        "origin": "manual",
+        "check_code": "",
+        "opened_by": lambda: saved(apps.get_model("core.User")),
+    },
     "enrollment.Closure": {
         "scope": "participant",
         "visit": "",
