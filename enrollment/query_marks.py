@@ -22,6 +22,7 @@ class Marks:
 
     queries: list[Query] = field(default_factory=list)
     ask_url: str = ""
+    label: str = ""
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ def marks_of_form(
 
     def at(place: Place) -> Marks:
         url = ask_url(participant.number, place) if asks else ""
-        return Marks(by_key.get(place.key, []), url)
+        return Marks(by_key.get(place.key, []), url, place.label)
 
     return FormMarks(
         at(of_form(visit, form, repeat)),

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 
 from enrollment.answers import show
 from enrollment.crfs.definition import Form, Item
-from enrollment.crfs.registry import FORMS
 from enrollment.definitions import at_visit, captured
 from enrollment.models import FormEntry, Participant, Verification
 from enrollment.models.forms import EntryState
@@ -70,6 +69,15 @@ class Standing:
     def verified_answer(self) -> str:
         """What was verified."""
         return show(self.item, self.verification.value) if self.verification else ""
+
+
+@dataclass(unsafe_hash=True)
+class Captured:
+    """A form as it was captured: in which version, at which visit."""
+
+    form: str
+    form_version: str
+    visit: str
 
 
 def standings(
@@ -159,11 +167,15 @@ def progress(user: User, plan: VerificationPlan | None = None) -> list[Progress]
         "participant__site",
     ).order_by("pk")
     columns = ("participant", "participant__number", "participant__site", "visit", "form")
-    for pk, number, site, visit, form, repeat, answers in entries.values_list(
-        *columns, "repeat", "answers"
+    asked: dict[Captured, tuple[Item, ...]] = {}
+    for pk, number, site, visit, form, repeat, version, answers in entries.values_list(
+        *columns, "repeat", "form_version", "answers"
     ).iterator():
         row = rows.setdefault((sites[site], form), Progress(sites[site], form))
-        _count(row, plan, number, answers, live[pk, visit, form, repeat])
+        which = Captured(form, version, visit)
+        if which not in asked:
+            asked[which] = captured(which).items
+        _count(row, plan, number, asked[which], answers, live[pk, visit, form, repeat])
     return [rows[key] for key in sorted(rows)]
 
 
@@ -171,10 +183,10 @@ def _count(
     row: Progress,
     plan: VerificationPlan,
     number: str,
+    items: Iterable[Item],
     answers: dict[str, Any],
     seen: dict[str, tuple[Any, bool]],
 ) -> None:
-    items: Iterable[Item] = FORMS[row.form].items if row.form in FORMS else ()
     for item in items:
         if not item.asked(answers) or not is_due(plan, number, critical=item.critical):
             continue

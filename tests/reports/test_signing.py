@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from enrollment.models import FormEntry
+from imaging.models import Series
 from reports.case.content import case_of
 from reports.services.locking import lock_case
 from reports.services.signing import must_be_renewed, sign_case
@@ -51,8 +52,16 @@ def test_any_change_of_content_shows_at_once(signed):
 
 def test_a_signature_copied_to_another_case_is_not_valid(signed, cast):
     other = factory.finished(factory.make_cast("XB"))
-    Signature.objects.filter(subject=signed.number).update(subject=other.number)
-    assert not case_of(other).signatures[0].valid
+    row = Signature.objects.get(subject=signed.number)
+    row.pk, row.subject = None, other.number
+    row.save(force_insert=True)
+    assert case_of(other).signatures[0].standing == "not_genuine"
+    assert case_of(signed).signatures[0].valid
+
+
+def test_a_scan_that_is_another_one_voids_the_signature(signed):
+    Series.objects.filter(participant=signed, sequence="t2_3d").update(sha256="0" * 64)
+    assert case_of(signed).signatures[0].standing == "content_changed"
 
 
 def test_a_case_that_changed_is_not_locked_until_signed_again(signed, cast):
