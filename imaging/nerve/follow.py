@@ -31,6 +31,7 @@ THINNEST_MM: Final = 0.35
 WORSE: Final = 1.06
 DEEPEST_MM: Final = -0.25
 THINNEST_VOXELS: Final = 0.8
+DETERMINED: Final = 0.6
 SHORTEST_MM: Final = 3.0
 
 
@@ -105,7 +106,10 @@ def with_neighbours(scan: Scan, fit: Fit, ends: Array) -> Fit:
             continue
         try:
             joint = _again(scan, fit, ends, FINE_KNOTS_MM, chosen)
-            joint = _again(scan, resolved(scan, joint), ends, FINE_KNOTS_MM)
+            clear = resolved(scan, joint)
+            if len(clear.sides[0].strands) < 2:
+                continue
+            joint = _again(scan, clear, ends, FINE_KNOTS_MM)
         except Refused:
             continue
         if joint.sd < WORSE * fit.sd:
@@ -114,14 +118,15 @@ def with_neighbours(scan: Scan, fit: Fit, ends: Array) -> Fit:
 
 
 def resolved(scan: Scan, fit: Fit) -> Fit:
-    """The fit without strands too thin for these voxels or overlapping the nerve, which are left
-    to the mask instead."""
+    """The fit without strands too thin for these voxels, overlapping the nerve, or of whose
+    contrast the image tells hardly more than was known beforehand: those are left to the mask."""
     side = fit.sides[0]
     thinnest = max(THINNEST_MM, THINNEST_VOXELS * float(scan.volume.spacing_mm.min()))
     kept = [
         float(np.median(s.shape(np.linspace(0, s.course.length_mm, 20)).radius_mm)) * 2 > thinnest
         and meet(side.strands[0], s).gap_mm > DEEPEST_MM
-        for s in side.strands[1:]
+        and known < DETERMINED * s.spread * abs(float(fit.contrasts[0]))
+        for s, known in zip(side.strands[1:], own_contrast_sd(fit), strict=True)
     ]
     strands = (side.strands[0], *compress(side.strands[1:], kept))
     thinner = replace(
@@ -131,6 +136,14 @@ def resolved(scan: Scan, fit: Fit) -> Fit:
         corrections=side.corrections[np.array([True, *kept])],
     )
     return replace(fit, sides=(thinner,))
+
+
+def own_contrast_sd(fit: Fit) -> Array:
+    """Standard deviations of the contrasts of the strands beside the nerve, (strands - 1,)."""
+    side = fit.sides[0]
+    first = sum(s.size for s in side.strands) + len(side.background)
+    variance = np.diag(fit.covariance)[first : first + len(side.own_contrasts)]
+    return np.sqrt(np.maximum(variance, 0))
 
 
 def _again(
