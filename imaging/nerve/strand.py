@@ -17,6 +17,7 @@ ELLIPSE_KNOTS_MM = 6.0
 THINNEST_MM = 0.1
 THICKEST_MM = 3.0
 CENTRE_PRIOR_MM = 0.5
+SWERVE = 0.12
 ELLIPSE_PRIOR = 0.25
 
 
@@ -94,6 +95,10 @@ class Strand:
         )
         precision = np.diag(spread)
         precision[:n, :n] += self.stiffness * self.bending()
+        m = self.centre.count
+        swerving = self.centre.bending(np.full(m - 2, SWERVE**-2))
+        for start in (n, n + m):
+            precision[start : start + m, start : start + m] += swerving
         return precision
 
 
