@@ -102,7 +102,7 @@ def solve(
             continue
         sides, shared = tried, trial_shared
         damping = max(damping / 10, 1e-9)
-        sides, better_sd = _retuned(sides, trial, sd, sharing)
+        sides, better_sd = _retuned(sides, trial, sd, problem)
         penalty, prior_pull, prior = problem.priors(sides, shared)
         now = replace(
             trial.rescaled((sd / better_sd) ** 2),
@@ -113,7 +113,7 @@ def solve(
         sd = better_sd
         if settled:
             break
-    return _finished(sides, shared, multiplicative, sd, now, settled, sharing)
+    return _finished(sides, shared, multiplicative, sd, now, settled, problem)
 
 
 def _advance(
@@ -137,16 +137,15 @@ def _advance(
 
 
 def _retuned(
-    sides: tuple[Side, ...], now: System, sd: float, sharing: float
+    sides: tuple[Side, ...], now: System, sd: float, problem: Problem
 ) -> tuple[tuple[Side, ...], float]:
     """New noise from the residuals, new stiffness of each radius (Fellner-Schall step)."""
     covariance = cho_solve(
         cho_factor(now.curvature + 1e-9 * np.eye(len(now.curvature))), np.eye(len(now.curvature))
     )
     used = float(np.sum(covariance * now.information))
-    count = sum(len(r) for r in now.residuals)
-    chi_squared = sharing * sum(float(r @ r) for r in now.residuals)
-    new_sd = sd * float(np.sqrt(chi_squared / max(count - used, 1.0)))
+    chi_squared = problem.sharing * now.misfit
+    new_sd = sd * float(np.sqrt(chi_squared / max(problem.count - used, 1.0)))
     retuned, start = [], 0
     for side in sides:
         strands = []
@@ -186,15 +185,15 @@ def _finished(
     sd: float,
     now: System,
     settled: bool,
-    sharing: float,
+    problem: Problem,
 ) -> Fit:
     covariance = np.linalg.inv(now.curvature + 1e-9 * np.eye(len(now.curvature)))
-    count = sum(len(r) for r in now.residuals)
-    chi = float(np.sqrt(sharing * sum(float(r @ r) for r in now.residuals) / max(count, 1)))
+    sharing = problem.sharing
+    chi = float(np.sqrt(sharing * now.misfit / max(problem.count, 1)))
     residuals = []
-    for side, left in zip(sides, now.residuals, strict=True):
+    for side, left, weights in zip(sides, now.residuals, problem.weights, strict=True):
         full = np.zeros(len(side.trusted))
-        full[side.trusted] = left * np.sqrt(sharing)
+        full[side.trusted] = left * np.sqrt(sharing / weights)
         residuals.append(full)
     return Fit(
         sides,

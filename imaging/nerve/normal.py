@@ -13,6 +13,8 @@ from .spread import COUNT, PointSpread
 from .volume import Array
 
 GROUND = 0.05
+TAPER_MM = 0.8
+LIGHTEST = 0.05
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,8 @@ class Problem:
         self.magnitude = magnitude
         self.ready = [prepare(side) for side in sides]
         self.values = [side.near.values[side.trusted] for side in sides]
+        self.weights = [end_weights(side)[side.trusted] for side in sides]
+        self.count = sum(float(np.sum(weights)) for weights in self.weights)
 
     def system(self, sides: tuple[Side, ...], shared: Array, sd: float) -> System:
         size = sum(side.size for side in sides) + len(shared)
@@ -107,7 +111,7 @@ class Problem:
             model, slope, variance = rician(model, sd)
             jacobian *= slope[:, None]
             spread = np.sqrt(variance)
-        spread *= np.sqrt(self.sharing)
+        spread *= np.sqrt(self.sharing / self.weights[number])
         jacobian /= spread[:, None]
         return (values - model) / spread, jacobian
 
@@ -157,6 +161,14 @@ class Problem:
         prior[...] = np.diag(precision)
         pull[...] = precision * apart
         return float(np.sum(precision * apart**2))
+
+
+def end_weights(side: Side) -> Array:
+    """How much each voxel counts, (n,): less within TAPER_MM of the nerve's ends, so that a voxel
+    neither counts nor not by where exactly an end was put, and the end itself hardly does."""
+    arc = side.near.placed.arc_mm
+    inside = np.minimum(arc, side.strands[0].course.length_mm - arc)
+    return np.asarray(np.clip(inside / TAPER_MM, LIGHTEST, 1.0))
 
 
 def ground_precision(count: int) -> Array:
