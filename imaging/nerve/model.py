@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .neighbourhood import Neighbourhood, Placed, place
 from .response import Sampling
@@ -14,6 +15,7 @@ from .volume import Array
 
 REACH_MM = 2.2
 FAR_MM = 6.0
+LIGHTEST = 0.04
 
 
 @dataclass(frozen=True)
@@ -21,18 +23,23 @@ class Side:
     """One nerve's surroundings and the strands in it; strands[0] is the nerve, and `near` is
     gathered around its course.
 
-    trusted: (n,) bool, voxels that the model is asked to describe. background: coefficients of
-    `ground`, the spline along the nerve, times 1, u and v. corrections: (strands, 2, n), of
-    each strand's share, from the fit before (see `ringing.corrections`).
+    weight: (n,), 0 to 1, how far the model is asked to describe each voxel. background:
+    coefficients of `ground`, the spline along the nerve, times 1, u and v. corrections:
+    (strands, 2, n), of each strand's share, from the fit before (see `ringing.corrections`).
     """
 
     near: Neighbourhood
-    trusted: np.ndarray
+    weight: Array
     strands: tuple[Strand, ...]
     ground: Spline
     background: Array
     own_contrasts: Array
     corrections: Array
+
+    @property
+    def trusted(self) -> NDArray[np.bool_]:
+        """Voxels that count at all, (n,)."""
+        return self.weight > LIGHTEST
 
     @property
     def size(self) -> int:

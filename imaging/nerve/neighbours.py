@@ -67,7 +67,7 @@ def find_neighbours(scan: Scan, fit: Fit) -> tuple[Strand, ...]:
 
 
 def _rest(scan: Scan, fit: Fit, near: Neighbourhood) -> Rest:
-    side = replace(fit.sides[0], near=near, trusted=np.ones(len(near.values), dtype=bool))
+    side = replace(fit.sides[0], near=near, weight=np.ones(len(near.values)))
     nerve = side.strands[0]
     level = ground_of(side, near.placed) @ side.background
     step = fit.contrasts[0] * (level if scan.multiplicative else np.ones_like(level))

@@ -10,6 +10,7 @@ from scipy.special import i0e, i1e
 
 from .volume import Array
 
+CHANCE = 2.5
 SECOND_DIFFERENCE = np.array([1.0, -2.0, 1.0])
 
 
@@ -63,7 +64,8 @@ def sharing(index: Array, residuals: Array) -> float:
     that averages over many voxels. 1 for white noise.
 
     index: (n, 3) voxel indices; residuals: (n,), mean about 0. Lags of up to two voxels; a
-    correlation counts where it is beyond chance (three standard errors).
+    correlation counts where it is beyond chance (from CHANCE standard errors on, wholly one
+    later).
     """
     grid, known = _on_grid(index, residuals)
     variance = float(np.mean(residuals**2))
@@ -76,6 +78,6 @@ def sharing(index: Array, residuals: Array) -> float:
         if pairs < 30:
             continue
         correlation = float(np.sum(grid * np.roll(grid, lag, (0, 1, 2)))) / pairs / variance
-        if correlation > 3.0 / np.sqrt(pairs):
-            total += 2 * correlation
+        beyond = correlation * np.sqrt(pairs)
+        total += 2 * correlation * float(np.clip(beyond - CHANCE, 0, 1))
     return total

@@ -14,7 +14,7 @@ from .volume import Array
 
 GROUND = 0.05
 TAPER_MM = 0.8
-LIGHTEST = 0.05
+LEAST = 0.05
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class Problem:
         self.magnitude = magnitude
         self.ready = [prepare(side) for side in sides]
         self.values = [side.near.values[side.trusted] for side in sides]
-        self.weights = [end_weights(side)[side.trusted] for side in sides]
+        self.weights = [(side.weight * end_weights(side))[side.trusted] for side in sides]
         self.count = sum(float(np.sum(weights)) for weights in self.weights)
 
     def system(self, sides: tuple[Side, ...], shared: Array, sd: float) -> System:
@@ -168,7 +168,7 @@ def end_weights(side: Side) -> Array:
     neither counts nor not by where exactly an end was put, and the end itself hardly does."""
     arc = side.near.placed.arc_mm
     inside = np.minimum(arc, side.strands[0].course.length_mm - arc)
-    return np.asarray(np.clip(inside / TAPER_MM, LIGHTEST, 1.0))
+    return np.asarray(np.clip(inside / TAPER_MM, LEAST, 1.0))
 
 
 def ground_precision(count: int) -> Array:

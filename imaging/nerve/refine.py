@@ -86,9 +86,9 @@ def refined_side(
             for strand in (*old.strands, *others)
         ]
         side = replace(side, corrections=np.stack(found))
-    trusted = _trusted(scan, fit, number, side)
-    require_voxels(int(np.sum(trusted)))
-    return replace(side, trusted=trusted)
+    side = replace(side, weight=_weight(scan, fit, number, side))
+    require_voxels(int(np.sum(side.trusted)))
+    return side
 
 
 def _own_course(strand: Strand) -> Course:
@@ -106,9 +106,9 @@ def _empty_side(scan: Scan, old: Side, strands: tuple[Strand, ...], own: Array) 
     background = np.zeros(3 * ground.count)
     level = before @ old.background[: old.ground.count]
     background[: ground.count] = ground.fitted(ticks, level)
-    trusted = np.ones(len(near.values), dtype=bool)
-    none = np.zeros((len(strands), 2, len(trusted)))
-    return Side(near, trusted, strands, ground, background, own, none)
+    weight = np.ones(len(near.values))
+    none = np.zeros((len(strands), 2, len(weight)))
+    return Side(near, weight, strands, ground, background, own, none)
 
 
 def _gathered(scan: Scan, strands: tuple[Strand, ...]) -> Neighbourhood:
@@ -126,8 +126,8 @@ def _gathered(scan: Scan, strands: tuple[Strand, ...]) -> Neighbourhood:
     return near.where(kept)
 
 
-def _trusted(scan: Scan, fit: Fit, number: int, side: Side) -> Mask:
-    """Voxels that nothing but the strands fills, (n,)."""
+def _weight(scan: Scan, fit: Fit, number: int, side: Side) -> Array:
+    """How surely nothing but the strands fills each voxel, 0 to 1, (n,)."""
     near = side.near
     contrast = float(fit.contrasts[number])
     ready = prepare(side)
@@ -146,11 +146,11 @@ def _trusted(scan: Scan, fit: Fit, number: int, side: Side) -> Mask:
     away = elsewhere(near, like, inside, float(scan.volume.spacing_mm.min()))
     seen = rician(model, fit.sd)[0] if scan.magnitude else model
     usual = np.maximum(robust_sd(fit), MODEL_ERROR * np.abs(step))
-    odd = np.abs(near.values - seen) > OUTLIER * usual
+    usually = np.clip(OUTLIER + 0.5 - np.abs(near.values - seen) / usual, 0, 1)
     fresh = len(side.strands) - len(fit.sides[number].strands)
     if fresh:
-        odd[:] = False
-    return np.asarray(~(away | odd | _beyond_ends(side)))
+        usually[:] = 1.0
+    return np.asarray((1 - away) * usually * ~_beyond_ends(side))
 
 
 def _beyond_ends(side: Side) -> Mask:

@@ -6,22 +6,21 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.ndimage import (  # type: ignore[attr-defined]
-    binary_dilation,
     gaussian_filter,
     generate_binary_structure,
+    grey_dilation,
     label,
 )
 
 from .frame import Course
 from .model import FAR_MM, REACH_MM, Side
 from .neighbourhood import Neighbourhood, place, require_voxels, voxels_near
-from .patch import Mask
 from .splines import spline
 from .strand import Strand, strand_on
 from .volume import Array, Volume
 
 GROUND_KNOTS_MM = 6.0
-OTHER = 0.35
+OTHER = (0.25, 0.45)
 CORE_MM = 0.35
 RING_MM = (0.25, 1.0)
 BIN_MM = 0.5
@@ -68,7 +67,7 @@ def exposed(
     count = max(4, round(course.length_mm / BIN_MM))
     bins = np.minimum((placed.arc_mm[ring] / course.length_mm * count).astype(int), count - 1)
     total = np.bincount(bins, minlength=count)
-    fluid = np.bincount(bins, weights=like_nerve[ring] < OTHER, minlength=count)
+    fluid = np.bincount(bins, weights=like_nerve[ring] < np.mean(OTHER), minlength=count)
     shut = fluid < EXPOSED * np.maximum(total, 1)
     step = course.length_mm / count
     most = min(int(LONGEST_TRIM_MM / step), count // 3)
@@ -89,10 +88,13 @@ def smoothed_at(volume: Volume, near: Neighbourhood) -> Array:
     return np.asarray(smooth[tuple((near.index - first).T)])
 
 
-def elsewhere(near: Neighbourhood, like_nerve: Array, inside_mm: Array, voxel_mm: float) -> Mask:
-    """Voxels that another structure fills or borders, (n,): nerve-like by more than OTHER, farther
-    than a voxel from every strand's edge (inside_mm, negative outside), and their neighbours."""
-    other = (like_nerve > OTHER) & (inside_mm < -(0.15 + 0.9 * voxel_mm))
+def elsewhere(near: Neighbourhood, like_nerve: Array, inside_mm: Array, voxel_mm: float) -> Array:
+    """How surely another structure fills or borders each voxel, 0 to 1, (n,): where one is
+    nerve-like by OTHER[0] (not at all) to OTHER[1] (surely), farther than a voxel from every
+    strand's edge (inside_mm, negative outside), and its neighbours. Not yes or no, so that a
+    structure at the threshold does not come and go by where exactly an end was clicked."""
+    off = inside_mm < -(0.15 + 0.9 * voxel_mm)
+    other = (like_nerve > OTHER[0]) & off
     low = near.index.min(axis=0)
     grid = np.zeros(near.index.max(axis=0) - low + 1, dtype=bool)
     where = tuple((near.index - low).T)
@@ -100,8 +102,11 @@ def elsewhere(near: Neighbourhood, like_nerve: Array, inside_mm: Array, voxel_mm
     labels, count = label(grid, np.ones((3, 3, 3)))
     sizes = np.bincount(labels.ravel(), minlength=count + 1)
     sizes[0] = 0
-    grid = (sizes >= 4)[labels]
-    grown = binary_dilation(grid, generate_binary_structure(3, 2))
+    grown = np.zeros(grid.shape)
+    surely = (like_nerve - OTHER[0]) / (OTHER[1] - OTHER[0])
+    grown[where] = np.where(off, np.clip(surely, 0, 1), 0.0)
+    grown *= (sizes >= 4)[labels]
+    grown = grey_dilation(grown, footprint=generate_binary_structure(3, 2), mode="constant")
     return np.asarray(grown[where])
 
 
@@ -131,10 +136,12 @@ def first_side(volume: Volume, course: Course, sign: int, knots_mm: float) -> tu
     begin = guess(near, course, float(np.prod(volume.spacing_mm)), sign)
     strand = strand_on(course, begin.radius_mm, knots_mm)
     like = (smoothed_at(volume, near) - begin.fluid) / begin.contrast
-    trusted = ~elsewhere(near, like, depth_inside((strand,), near), float(volume.spacing_mm.min()))
-    require_voxels(int(np.sum(trusted)))
+    finest = float(volume.spacing_mm.min())
+    weight = 1 - elsewhere(near, like, depth_inside((strand,), near), finest)
     ground = spline(course.length_mm, GROUND_KNOTS_MM)
     background = np.zeros(3 * ground.count)
     background[: ground.count] = begin.fluid
-    none = np.zeros((1, 2, len(trusted)))
-    return Side(near, trusted, (strand,), ground, background, np.zeros(0), none), begin
+    none = np.zeros((1, 2, len(weight)))
+    side = Side(near, weight, (strand,), ground, background, np.zeros(0), none)
+    require_voxels(int(np.sum(side.trusted)))
+    return side, begin
