@@ -31,7 +31,7 @@ THINNEST_MM: Final = 0.35
 WORSE: Final = 1.06
 DEEPEST_MM: Final = -0.25
 THINNEST_VOXELS: Final = 0.8
-DETERMINED: Final = 0.6
+DETERMINED: Final = 0.5
 SHORTEST_MM: Final = 3.0
 
 
