@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from .compiled import compiled
 from .frame import Course
 from .neighbourhood import Placed
-from .tube import blurred_disc, table
+from .tube import REACH, blurred_disc, table
 from .volume import Array, Volume
 
 SUBVOXEL_MM = 0.26
@@ -112,6 +112,22 @@ def widening(
 
 
 @compiled
+def _reach(grids: Array, offsets: Array, blur: float) -> float:
+    """How far from the course a voxel can hold any of the tube at all, mm."""
+    widest, aside, flat = 0.0, 0.0, 0.0
+    for i in range(len(grids)):
+        widest = max(widest, grids[i, 0])
+        aside = max(aside, np.hypot(grids[i, 1], grids[i, 2]))
+        flat = max(flat, np.hypot(grids[i, 3], grids[i, 4]))
+    across = 0.0
+    for k in range(len(offsets)):
+        across = max(across, np.sqrt(np.sum(offsets[k] ** 2)))
+    longer = ((1 + flat) / (1 - flat)) ** 0.25
+    tilted = np.sqrt(1 + flat * flat / (1 - flat * flat))
+    return widest * longer + aside + across + REACH * blur * tilted
+
+
+@compiled
 def _filled(
     entries: Array,
     arcs: Array,
@@ -131,8 +147,9 @@ def _filled(
     share = np.zeros(n)
     slope = np.zeros((n, 6))
     now = np.empty(5)
+    reach = _reach(grids, offsets, blur)
     for p in range(n):
-        if us[p] * us[p] + vs[p] * vs[p] > 36.0:
+        if us[p] * us[p] + vs[p] * vs[p] > reach * reach:
             continue
         side = sides[samples[p]]
         for k in range(m):

@@ -6,9 +6,35 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from scipy.interpolate import BSpline
 
+from .compiled import compiled
 from .volume import Array
+
+
+@compiled
+def _basis(arc: Array, knots: Array) -> Array:
+    """Cubic B-splines by the recursion of Cox and de Boor, shape (n, knots - 4)."""
+    count = len(knots) - 4
+    found = np.zeros((len(arc), count))
+    four = np.zeros(4)
+    for p in range(len(arc)):
+        x = arc[p]
+        i = 3
+        while i < count - 1 and x >= knots[i + 1]:
+            i += 1
+        four[:] = 0.0
+        four[0] = 1.0
+        for degree in range(1, 4):
+            saved = 0.0
+            for r in range(degree):
+                right, left = knots[i + r + 1], knots[i + 1 - degree + r]
+                part = four[r] / (right - left)
+                four[r] = saved + (right - x) * part
+                saved = (x - left) * part
+            four[degree] = saved
+        for k in range(4):
+            found[p, i - 3 + k] = four[k]
+    return found
 
 
 @dataclass(frozen=True)
@@ -24,7 +50,7 @@ class Spline:
     def basis(self, arc_mm: Array) -> Array:
         """Values of all basis functions, shape (n, count); rows add up to 1."""
         inside = np.clip(arc_mm, self.knots_mm[0], self.knots_mm[-1])
-        return np.asarray(BSpline.design_matrix(inside, self.knots_mm, 3).toarray())
+        return _basis(np.ascontiguousarray(inside, dtype=float), self.knots_mm)
 
     def fitted(self, arc_mm: Array, values: Array) -> Array:
         """Coefficients that follow values (n,) at arc_mm (n,) in least squares."""
