@@ -17,7 +17,7 @@ import numpy as np
 from scipy.linalg import cho_factor, cho_solve
 
 from .model import Side, coefficients_of, with_coefficients
-from .normal import Problem, System, likeness_of
+from .normal import RIDGE, Problem, System, inverse, likeness_of
 from .response import Sampling
 from .spread import COUNT, PointSpread
 from .strand import Strand
@@ -124,7 +124,7 @@ def _advance(
     sd: float,
     damping: float,
 ) -> tuple[tuple[Side, ...], Array, System]:
-    curvature = now.curvature + np.diag(damping * np.diag(now.curvature) + 1e-12)
+    curvature = now.curvature + np.diag((damping + RIDGE) * np.diag(now.curvature))
     step = cho_solve(cho_factor(curvature), now.gradient)
     cuts = np.cumsum([side.size for side in sides])
     parts = np.split(step, cuts)
@@ -140,9 +140,7 @@ def _retuned(
     sides: tuple[Side, ...], now: System, sd: float, problem: Problem
 ) -> tuple[tuple[Side, ...], float]:
     """New noise from the residuals, new stiffness of each radius (Fellner-Schall step)."""
-    covariance = cho_solve(
-        cho_factor(now.curvature + 1e-9 * np.eye(len(now.curvature))), np.eye(len(now.curvature))
-    )
+    covariance = inverse(now.curvature)
     used = float(np.sum(covariance * now.information))
     chi_squared = problem.sharing * now.misfit
     new_sd = sd * float(np.sqrt(chi_squared / max(problem.count - used, 1.0)))
@@ -187,7 +185,7 @@ def _finished(
     settled: bool,
     problem: Problem,
 ) -> Fit:
-    covariance = np.linalg.inv(now.curvature + 1e-9 * np.eye(len(now.curvature)))
+    covariance = inverse(now.curvature)
     sharing = problem.sharing
     chi = float(np.sqrt(sharing * now.misfit / max(problem.count, 1)))
     residuals = []
@@ -200,7 +198,7 @@ def _finished(
         shared,
         multiplicative,
         sd,
-        np.asarray(covariance, dtype=np.float64),
+        covariance,
         now.information,
         tuple(residuals),
         chi,

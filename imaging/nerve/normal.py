@@ -13,6 +13,7 @@ from .spread import COUNT, PointSpread
 from .volume import Array
 
 GROUND = 0.05
+RIDGE = 1e-9
 TAPER_MM = 0.8
 LEAST = 0.05
 
@@ -161,6 +162,15 @@ class Problem:
         prior[...] = np.diag(precision)
         pull[...] = precision * apart
         return float(np.sum(precision * apart**2))
+
+
+def inverse(matrix: Array) -> Array:
+    """Inverse of a positive semidefinite matrix, whatever the units of its rows: scaled to a unit
+    diagonal, with a ridge far below any information that a usable image holds."""
+    diagonal = np.diag(matrix)
+    scale = 1 / np.sqrt(np.where(diagonal > 0, diagonal, 1.0))
+    scaled = matrix * scale[:, None] * scale + RIDGE * np.eye(len(matrix))
+    return np.asarray(np.linalg.inv(scaled) * scale[:, None] * scale)
 
 
 def end_weights(side: Side) -> Array:

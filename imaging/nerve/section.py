@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 
 from .fit import Fit
+from .normal import inverse
 from .result import Numbers, Point, Section
 from .strand import Strand
 from .volume import Array
@@ -65,10 +66,8 @@ def profile_of(fit: Fit, side: int) -> Profile:
 
 
 def free_covariance(fit: Fit, rows: Array) -> Array:
-    """Inverse Fisher information of these coefficients, all others unknown too. The ridge is far
-    below any information that a usable image holds."""
-    ridge = np.diag(1e-9 * np.maximum(np.diag(fit.information), 1e-9))
-    return np.asarray(np.linalg.inv(fit.information + ridge)[np.ix_(rows, rows)])
+    """Inverse Fisher information of these coefficients, all others unknown too."""
+    return np.asarray(inverse(fit.information)[np.ix_(rows, rows)])
 
 
 def numbers_of(profile: Profile) -> Numbers:
@@ -102,18 +101,29 @@ def numbers_of(profile: Profile) -> Numbers:
 def minimum(profile: Profile) -> tuple[float, tuple[float, float]]:
     """The smallest area and its 95 % interval, mm^2.
 
-    The smallest of many uncertain sections lies below the true minimum; by how much is seen from
-    draws of whole profiles around the fitted one, and taken off.
+    The smallest of many uncertain sections lies below the true minimum. By how much is seen from
+    draws of whole profiles around a profile as uneven as the nerve itself can be: of the measured
+    unevenness, what uncertainty alone explains is taken off.
     """
     values, vectors = np.linalg.eigh(profile.covariance)
     root = vectors * np.sqrt(np.maximum(values, 0))
     draws = np.random.default_rng(20201127).standard_normal((DRAWS, len(values)))
-    lowest: Array = np.min(profile.area_mm2 + draws @ root.T, axis=1)
+    even = _evened(profile)
+    lowest: Array = np.min(even + draws @ root.T, axis=1) - even.min()
     seen = float(profile.area_mm2.min())
-    excess = max(seen - float(np.median(lowest)), 0.0)
-    low, high = np.quantile(lowest, [0.025, 0.975]) + 2 * excess
-    best = min(seen + excess, float(profile.mean(float(profile.arc_mm[-1])) @ profile.area_mm2))
-    return best, (float(max(low, 0.0)), float(high))
+    mean = float(profile.mean(float(profile.arc_mm[-1])) @ profile.area_mm2)
+    below, middle, above = np.quantile(lowest, [0.025, 0.5, 0.975])
+    return min(seen - float(middle), mean), (max(seen - float(above), 0.0), seen - float(below))
+
+
+def _evened(profile: Profile) -> Array:
+    """The areas drawn towards their mean as far as uncertainty explains that they differ."""
+    count = len(profile.area_mm2)
+    apart = profile.area_mm2 - profile.area_mm2.mean()
+    centring = np.eye(count) - 1 / count
+    explained = float(np.trace(centring @ profile.covariance @ centring)) / count
+    real = max(0.0, 1 - explained / max(float(np.mean(apart**2)), 1e-12))
+    return np.asarray(profile.area_mm2.mean() + real * apart)
 
 
 def _sd(weights: Array, covariance: Array) -> float:
