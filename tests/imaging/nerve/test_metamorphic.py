@@ -137,7 +137,7 @@ def test_the_order_of_stored_voxels_does_not_matter(change):
     [
         1e-6,
         3.7,
-        pytest.param(1e7, marks=pytest.mark.xfail(reason="ridges of a fixed size in the fit")),
+        1e7,
     ],
 )
 def test_the_unit_of_intensity_does_not_matter(factor):
