@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -12,24 +11,50 @@ from rest_framework.response import Response
 from enrollment.api.answers import AnswersField, AnswersView
 from enrollment.api.visits import FORM_STATES
 from enrollment.definitions import in_use
-from enrollment.models import FormEntry, Participant
+from enrollment.form_page import open_form
 from enrollment.models.forms import EntryState
-from enrollment.protocol.loader import current
 from enrollment.services import way
 from enrollment.services.forms import save_form
 from studysite.core.api_view import In, StudyView, operation
-from studysite.core.errors import NotThere
 from studysite.core.roles import Action
+
+MOST_REPEATS = 30_000
+
+
+class Why(serializers.CharField):
+    """A reason."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=2000, allow_blank=True, **kwargs)
 
 
 class EntryIn(In):
     """Answers by item name. `seen_revision` is the revision that the person looked at, 0 for a form
-    nobody has saved. Changing a submitted form needs a reason."""
+    nobody has saved. Changing a submitted form needs a reason, for all of it or in `reasons` by
+    item. An unlikely answer needs a remark by `item.code`, as the refusal names them. A repeating
+    form is at the visit `log`, the next one under the next number."""
 
     answers = AnswersField()
     seen_revision = serializers.IntegerField(min_value=0, max_value=2**31 - 1)
     submit = serializers.BooleanField()
     reason = serializers.CharField(max_length=2000, allow_blank=True, default="")
+    reasons = serializers.DictField(child=Why(), default=dict)
+    remarks = serializers.DictField(child=Why(), default=dict)
+    repeat = serializers.IntegerField(min_value=1, max_value=MOST_REPEATS, default=1)
+
+
+class RepeatIn(In):
+    """Which of a repeating form; the visit of those is `log`."""
+
+    repeat = serializers.IntegerField(min_value=1, max_value=MOST_REPEATS, default=1)
+
+
+class RemarkOut(serializers.Serializer):
+    """An unlikely answer and the reason it was kept for."""
+
+    item = serializers.CharField()
+    code = serializers.CharField()
+    reason = serializers.CharField()
 
 
 class EntryOut(serializers.Serializer):
@@ -40,7 +65,9 @@ class EntryOut(serializers.Serializer):
     visit = serializers.CharField()
     state = serializers.ChoiceField(FORM_STATES)
     revision = serializers.IntegerField()
+    repeat = serializers.IntegerField()
     answers = AnswersField()
+    remarks = RemarkOut(many=True)
     by = serializers.StringRelatedField(allow_null=True)  # type: ignore[var-annotated]
     at = serializers.DateTimeField(allow_null=True)
 
@@ -53,26 +80,21 @@ class RevisionOut(serializers.Serializer):
     state = serializers.ChoiceField(EntryState.choices)
     answers = AnswersField()
     reason = serializers.CharField()
+    reasons = serializers.DictField(child=serializers.CharField())
+    back_to = serializers.IntegerField(allow_null=True)
     by = serializers.StringRelatedField()  # type: ignore[var-annotated]
     at = serializers.DateTimeField()
 
 
-def _entry_at(row: Participant, form: str, visit: str) -> FormEntry | None:
-    """The entry, if there is one. NotThere for a form that is not on the calendar."""
-    plan = current().find_visit(visit)
-    planned = plan is not None and in_use(form).key in plan.forms
-    if not planned or not row.visits.filter(key=visit).exists():
-        raise NotThere(_("This participant has no such form at this visit."))
-    return row.entries.filter(form=form, visit=visit).select_related("by").first()
-
-
-def _empty(form: str, visit: str) -> dict[str, Any]:
+def _empty(form: str, visit: str, repeat: int) -> dict[str, Any]:
     return {
         "form": form,
         "form_version": in_use(form).version,
         "visit": visit,
         "state": "empty",
         "revision": 0,
+        "repeat": repeat,
+        "remarks": [],
         "answers": {},
         "by": None,
         "at": None,
@@ -84,12 +106,13 @@ class EntryView(AnswersView):
 
     actions_needed = {"get": Action.SEE_CLINICAL, "put": Action.ENTER_FORM}
 
-    @operation("show_entry", gives=EntryOut)
+    @operation("show_entry", query=RepeatIn, gives=EntryOut)
     def get(self, request: Request, number: str, form: str, visit: str) -> Response:
         """The answers as they stand; an empty form has revision 0."""
         row = way.find(by=self.by, number=number, action=Action.SEE_CLINICAL)
-        entry = _entry_at(row, form, visit)
-        return Response(EntryOut(entry or _empty(form, visit)).data)
+        repeat = self.asked(RepeatIn)["repeat"]
+        entry = open_form(row, form, visit, repeat).entry
+        return Response(EntryOut(entry or _empty(form, visit, repeat)).data)
 
     @operation("save_entry", takes=EntryIn, gives=EntryOut)
     def put(self, request: Request, number: str, form: str, visit: str) -> Response:
@@ -105,10 +128,10 @@ class RevisionsView(StudyView):
 
     actions_needed = {"get": Action.SEE_CLINICAL}
 
-    @operation("list_revisions", gives=RevisionOut(many=True))
+    @operation("list_revisions", query=RepeatIn, gives=RevisionOut(many=True))
     def get(self, request: Request, number: str, form: str, visit: str) -> Response:
         """Every revision of a form, oldest first."""
         row = way.find(by=self.by, number=number, action=Action.SEE_CLINICAL)
-        entry = _entry_at(row, form, visit)
+        entry = open_form(row, form, visit, self.asked(RepeatIn)["repeat"]).entry
         rows = entry.revisions.select_related("by") if entry else []
         return Response(RevisionOut(rows, many=True).data)

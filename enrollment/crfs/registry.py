@@ -95,10 +95,10 @@ def sums_in(folder: Path) -> dict[str, str]:
     return {name: digest for digest, name in (line.split("  ", 1) for line in lines)}
 
 
-def broken(folder: Path) -> list[str]:
+def broken(folder: Path, pattern: str = "*.json") -> list[str]:
     """Where released files and their lock differ, one sentence each."""
     locked = sums_in(folder)
-    there = {path.name for path in folder.iterdir() if path.name != SUMS}
+    there = {path.name for path in folder.glob(pattern)}
     found = [f"{name} is not in the lock file." for name in sorted(there - set(locked))]
     found += [f"{name} was released and is gone." for name in sorted(set(locked) - there)]
     for name in sorted(there & set(locked)):

@@ -1,33 +1,42 @@
-"""`manage.py release_forms`: freeze the newest definitions, each under its version and digest."""
+"""`manage.py release_forms`: freeze the newest definitions and protocol files by their digests."""
 
 from __future__ import annotations
 
+import hashlib
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
 from enrollment.crfs.registry import FORMS, RELEASED, SUMS, broken, name_of, sums_in
-from enrollment.crfs.written import digest_of, text_of
+from enrollment.crfs.written import text_of
+from enrollment.protocol.loader import FOLDER
 
 
 class Command(BaseCommand):
-    """Writes a file for each version that was not released before; changes none that was."""
+    """Writes a line for each version that was not released before; changes none that was."""
 
-    help = "Freeze the newest case report form definitions under their versions."
+    help = "Freeze the newest case report forms and protocol files under their versions."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Refuses where a released version was changed."""
-        locked = sums_in(RELEASED)
-        for form in FORMS.values():
-            name = name_of(form)
-            if name not in locked:
-                (RELEASED / name).write_text(text_of(form), encoding="utf-8")
-                locked[name] = digest_of(form)
-                self.stdout.write(f"{form.key} {form.version} is released.")
-            elif locked[name] != digest_of(form):
-                sentence = f"{form.key} {form.version} was released and has changed"
-                raise CommandError(f"{sentence}: give it a new version.")
-        lines = [f"{digest}  {name}\n" for name, digest in sorted(locked.items())]
-        (RELEASED / SUMS).write_text("".join(lines), encoding="utf-8")
-        if sentences := broken(RELEASED):
+        forms = {name_of(form): text_of(form).encode() for form in FORMS.values()}
+        self._freeze(RELEASED, forms)
+        protocols = {path.name: path.read_bytes() for path in FOLDER.glob("*.toml")}
+        self._freeze(FOLDER, protocols)
+        if sentences := [*broken(RELEASED), *broken(FOLDER, "*.toml")]:
             raise CommandError(" ".join(sentences))
+
+    def _freeze(self, folder: Path, files: dict[str, bytes]) -> None:
+        locked = sums_in(folder)
+        for name, content in files.items():
+            digest = hashlib.sha256(content).hexdigest()
+            if locked.setdefault(name, digest) != digest:
+                released = Path(name).stem.replace("-", " ")
+                sentence = f"{released} was released and has changed"
+                raise CommandError(f"{sentence}: give it a new version.")
+            if not (folder / name).exists():
+                (folder / name).write_bytes(content)
+                self.stdout.write(f"{name} is released.")
+        lines = [f"{digest}  {name}\n" for name, digest in sorted(locked.items())]
+        (folder / SUMS).write_text("".join(lines), encoding="utf-8")

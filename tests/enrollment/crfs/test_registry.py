@@ -11,11 +11,17 @@ from django.core.management import CommandError, call_command
 from enrollment.crfs import registry
 from enrollment.crfs.registry import FORMS, RELEASED, broken, form_of, order_of, versions_of
 from enrollment.crfs.written import digest_of, form_from, text_of
+from enrollment.protocol.loader import FOLDER
 from studysite.core.errors import NotThere
 
 
 def test_no_released_version_has_changed() -> None:
     assert broken(RELEASED) == []
+
+
+def test_no_released_protocol_file_has_changed() -> None:
+    """Change the protocol by an amendment, then run `manage.py release_forms`."""
+    assert broken(FOLDER, "*.toml") == []
 
 
 @pytest.mark.parametrize("key", FORMS)
