@@ -1,0 +1,27 @@
+"""A measurement as the answers of its case report form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from enrollment.crfs.checking import without_blanks
+from enrollment.crfs.nerve_measurement import NUMBERS
+from imaging.models import Measurement
+
+
+def answers_of(row: Measurement) -> dict[str, Any]:
+    """What the form `nerve_measurement` holds of a finished measurement; nothing is entered there."""
+    result = row.result or {}
+    answers: dict[str, Any] = {
+        "placed_by": str(row.by),
+        "measurement_version": row.version,
+        "software_version": result.get("software", {}).get("version", ""),
+        "version_reason": row.reason,
+    }
+    for side, nerve in result.get("nerves", {}).items():
+        answers[f"{side}_status"] = nerve["status"]
+        if nerve["status"] == "refused":
+            answers[f"{side}_reason"] = str(nerve["reason"])
+            continue
+        answers |= {f"{side}_{name}": nerve.get(name) for name, *_words in NUMBERS}
+    return without_blanks(answers)
