@@ -10,7 +10,7 @@ from imaging.models import Measurement
 
 
 def answers_of(row: Measurement) -> dict[str, Any]:
-    """What the form `nerve_measurement` holds of a finished measurement; nothing is entered there."""
+    """What the form `nerve_measurement` holds of a finished measurement. Nobody enters it."""
     result = row.result or {}
     answers: dict[str, Any] = {
         "placed_by": str(row.by),
