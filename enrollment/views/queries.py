@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from enrollment import query_listing
+from enrollment.crfs.definition import Place as Where
 from enrollment.models import Participant, Query, QueryMessage
 from enrollment.places import OF_IMAGING, Place, PlaceKind
 from enrollment.query_forms import AssignForm, MessageForm, QueryFilterForm, QueryForm, assignee_of
@@ -156,6 +157,8 @@ def _place(request: StudyRequest) -> Place:
 
 def place_url(participant: Participant, place: Place) -> str:
     """The page that shows a part of a record."""
+    if place.visit == Where.LOG:
+        return reverse("enrollment:log_form", args=[participant.number, place.form, place.repeat])
     if place.form:
         return reverse("enrollment:form", args=[participant.number, place.visit, place.form])
     return reverse("enrollment:participant", args=[participant.number])

@@ -21,6 +21,7 @@ from enrollment.services import way
 from enrollment.services.verification import unverify, verify
 from enrollment.verification import Standing, form_of_visit, progress, standings
 from enrollment.verification_plan import is_chosen
+from enrollment.views.queries import place_url
 from studysite.core.access import may
 from studysite.core.errors import NotThere
 from studysite.core.gate import StudyRequest, page
@@ -39,7 +40,7 @@ def overview(request: StudyRequest) -> HttpResponse:
 def verification(request: StudyRequest, number: str, visit: str, key: str) -> HttpResponse:
     """The answers of a form beside what was verified; a key verifies the one in focus."""
     row = way.find(by=request.user, number=number, action=Action.SEE_VERIFICATION)
-    definition, entry = form_of_visit(row, visit, key)
+    definition, entry = form_of_visit(row, visit, key, _repeat(request))
     if request.method == "POST":
         return _act(request, row, visit, definition, entry)
     return _show(request, row, visit, definition, entry)
@@ -57,11 +58,11 @@ def _act(
     by = request.user
     if act == "undo":
         reason = request.POST.get("reason", "")[:2000]
-        place = of_item(visit, definition.key, name)
+        place = of_item(visit, definition.key, name, _repeat(request))
         unverify(by=by, participant=row, place=place, reason=reason)
         messages.success(request, _("Taken back."))
-        return redirect("verification:form", row.number, visit, definition.key)
-    place = _place(act, visit, definition.key, name)
+        return redirect(request.get_full_path())
+    place = _place(act, visit, definition.key, name, _repeat(request))
     seen = request.POST.get("seen_revision", "")
     seen_revision = int(seen) if seen.isdecimal() and len(seen) < 10 and act != "visit" else None
     made = verify(by=by, participant=row, place=place, seen_revision=seen_revision)
@@ -69,11 +70,17 @@ def _act(
         return _row(request, row, definition, entry, visit, name)
     sentence = ngettext("%(count)d answer verified.", "%(count)d answers verified.", len(made))
     messages.success(request, sentence % {"count": len(made)})
-    return redirect("verification:form", row.number, visit, definition.key)
+    return redirect(request.get_full_path())
 
 
-def _place(act: str, visit: str, form: str, name: str) -> Place:
-    places = {"item": of_item(visit, form, name), "form": of_form(visit, form)}
+def _repeat(request: StudyRequest) -> int:
+    """Which of a repeating form's entries the address names; the first, where it names none."""
+    asked = request.GET.get("repeat", "1")
+    return int(asked) if asked.isdecimal() and len(asked) < 5 else 1
+
+
+def _place(act: str, visit: str, form: str, name: str, repeat: int) -> Place:
+    places = {"item": of_item(visit, form, name, repeat), "form": of_form(visit, form, repeat)}
     places["visit"] = of_visit(visit)
     if act not in places:
         raise NotThere(_("There is no such act."))
@@ -132,7 +139,8 @@ def _common(
         "entry": entry,
         "submitted": submitted,
         "may_verify": submitted and may(request.user, Action.VERIFY_SOURCE, row.site),
-        "marks": marks_of_form(request.user, row, visit, definition.key, items),
+        "marks": marks_of_form(request.user, row, visit, definition.key, items, _repeat(request)),
+        "form_url": place_url(row, of_form(visit, definition.key, _repeat(request))),
     }
 
 

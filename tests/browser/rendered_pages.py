@@ -23,7 +23,7 @@ NO_PAGE = re.compile(
     r"|give_role|end_role|invite_again|closing:decide|enrollment:(confirm|screen_failure)"
     r"|imaging:(files|close|retry_arrival|match_held|refuse_held|check_quality|measure|slice"
     r"|retry_measurement|profile|measured_picture|read_picture)"
-    r"|reports:(make|document|document_list)|monitoring:report)$"
+    r"|enrollment:codebook_(csv|json)|reports:(make|document|document_list|blank_form|form_pdf)|monitoring:report)$"
 )
 TEXT = re.compile(r">[^<]+<")
 VARIABLE = re.compile(r'\b(href|value|id|for|datetime|aria-describedby|src|content)="[^"]*"')
@@ -73,6 +73,10 @@ def values_of(scene: Scene, early: str) -> dict[str, list[dict[str, Any]]]:
     return {
         "number": numbers,
         "number visit key": [form, {**form, "visit": "surgery", "key": "surgical_finding"}],
+        "number key repeat": [{"number": names["number"], "key": "adverse_event", "repeat": 1}],
+        "number visit": [{"number": names["number"], "visit": "month_12"}],
+        "key version": [{"key": "severity", "version": "1.0"}],
+        "version": [{"version": "1.1"}],
         "queries:query": [{"pk": names["query"]}],
         "person": [{"username": scene.cast.reader.username}],
         "invitation": [{"token": "nobody-s"}],

@@ -15,11 +15,13 @@ import enrollment.services
 import imaging.services
 import reports.services
 from enrollment import vault
-from enrollment.models import Closure, ExpectedScan, Query
+from enrollment.models import Closure, ExpectedScan, FormEntry, Query
 from enrollment.models.closing import Level, Scope
 from enrollment.places import of_item, of_visit
 from enrollment.services import (
+    calendar,
     consent,
+    drafts,
     eligibility,
     enrolment,
     forms,
@@ -45,8 +47,24 @@ def _series(of: scene.Scene) -> Series:
     return Series.objects.get(participant=of.participant, sequence="t2_3d")
 
 
+def _severity(of: scene.Scene) -> FormEntry:
+    return FormEntry.objects.get(participant=of.participant, form="severity")
+
+
 # Data: refused where it is frozen, and where it is locked.
 DATA: dict[str, Call] = {
+    "enrollment.services.calendar.add_unscheduled": lambda of: calendar.add_unscheduled(
+        by=of.cast.coordinator, participant=of.participant, on=TODAY, reason="x"
+    ),
+    "enrollment.services.calendar.record_visit_not_done": lambda of: calendar.record_visit_not_done(
+        by=of.cast.coordinator, visit=of.participant.visits.get(key="baseline"), reason="x"
+    ),
+    "enrollment.services.drafts.undo_draft": lambda of: drafts.undo_draft(
+        by=of.cast.coordinator, entry=_severity(of), seen_revision=1
+    ),
+    "enrollment.services.drafts.move_to_version": lambda of: drafts.move_to_version(
+        by=of.cast.coordinator, entry=_severity(of), seen_revision=1, reason="x"
+    ),
     "enrollment.services.consent.record_consent": lambda of: consent.record_consent(
         by=of.cast.coordinator, participant=of.participant, document_version="", language="",
         signed_on=TODAY,
@@ -142,6 +160,10 @@ WRITES_NO_DATA = {
     "enrollment.services.freezing.freeze": "closes",
     "enrollment.services.freezing.unfreeze": "opens",
     "enrollment.services.identity.see_identity": "a look",
+    "enrollment.services.identity.erase_identity": "the vault's; a right of the person",
+    "enrollment.services.identity.rotate_vault_key": "the vault's",
+    "enrollment.services.releases.release_protocol": "the protocol's; data stay as captured",
+    "reports.services.crf.form_as_pdf": "a look",
     "enrollment.services.unblinding.unblind": "an emergency waits for no unlocking",
     "imaging.services.intake.close_intake": "a job matches what arrived and asks the guard",
     "imaging.services.quarantine.refuse_held": "the files never became a participant's",
@@ -238,6 +260,7 @@ def test_a_closed_visit_refuses_what_belongs_to_it_and_nothing_else(
 ) -> None:
     Closing(level, Scope.VISIT).put_on(of)
     of_the_visit = ("save_form", "record_not_done", "ask_measurement", "check_quality")
+    of_the_visit += ("record_visit_not_done", "undo_draft", "move_to_version")
     for name, call in DATA.items():
         assert (code_of(call, of) == "closed") == name.endswith(of_the_visit), name
 
