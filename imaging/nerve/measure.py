@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -15,6 +17,7 @@ from .errors import OutsideVolume, Refused
 from .fit import Fit
 from .follow import Traced, alone, best_sign, together
 from .patch import Patch, box_around, patch_around
+from .path import Path
 from .quality import flags_of, require_inside, require_usable, require_values, require_warrant
 from .refine import MODEL_ERROR
 from .result import Ends, Nerve, Numbers, Quality, Report
@@ -117,13 +120,23 @@ def _fitted_all(
     fits: dict[str, Fit] = {}
     exposed: dict[str, Array] = {}
     for number, name in enumerate(points):
-        tell(0.1 + 0.3 * number, _FITTING[name])
-        try:
-            fits[name], exposed[name] = alone(scan, paths[name], points[name])
-        except Refused as reason:
-            nerves[name] = _refused(name, reason)
+        tell(0.1 + 0.05 * number, _FITTING[name])
+    with ThreadPoolExecutor(len(points)) as pool:  # kernels and numpy let go of the interpreter
+        found = pool.map(partial(_alone, scan), [paths[n] for n in points], points.values())
+        for name, each in zip(points, found, strict=True):
+            if isinstance(each, Refused):
+                nerves[name] = _refused(name, each)
+            else:
+                fits[name], exposed[name] = each
     tell(0.7, told("Fitting both nerves together"))
     return nerves | _finished(scan, fits, exposed, tof)
+
+
+def _alone(scan: Scan, path: Path | Refused, points_mm: Array) -> tuple[Fit, Array] | Refused:
+    try:
+        return alone(scan, path, points_mm)
+    except Refused as reason:
+        return reason
 
 
 def _finished(
