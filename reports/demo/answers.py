@@ -7,10 +7,13 @@ from typing import Any
 from django.utils import timezone
 
 from enrollment.journey import State
+from enrollment.protocol.loader import current
 from reports.demo.people import Patient
 
 # Those after this one are taken in under version 1.1 of the protocol.
 LAST_BEFORE_AMENDMENT = 3
+# It asks for the short scales alone.
+FIRST_VERSION = "1.0"
 # Women born later have a pregnancy test before the scan.
 TESTED_AFTER = 1978
 
@@ -51,7 +54,7 @@ def severity(patient: Patient) -> dict[str, Any]:
         for number in range(1, count + 1)
     }
     return {
-        **(many if patient.seed > LAST_BEFORE_AMENDMENT else {}),
+        **(many if current().version != FIRST_VERSION else {}),
         "assessed_on": timezone.localdate().isoformat(),
         "smc_grade": ("I", "II", "III", "IV")[grade - 1],
         "cohen_albert": str(grade),

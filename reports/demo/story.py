@@ -107,7 +107,7 @@ def take_in(patient: Patient, participant: Participant, cast: Cast) -> None:
 
 def _amend(patient: Patient, cast: Cast) -> None:
     """The first few are taken in before the amendment, the others after it."""
-    if patient.seed > answers.LAST_BEFORE_AMENDMENT and current().version == "1.0":
+    if patient.seed > answers.LAST_BEFORE_AMENDMENT and current().version == answers.FIRST_VERSION:
         release_protocol(
             by=cast.data_manager,
             version="1.1",
