@@ -20,6 +20,19 @@ ARGUMENT = re.compile(r"<(?:\w+:)?(\w+)>")
 # Beginnings of addresses, and what their arguments are in `tests/api/scene.py`.
 PLACES: dict[str, dict[str, object]] = {
     "participants/": {"number": "{number}", "visit": "screening", "key": "mri_safety"},
+    "participants/<slug:number>/log/": {
+        "number": "{number}",
+        "key": "adverse_event",
+        "repeat": "1",
+    },
+    "participants/<slug:number>/forms/": {
+        "number": "{number}",
+        "visit": "screening",
+        "key": "mri_safety",
+        "repeat": "0",
+    },
+    "forms/": {"key": "severity", "version": "1.0"},
+    "protocol/": {"version": "1.0"},
     "scans/of/": {"number": "{number}"},
     "scans/intakes/": {"pk": "{intake}"},
     "scans/held/": {"pk": "{held}"},
@@ -34,8 +47,9 @@ PLACES: dict[str, dict[str, object]] = {
     "accounts/factors/keys/": {"pk": "0"},
     "accounts/invitation/": {"token": "nonsense"},
 }
-# About nobody's record but the visitor's own: another site is no other relation.
-OWN = ("accounts/",)
+# About nobody's record but the visitor's own, or what the trial has published: another site is no
+# other relation.
+OWN = ("accounts/", "forms/", "protocol/")
 
 
 @dataclass(frozen=True)
