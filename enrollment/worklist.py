@@ -14,6 +14,7 @@ from enrollment.eligibility import Verdict
 from enrollment.journey import ENDED, State
 from enrollment.models import Participant
 from enrollment.overview import visits_of
+from enrollment.protocol.in_force import asked_once
 from enrollment.protocol.loader import current
 from enrollment.schedule import Timeliness
 from enrollment.services.consent import missing_consent
@@ -26,6 +27,7 @@ from studysite.core.worklist import WorkItem
 WAITING = {Timeliness.DUE, Timeliness.OVERDUE, Timeliness.MISSING}
 
 
+@asked_once()
 def items(user: User) -> list[WorkItem]:
     """A person's work at every site where they have a role; the overdue and the oldest first."""
     roles: dict[int, set[str]] = defaultdict(set)

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from enrollment.protocol.in_force import asked_once
 from imaging.models import Measurement, MeasurementState, Series, SeriesState
 from imaging.outcome_words import kind_of
 from imaging.services import cases, quarantine, scans
@@ -20,6 +21,7 @@ from studysite.core.roles import Action
 from studysite.core.worklist import WorkItem
 
 
+@asked_once()
 def items(user: User) -> list[WorkItem]:
     """A person's work at every site where they may do it; the overdue and the oldest first."""
     found = [item for action, find in _FINDERS if may(user, action) for item in find(user)]
