@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from enrollment.journey import State
 from enrollment.models import Participant
+from reports.closures import waiting
 from reports.models import Document, DocumentState
 from reports.services.signing import must_be_renewed
 from studysite.core.access import may, scoped
@@ -23,7 +24,7 @@ READY_SHOWN = 5
 
 def items(user: User) -> list[WorkItem]:
     """A person's work at every site where they may do it; the oldest first."""
-    found = [*_to_sign(user), *_to_lock(user), *_failed(user)]
+    found = [*_to_sign(user), *_to_lock(user), *_to_unlock(user), *_failed(user)]
     return sorted(found, key=lambda item: (item.since, item.subject))
 
 
@@ -56,6 +57,20 @@ def _to_lock(user: User) -> Iterator[WorkItem]:
     for row in scoped(rows, user, Action.LOCK):
         if not must_be_renewed(row):
             yield _item(row, _("Lock a case"), _("Signed"), "reports:lock", Action.LOCK)
+
+
+def _to_unlock(user: User) -> Iterator[WorkItem]:
+    """What somebody else asks to have unlocked."""
+    asked = waiting(user, Action.UNLOCK).exclude(by=user)
+    for each in asked.select_related("closure__participant"):
+        yield WorkItem(
+            title=_("Decide on an unlocking"),
+            detail=each.reason,
+            url=reverse("closing:study"),
+            subject=each.closure.participant.number if each.closure.participant else "",
+            since=each.at,
+            action=Action.UNLOCK,
+        )
 
 
 def _failed(user: User) -> Iterator[WorkItem]:

@@ -96,6 +96,8 @@ def test_two_data_managers_unlock_a_case(finished, cast, url, second):
     assert "waits for a second person" in client.get(study).content.decode()
     assert client.post(decide, {"act": "grant"}).status_code == 403
     assert decide in other.get(study).content.decode()
+    assert "Decide on an unlocking" in other.get("/").content.decode()
+    assert "Decide on an unlocking" not in client.get("/").content.decode()
     assert other.post(decide, {"act": "grant"}).status_code == 302
     finished.refresh_from_db()
     assert finished.state == "signed"
