@@ -10,7 +10,7 @@ WORKERS ?= 2
 # What `manage.py check --deploy` is run with: production's settings, no production.
 PRODUCTION_LIKE := env PRODUCTION=1 ALLOWED_HOSTS=study.example.org VAR_DIR=var/check \
 	VAULT_KEY_FILE=/run/keys/vault DEIDENTIFY_KEY_FILE=/run/keys/uids \
-	QUARANTINE_KEY_FILE=/run/keys/quarantine SIGNATURE_KEY_FILE=/run/keys/signatures \
+	QUARANTINE_KEY_FILE=/run/keys/quarantine AUDIT_KEY_FILE=/run/keys/audit SIGNATURE_KEY_FILE=/run/keys/signatures \
 	ALLOCATION_KEY_FILE=/run/keys/allocation \
 	SECRET_KEY=$$(head -c 48 /dev/urandom | base64 -w 0) \
 	DATABASE_URL=postgres://study@localhost/study VAULT_DATABASE_URL=postgres://study@localhost/vault \

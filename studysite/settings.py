@@ -35,6 +35,8 @@ DEIDENTIFY_KEY_FILE = _key_file("DEIDENTIFY_KEY_FILE", "uids")
 QUARANTINE_KEY_FILE = _key_file("QUARANTINE_KEY_FILE", "quarantine")
 SIGNATURE_KEY_FILE = _key_file("SIGNATURE_KEY_FILE", "signatures")
 ALLOCATION_KEY_FILE = _key_file("ALLOCATION_KEY_FILE", "allocation")
+# The key that signs the audit trail's checkpoints.
+AUDIT_KEY_FILE = _key_file("AUDIT_KEY_FILE", "audit")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import environ
+import psycopg
 import pytest
 from django.core.management import call_command
 from django.db import connections, transaction
@@ -16,7 +18,7 @@ from studysite.settings import SQLITE_OPTIONS
 from tests import audit
 from tests.postgres import make_database, postgres_url
 
-__all__ = ["engine", "postgres_url", "study_databases"]
+__all__ = ["copy_of", "engine", "postgres_url", "study_databases"]
 ENGINES = ("sqlite", "postgresql")
 
 
@@ -57,6 +59,26 @@ def study_databases(
             return url
 
     return Made()
+
+
+@pytest.fixture
+def copy_of(
+    study_databases: dict[str, str], request: pytest.FixtureRequest, tmp_path: Path
+) -> Callable[[str, str], str]:
+    """Make a copy of the study at a URL under a name; its URL."""
+
+    def copy(url: str, name: str) -> str:
+        if url.startswith("sqlite"):
+            target = tmp_path / f"{name}.sqlite3"
+            shutil.copyfile(url.removeprefix("sqlite:///"), target)
+            return f"sqlite:///{target}"
+        server, template = url.rsplit("/", 1)
+        name = f"{tmp_path.name}_{name}"
+        with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        return f"{server}/{name}"
+
+    return copy
 
 
 @pytest.fixture(params=ENGINES)

@@ -9,12 +9,14 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from studysite.core.audit.events import AuditEvent
+from studysite.core.audit.events import AuditCheckpoint, AuditEvent, AuditLeaf
 from studysite.core.roles import Role
 
 __all__ = [
     "Act",
+    "AuditCheckpoint",
     "AuditEvent",
+    "AuditLeaf",
     "Job",
     "JobState",
     "Membership",

@@ -8,7 +8,7 @@ from django.db.models import Model
 
 VAULT_MODELS = {("enrollment", "identity")}
 # Each database has an audit trail of its own.
-EVERYWHERE = {("core", "auditevent")}
+EVERYWHERE = {("core", name) for name in ("auditevent", "auditleaf", "auditcheckpoint")}
 
 
 def _in_vault(app_label: str, model_name: str | None) -> bool:

@@ -40,3 +40,40 @@ class AuditEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.seq} {self.op} {self.table} {self.row_pk}"
+
+
+class AuditLeaf(models.Model):
+    """An event's place in the tree, and its hash."""
+
+    position = models.BigIntegerField(primary_key=True)
+    seq = models.BigIntegerField(unique=True)
+    hash = models.BinaryField()
+
+    class Meta:
+        app_label = "core"
+        db_table = "audit_leaf"
+
+    def __str__(self) -> str:
+        return f"{self.position} {self.seq}"
+
+
+class AuditCheckpoint(models.Model):
+    """A signed root. `peaks` let the tree grow on without being read again."""
+
+    size = models.BigIntegerField(unique=True)
+    origin = models.CharField(max_length=100)
+    root = models.CharField(max_length=64)
+    time = models.CharField(max_length=27)
+    key = models.CharField(max_length=64)
+    signature = models.CharField(max_length=128)
+    peaks = models.TextField()
+    # The oldest transaction that ran then; 0 on SQLite, where writers take turns.
+    horizon = models.BigIntegerField()
+
+    class Meta:
+        app_label = "core"
+        db_table = "audit_checkpoint"
+        ordering = ["size"]
+
+    def __str__(self) -> str:
+        return f"{self.origin} {self.size}"

@@ -8,12 +8,12 @@ from django.db import connections
 from django.db.models import Model
 
 from studysite.core.audit import postgres, sqlite
-from studysite.core.audit.events import AuditEvent
+from studysite.core.audit.events import AuditCheckpoint, AuditEvent, AuditLeaf
 from studysite.core.audit.reconcile import append
 from studysite.core.audit.tables import Table, as_text, covered, from_text, version_of
 
 # Tables that only grow.
-APPENDED: tuple[type[Model], ...] = (AuditEvent,)
+APPENDED: tuple[type[Model], ...] = (AuditEvent, AuditLeaf, AuditCheckpoint)
 
 
 def is_there(using: str) -> bool:
