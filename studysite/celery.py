@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
-from celery import Celery
+from celery import Celery, bootsteps
+from django.utils.module_loading import import_string
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "studysite.settings")
 
@@ -31,6 +33,16 @@ app.conf.update(
             "schedule": 60.0,
             "options": {"expires": 60.0},
         },
+        "seal-audit": {
+            "task": "studysite.seal_audit",
+            "schedule": 60.0,
+            "options": {"expires": 60.0},
+        },
+        "mail-checkpoint": {
+            "task": "studysite.mail_checkpoint",
+            "schedule": 24 * 3600.0,
+            "options": {"expires": 3600.0},
+        },
         "clear-spool": {
             "task": "studysite.clear_spool",
             "schedule": 900.0,
@@ -39,3 +51,15 @@ app.conf.update(
     },
 )
 app.autodiscover_tasks(["studysite.core", "imaging", "reports"])
+
+
+class TrailFirst(bootsteps.Step):
+    """A worker does no work where its work would not be seen."""
+
+    def __init__(self, parent: Any, **kwargs: Any) -> None:
+        super().__init__(parent, **kwargs)
+        # By name: it needs the models, which are loaded when a worker is made.
+        import_string("studysite.core.audit.readiness.refuse_without_trail")()
+
+
+app.steps["worker"].add(TrailFirst)

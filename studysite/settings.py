@@ -289,6 +289,8 @@ SPECTACULAR_SETTINGS = {
 }
 
 EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="django.core.mail.backends.filebased.EmailBackend")
+# Who is sent the audit trail's newest checkpoint once a day; outside the hospital, best.
+CHECKPOINT_MAIL_TO = env.list("CHECKPOINT_MAIL_TO", default=[])
 EMAIL_FILE_PATH = VAR_DIR / "mail"
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="study@localhost")
 LOGGING = {

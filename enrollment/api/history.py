@@ -10,7 +10,7 @@ from enrollment.services import way
 from studysite.core.act_words import word_for
 from studysite.core.api_said import SaidField
 from studysite.core.api_view import PageIn, StudyView, operation, page_of, page_out
-from studysite.core.models import Act
+from studysite.core.models import Act, Outcome
 from studysite.core.roles import Action
 
 
@@ -38,6 +38,10 @@ class HistoryView(StudyView):
     def get(self, request: Request, number: str) -> Response:
         """Who did what, newest first."""
         row = way.find(by=self.by, number=number, action=Action.SEE_HISTORY)
-        acts = Act.objects.filter(subject=row.number).select_related("by").order_by("-at", "-pk")
+        acts = (
+            Act.objects.filter(subject=row.number, outcome=Outcome.DONE)
+            .select_related("by")
+            .order_by("-at", "-pk")
+        )
         rows, page = page_of(acts, self.asked(PageIn))
         return Response({**page, "results": ActOut(rows, many=True).data})

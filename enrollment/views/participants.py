@@ -31,7 +31,7 @@ from enrollment.webforms import FilterForm
 from studysite.core.access import may
 from studysite.core.act_words import word_for
 from studysite.core.gate import StudyRequest, page
-from studysite.core.models import Act
+from studysite.core.models import Act, Outcome
 from studysite.core.roles import Action
 from studysite.core.said import say
 
@@ -179,7 +179,11 @@ def _enrolment(row: Participant) -> list[tuple[Any, ...]]:
 
 
 def _history(row: Participant) -> list[dict[str, Any]]:
-    acts = Act.objects.filter(subject=row.number).select_related("by").order_by("-at")
+    acts = (
+        Act.objects.filter(subject=row.number, outcome=Outcome.DONE)
+        .select_related("by")
+        .order_by("-at")
+    )
     return [
         {
             "at": act.at,

@@ -12,7 +12,7 @@ from enrollment.journey import WAY, State, has_reached
 from enrollment.models import Participant
 from enrollment.services.closing import last_unlock
 from studysite.core.act_words import word_for
-from studysite.core.models import Act, Signature
+from studysite.core.models import Act, Outcome, Signature
 from studysite.core.roles import Action
 from studysite.core.said import say
 from studysite.core.signing import Standing, standing
@@ -140,7 +140,8 @@ def signatures_of(participant: Participant, content_sha256: str) -> tuple[Signed
 
 def history_of(participant: Participant) -> tuple[Event, ...]:
     """Who did what when, oldest first. No person means the system itself."""
-    rows = Act.objects.filter(subject=participant.number).exclude(action__in=NOT_HISTORY)
+    done = Act.objects.filter(subject=participant.number, outcome=Outcome.DONE)
+    rows = done.exclude(action__in=NOT_HISTORY)
     return tuple(
         Event(row.at, str(row.by) if row.by else "", row.action, row.detail, row.reason)
         for row in rows.select_related("by").order_by("at", "pk")

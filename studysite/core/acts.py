@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import wraps
@@ -10,9 +10,10 @@ from typing import ParamSpec, TypeVar
 
 from studysite.core import lockout
 from studysite.core.access import Person
+from studysite.core.audit.tables import subject_among
 from studysite.core.audit.writer import Kind, Writer, writing
-from studysite.core.errors import WrongCredentials
-from studysite.core.models import Act, User
+from studysite.core.errors import StudyError, WrongCredentials
+from studysite.core.models import Act, Outcome, User
 from studysite.core.roles import Action
 from studysite.core.said import within
 
@@ -29,9 +30,16 @@ def current() -> Act | None:
 
 @contextmanager
 def acting(
-    by: Person | None, action: str, *, subject: str = "", detail: str = "", reason: str = ""
+    by: Person | None,
+    action: str,
+    *,
+    subject: str = "",
+    detail: str = "",
+    reason: str = "",
+    among: Iterable[object] = (),
 ) -> Iterator[Act]:
-    """Do what follows as one act, in one transaction. No person means the system itself."""
+    """Do what follows as one act, in one transaction. No person means the system itself. Whom a
+    refused one was about is found among these rows."""
     act = Act(
         by=by if isinstance(by, User) else None,
         action=action,
@@ -42,10 +50,27 @@ def acting(
     try:
         with _doing(act):
             yield act
-    except WrongCredentials as refusal:
+    except StudyError as refusal:
         # Here, because the transaction that it ended took everything else back.
-        lockout.count_failure(refusal.username)
+        if isinstance(refusal, WrongCredentials):
+            lockout.count_failure(refusal.username)
+        if _current.get() is None:
+            _put_on_record(act, refusal, among)
         raise
+
+
+def _put_on_record(act: Act, refusal: StudyError, among: Iterable[object]) -> None:
+    """What somebody tried and a rule refused. The act itself went with its transaction."""
+    tried = Act(
+        by=act.by,
+        action=act.action,
+        subject=act.subject or subject_among(among),
+        reason=act.reason,
+        outcome=Outcome.REFUSED,
+        code=refusal.code[:40],
+    )
+    with writing(_writer_of(tried)):
+        tried.save(force_insert=True)
 
 
 @contextmanager
@@ -82,7 +107,8 @@ def service(action: Action) -> Callable[[Callable[P, R]], Callable[P, R]]:
         def run(*args: P.args, **kwargs: P.kwargs) -> R:
             by, reason = kwargs.get("by"), kwargs.get("reason", "")
             person = by if isinstance(by, User) else None
-            with acting(person, action.value, reason=str(reason)):
+            rows = kwargs.values()
+            with acting(person, action.value, reason=str(reason), among=rows):
                 return function(*args, **kwargs)
 
         run.action = action  # type: ignore[attr-defined]

@@ -20,6 +20,7 @@ __all__ = [
     "Job",
     "JobState",
     "Membership",
+    "Outcome",
     "Signature",
     "Site",
     "User",
@@ -79,8 +80,16 @@ class Membership(models.Model):
         return f"{self.user_id} {self.role} {self.site_id}"
 
 
+class Outcome(models.TextChoices):
+    """Whether what was tried came about."""
+
+    DONE = "done", _("Done")
+    REFUSED = "refused", _("Refused")
+
+
 class Act(models.Model):
-    """One thing that a person, or the system for them, did: who, what, to whom, when and why."""
+    """One thing that a person, or the system for them, did or tried: who, what, to whom, when and
+    why. What was refused changed nothing, and says by which rule in `code`."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     at = models.DateTimeField(auto_now_add=True, db_index=True)
@@ -89,10 +98,19 @@ class Act(models.Model):
     subject = models.CharField(max_length=32, blank=True, db_index=True)
     detail = models.CharField(max_length=500, blank=True)
     reason = models.TextField(blank=True)
+    outcome = models.CharField(max_length=8, choices=Outcome.choices, default=Outcome.DONE)
+    code = models.CharField(max_length=40, blank=True)
 
     class Meta:
         ordering = ["at"]
         indexes = [models.Index(fields=["subject", "at"], name="act_by_subject")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(outcome="done", code="")
+                | (models.Q(outcome="refused") & ~models.Q(code="")),
+                name="a_refused_act_says_the_rule",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.action} {self.subject}"

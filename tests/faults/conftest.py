@@ -19,6 +19,7 @@ def empty_study(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of an embedded study right after its migrations; copied, never used."""
     folder = tmp_path_factory.mktemp("empty")
     Study(folder).python("manage.py", "migrate", "-v0")
+    Study(folder).python("manage.py", "migrate", "-v0", "--database", "vault")
     return folder
 
 
@@ -30,8 +31,9 @@ def study(tmp_path: Path, empty_study: Path) -> Study:
 
 
 @pytest.fixture
-def production_pair(tmp_path: Path, postgres_url: str, redis_url: str) -> Study:
-    """A study on PostgreSQL and Redis."""
+def production_pair(tmp_path: Path, empty_study: Path, postgres_url: str, redis_url: str) -> Study:
+    """A study on PostgreSQL and Redis, with the embedded one's empty vault."""
+    shutil.copytree(empty_study, tmp_path, dirs_exist_ok=True)
     url = make_database(postgres_url, tmp_path.name)
     pair = Study(tmp_path, DATABASE_URL=url, CELERY_BROKER_URL=redis_url)
     pair.python("manage.py", "migrate", "-v0")

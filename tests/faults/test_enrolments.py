@@ -37,13 +37,13 @@ def randomised_study(request: pytest.FixtureRequest, tmp_path: Path, empty_study
     told.write_text(randomised_text(target=PLACES), encoding="utf-8")
     # One for each of the crowd and none to spare, or a 201st would find a place.
     environment = {"PROTOCOL": str(told.with_suffix(""))}
+    shutil.copytree(empty_study, tmp_path, dirs_exist_ok=True)
     if request.param == "postgresql":
         url = make_database(request.getfixturevalue("postgres_url"), tmp_path.name)
         environment["DATABASE_URL"] = url
         study = Study(tmp_path, **environment)
         study.python("manage.py", "migrate", "-v0")
         return study
-    shutil.copytree(empty_study, tmp_path, dirs_exist_ok=True)
     return Study(tmp_path, **environment)
 
 

@@ -31,10 +31,19 @@ def test_a_service_leaves_who_what_whom_and_why(person: Cast) -> None:
     assert (act.detail, act.reason) == ("opened", "a second centre")
 
 
-def test_a_service_that_refuses_leaves_nothing(person: Cast) -> None:
+def test_a_service_that_refuses_leaves_who_tried_what_and_the_rule(person: Cast) -> None:
+    by = person()
     with pytest.raises(Invalid):
+        open_site(by=by, code="", reason="a second centre")
+    act = Act.objects.get()
+    assert (act.outcome, act.code, act.by) == ("refused", "invalid", by)
+    assert (act.action, act.reason, act.detail) == ("screen", "a second centre", "")
+
+
+def test_a_refusal_inside_an_act_is_the_outer_ones(person: Cast) -> None:
+    with pytest.raises(Invalid), acting(person(), "outer"):
         open_site(by=person(), code="")
-    assert not Act.objects.exists()
+    assert [act.action for act in Act.objects.all()] == ["outer"]
 
 
 def test_a_service_names_the_action_it_is() -> None:

@@ -10,7 +10,7 @@ from django.db.models import Model
 from studysite.core.audit import postgres, sqlite
 from studysite.core.audit.events import AuditCheckpoint, AuditEvent, AuditLeaf
 from studysite.core.audit.reconcile import append
-from studysite.core.audit.tables import Table, as_text, covered, from_text, version_of
+from studysite.core.audit.tables import Table, as_text, covered, from_text, restricted, version_of
 
 # Tables that only grow.
 APPENDED: tuple[type[Model], ...] = (AuditEvent, AuditLeaf, AuditCheckpoint)
@@ -27,9 +27,21 @@ def known_tables(using: str) -> list[Table]:
     return from_text(described.new_row) if described and described.new_row else []
 
 
-def describe(using: str) -> str:
+def present(using: str) -> list[Table]:
+    """The covered tables as far as they are there: all of them, but for a database that was
+    migrated to some earlier point, where the application does not start."""
+    connection = connections[using]
+    columns: dict[str, set[str]] = {}
+    with connection.cursor() as cursor:
+        for name in connection.introspection.table_names(cursor):
+            described = connection.introspection.get_table_description(cursor, name)
+            columns[name] = {column.name for column in described}
+    return [restricted(table, columns) for table in covered(using) if table.name in columns]
+
+
+def describe(using: str, tables: list[Table]) -> str:
     """Put the tables' description into the trail where it is new; its version."""
-    text = as_text(covered(using))
+    text = as_text(tables)
     version = version_of(text)
     last = AuditEvent.objects.using(using).filter(op="schema").order_by("seq").last()
     if last is None or last.new_row != text:
@@ -38,9 +50,9 @@ def describe(using: str) -> str:
     return version
 
 
-def put_on(using: str) -> None:
+def put_on(using: str, tables: list[Table] | None = None) -> None:
     """Put every trigger on."""
-    tables = covered(using)
+    tables = covered(using) if tables is None else tables
     with connections[using].cursor() as cursor:
         for statement in _statements(using, tables, version_of(as_text(tables))):
             cursor.execute(statement)
@@ -70,9 +82,11 @@ def faults(using: str) -> list[str]:
     if not is_there(using):
         return [f"The database {using!r} has no audit trail: run manage.py migrate."]
     if connections[using].vendor == "sqlite":
-        return list(_compared(_sqlite_wanted(tables, version), _sqlite_triggers(using)))
-    wanted = _postgres_wanted(using, tables, version)
-    return list(_compared(wanted, _postgres_triggers(using)))
+        appended = [model._meta.db_table for model in APPENDED]
+        wanted = _sqlite_wanted(tables, version, appended)
+        return list(_compared(wanted, _sqlite_triggers(using)))
+    expected = _postgres_wanted(using, tables, version)
+    return list(_compared(expected, _postgres_triggers(using)))
 
 
 def _compared(wanted: Mapping[str, object], there: Mapping[str, object]) -> Iterator[str]:
@@ -85,14 +99,20 @@ def _compared(wanted: Mapping[str, object], there: Mapping[str, object]) -> Iter
             yield f"The audit trigger {name} differs from what it should be."
 
 
+def _appended(using: str) -> list[str]:
+    """The tables that only grow, as far as they are there."""
+    names = set(connections[using].introspection.table_names())
+    return [model._meta.db_table for model in APPENDED if model._meta.db_table in names]
+
+
 def _statements(using: str, tables: list[Table], version: str) -> Iterator[str]:
     if connections[using].vendor == "sqlite":
-        yield from _sqlite_wanted(tables, version).values()
+        yield from _sqlite_wanted(tables, version, _appended(using)).values()
         return
     schema = _schema(using)
     yield postgres.append_only_function(schema)
-    for model in APPENDED:
-        yield from _always(model._meta.db_table, postgres.guards(model._meta.db_table))
+    for name in _appended(using):
+        yield from _always(name, postgres.guards(name))
     for table in tables:
         yield postgres.function(table, version, schema)
         yield from _always(table.name, postgres.triggers(table))
@@ -110,10 +130,10 @@ def _schema(using: str) -> str:
         return str(cursor.fetchone()[0])
 
 
-def _sqlite_wanted(tables: list[Table], version: str) -> dict[str, str]:
+def _sqlite_wanted(tables: list[Table], version: str, appended: list[str]) -> dict[str, str]:
     wanted: dict[str, str] = {}
-    for model in APPENDED:
-        wanted |= sqlite.guards(model._meta.db_table)
+    for name in appended:
+        wanted |= sqlite.guards(name)
     for table in tables:
         wanted |= sqlite.triggers(table, version)
     return wanted

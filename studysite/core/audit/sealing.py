@@ -46,7 +46,7 @@ def public_key() -> str:
 def newest(using: str = "default") -> Checkpoint | None:
     """The last checkpoint."""
     row = AuditCheckpoint.objects.using(using).order_by("size").last()
-    return row and _as_checkpoint(row)
+    return _as_checkpoint(row) if row else None
 
 
 def seal(using: str = "default") -> Checkpoint | None:
@@ -58,7 +58,12 @@ def seal(using: str = "default") -> Checkpoint | None:
         _grow(tree, using, horizon)
         if last is None or tree.size > last.size:
             last = _sign(tree, using, horizon)
-    return last and _as_checkpoint(last)
+    return _as_checkpoint(last) if last else None
+
+
+def seal_all() -> list[Checkpoint]:
+    """Seal the trail of each database; their newest checkpoints."""
+    return [point for alias in connections if (point := seal(alias)) is not None]
 
 
 def _as_checkpoint(row: AuditCheckpoint) -> Checkpoint:

@@ -10,8 +10,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import deque
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
+from functools import cache
+from typing import Any
 
 from django.apps import apps
 from django.db import router
@@ -134,6 +136,23 @@ def describe(model: type[Model]) -> Table:
     )
 
 
+def restricted(table: Table, there: Mapping[str, set[str]]) -> Table:
+    """The same without the columns that are not there, and without ways over them."""
+
+    def kept(path: Path | None) -> Path | None:
+        if path is None:
+            return None
+        here = table.name
+        for step in path.steps:
+            if step.column not in there.get(here, ()):
+                return None
+            here = step.table
+        return path if path.column in there.get(here, ()) else None
+
+    columns = tuple(column for column in table.columns if column.name in there[table.name])
+    return replace(table, columns=columns, subject=kept(table.subject), site=kept(table.site))
+
+
 def as_text(tables: list[Table]) -> str:
     """The description that goes into the trail, the same bytes for the same tables."""
     return json.dumps([asdict(table) for table in tables], sort_keys=True, separators=(",", ":"))
@@ -170,6 +189,24 @@ def _pk(model: type[Model]) -> Field:
     return key
 
 
+def subject_among(values: Iterable[object]) -> str:
+    """The subject number of the first of these rows that is about a participant."""
+    for value in values:
+        path = _subject(value.__class__) if isinstance(value, Model) else None
+        if path and (number := _followed(value, path)):
+            return number
+    return ""
+
+
+def _followed(row: Any, path: Path) -> str:
+    for step in path.steps:
+        field = next(each for each in row._meta.concrete_fields if each.column == step.column)
+        row = getattr(row, field.name)
+        if row is None:
+            return ""
+    return str(getattr(row, path.column))
+
+
 def _column(field: Field) -> str:
     if field.column is None:
         raise TypeError(f"{field} has no column, so the audit trail cannot keep it.")
@@ -187,6 +224,7 @@ def _kind(field: Field) -> str:
     return KINDS[kind]
 
 
+@cache
 def _subject(model: type[Model]) -> Path | None:
     column = SUBJECT_COLUMNS.get(model._meta.label)
     return Path((), column) if column else _path_to(model, PARTICIPANT, "number")

@@ -201,7 +201,7 @@ class PostgreSQL:
     def _stream(self, query: str) -> Iterator[tuple[Any, ...]]:
         with self.connection.cursor(name=f"verify_{abs(hash(query))}") as cursor:
             cursor.itersize = 5000
-            cursor.execute(query)  # type: ignore[arg-type]
+            cursor.execute(query)
             yield from cursor
 
     def sealed(self) -> Iterator[tuple[Any, ...]]:

@@ -11,6 +11,7 @@ from django.apps import apps
 from django.db.models import NOT_PROVIDED, EmailField, Field, ForeignKey, Model
 
 from studysite.core.audit import tables
+from studysite.core.models import User
 
 _numbers = itertools.count(1)
 
@@ -27,6 +28,7 @@ ASKED: dict[str, dict[str, Any]] = {
         "visit": "",
         "participant": lambda: saved(apps.get_model("enrollment.Participant")),
     },
+    "enrollment.Query": {"origin": "manual", "opened_by": lambda: saved(User)},
 }
 MOMENT = datetime.datetime(2026, 1, 2, 3, 4, 5, 678900, tzinfo=datetime.UTC)
 VALUES: dict[str, Any] = {
@@ -75,6 +77,8 @@ def _is_needed(field: Field) -> bool:
 def _value(field: Field) -> Any:
     if isinstance(field, ForeignKey):
         return saved(field.related_model).pk
+    if field.blank and tables._kind(field) == "text":
+        return ""
     if field.choices:
         return next(iter(field.flatchoices))[0]
     if field.default is not NOT_PROVIDED:

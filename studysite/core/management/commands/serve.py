@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
+from studysite.core.audit.readiness import refuse_without_trail
 from studysite.core.supervisor import Program, Supervisor, python
 
 REFUSED = 3
@@ -30,6 +31,7 @@ class Command(BaseCommand):
         if not port_is_free(host, port):
             self.stderr.write(f"Port {port} of {host} is in use; choose another with --port.")
             sys.exit(REFUSED)
+        refuse_without_trail()
         place = f"http://{host}:{port}/"
         Supervisor(programs(host, port), cwd=settings.BASE_DIR).run(
             say=self.stderr.write,
