@@ -41,8 +41,9 @@ def test_a_service_that_refuses_leaves_who_tried_what_and_the_rule(person: Cast)
 
 
 def test_a_refusal_inside_an_act_is_the_outer_ones(person: Cast) -> None:
-    with pytest.raises(Invalid), acting(person(), "outer"):
-        open_site(by=person(), code="")
+    by = person()
+    with pytest.raises(Invalid), acting(by, "outer"):
+        open_site(by=by, code="")
     assert [act.action for act in Act.objects.all()] == ["outer"]
 
 
