@@ -18,6 +18,8 @@ SIGNAL_MODULES = ("django.dispatch", "django.core.signals", "django.db.models.si
 MODEL_WRITES = {"save", "delete"}
 ROW_WRITES = {"create", "bulk_create", "get_or_create", "update_or_create", "bulk_update", "update"}
 LONGEST_FILE_LINES = 300
+# An auditor is given this one file and nothing else.
+IN_ONE_FILE = {"studysite/core/audit/verify.py"}
 
 Rule = Callable[[Path], list[str]]
 
@@ -102,7 +104,7 @@ def long_files(root: Path) -> list[str]:
     found = []
     for path in sources(root, *PACKAGES, "tests"):
         lines = len(path.read_text(encoding="utf-8").splitlines())
-        if lines > LONGEST_FILE_LINES:
+        if lines > LONGEST_FILE_LINES and str(path.relative_to(root)) not in IN_ONE_FILE:
             found.append(f"{path.relative_to(root)}: {lines} lines")
     return found
 
