@@ -53,6 +53,7 @@ format: dev
 
 bench: dev
 	@$(PYTHON) -m tests.bench $(ARGS)
+	@$(PYTHON) -m tests.bench.trail
 
 accuracy: dev
 	@$(PYTHON) -m tests.bench.accuracy $(ARGS)

@@ -16,6 +16,7 @@ from enrollment.api import (
     participants,
     protocol,
     queries,
+    trail,
     verification,
     visits,
 )
@@ -90,6 +91,7 @@ urlpatterns = [
         queries.QueryAssignmentView.as_view(),
         name="query_assignment",
     ),
+    path("audit/events/", trail.EventsView.as_view(), name="audit_events"),
     path(f"{ONE}identity/", identity.IdentityView.as_view(), name="identity"),
     path(f"{ONE}identity/erasure/", identity.ErasureView.as_view(), name="erasure"),
     path(f"{ONE}history/", history.HistoryView.as_view(), name="history"),

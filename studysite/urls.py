@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("jobs/<uuid:pk>/retry/", jobs.job_retry, name="job_retry"),
     path("", include("enrollment.query_urls")),
     path("", include("enrollment.verification_urls")),
+    path("", include("enrollment.trail_urls")),
     path("", include("reports.closing_urls")),
     path("", include("reports.monitoring_urls")),
     path("", include("enrollment.urls")),

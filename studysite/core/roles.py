@@ -72,6 +72,7 @@ class Action(StrEnum):
     VERIFY_SOURCE = "verify_source"
     SEE_MONITORING = "see_monitoring"
     SEE_HISTORY = "see_history"
+    REVIEW_AUDIT = "review_audit"
     SEE_JOBS = "see_jobs"
     RETRY_JOB = "retry_job"
     MANAGE_ACCOUNTS = "manage_accounts"
@@ -150,6 +151,7 @@ POLICY: dict[Action, frozenset[Role]] = {
     Action.VERIFY_SOURCE: frozenset({_M}),
     Action.SEE_MONITORING: frozenset({_M, _D}),
     Action.SEE_HISTORY: frozenset({_I, _M, _D}),
+    Action.REVIEW_AUDIT: frozenset({_M, _D}),
     Action.SEE_JOBS: frozenset({_C, _I, _A, _M, _D}),
     Action.RETRY_JOB: frozenset({_A, _C, _D}),
     Action.MANAGE_ACCOUNTS: frozenset({_X}),

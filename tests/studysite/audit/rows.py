@@ -11,7 +11,6 @@ from django.apps import apps
 from django.db.models import NOT_PROVIDED, EmailField, Field, ForeignKey, Model
 
 from studysite.core.audit import tables
-from studysite.core.models import User
 
 _numbers = itertools.count(1)
 
@@ -28,7 +27,6 @@ ASKED: dict[str, dict[str, Any]] = {
         "visit": "",
         "participant": lambda: saved(apps.get_model("enrollment.Participant")),
     },
-    "enrollment.Query": {"origin": "manual", "opened_by": lambda: saved(User)},
 }
 MOMENT = datetime.datetime(2026, 1, 2, 3, 4, 5, 678900, tzinfo=datetime.UTC)
 VALUES: dict[str, Any] = {

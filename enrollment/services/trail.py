@@ -1,0 +1,67 @@
+"""Reviewing the audit trail is itself on record: who looked, through which filter, when."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from io import StringIO
+from typing import Any
+
+from django.db.models import QuerySet
+
+from enrollment.trail import Asked, events
+from studysite.core.access import require
+from studysite.core.acts import about, service
+from studysite.core.audit import checkpoints, sealing
+from studysite.core.models import Act, AuditEvent, User
+from studysite.core.roles import Action
+from studysite.core.said import said
+
+COLUMNS = (
+    "seq", "at", "txn", "table", "row_pk", "op", "old_row", "new_row", "actor", "actor_kind",
+    "action", "request_id", "reason", "subject", "site", "schema_version",
+)  # fmt: skip
+# What a spreadsheet would take for a formula.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+@service(Action.REVIEW_AUDIT)
+def record_review(*, by: User, asked: Asked, remark: str = "") -> None:
+    """Put on record that a person has reviewed the trail through a filter."""
+    require(by, Action.REVIEW_AUDIT)
+    told = said("Reviewed: %(filter)s %(remark)s", filter=asked.words(), remark=remark.strip())
+    about(asked.subject, told)
+
+
+@service(Action.REVIEW_AUDIT)
+def export_trail(*, by: User, asked: Asked) -> Iterator[str]:
+    """The events that fit, as CSV, line by line; the newest checkpoint stands in the first line."""
+    require(by, Action.REVIEW_AUDIT)
+    about(asked.subject, said("Exported: %(filter)s", filter=asked.words()))
+    point = sealing.newest()
+    return _csv(events(by, asked), checkpoints.line(point) if point else "")
+
+
+def reviews() -> QuerySet[Act]:
+    """The reviews so far, newest first."""
+    done = Act.objects.filter(action=Action.REVIEW_AUDIT.value, outcome="done")
+    return done.select_related("by").order_by("-at")
+
+
+def _csv(rows: QuerySet[AuditEvent], checkpoint: str) -> Iterator[str]:
+    yield _line(["checkpoint", checkpoint])
+    yield _line(COLUMNS)
+    for values in rows.values_list(*COLUMNS).iterator(2000):
+        yield _line(values)
+
+
+def _line(values: Any) -> str:
+    out = StringIO()
+    csv.writer(out).writerow([defused(value) for value in values])
+    return out.getvalue()
+
+
+def defused(value: Any) -> str:
+    """A cell that no spreadsheet computes."""
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
