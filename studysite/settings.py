@@ -35,7 +35,6 @@ DEIDENTIFY_KEY_FILE = _key_file("DEIDENTIFY_KEY_FILE", "uids")
 QUARANTINE_KEY_FILE = _key_file("QUARANTINE_KEY_FILE", "quarantine")
 SIGNATURE_KEY_FILE = _key_file("SIGNATURE_KEY_FILE", "signatures")
 ALLOCATION_KEY_FILE = _key_file("ALLOCATION_KEY_FILE", "allocation")
-# The key that signs the audit trail's checkpoints.
 AUDIT_KEY_FILE = _key_file("AUDIT_KEY_FILE", "audit")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
@@ -289,7 +288,6 @@ SPECTACULAR_SETTINGS = {
 }
 
 EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="django.core.mail.backends.filebased.EmailBackend")
-# Who is sent the audit trail's newest checkpoint once a day; outside the hospital, best.
 CHECKPOINT_MAIL_TO = env.list("CHECKPOINT_MAIL_TO", default=[])
 EMAIL_FILE_PATH = VAR_DIR / "mail"
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="study@localhost")
