@@ -58,7 +58,11 @@ def as_plain(protocol: Protocol) -> dict[str, Any]:
 def versions(name: str) -> dict[str, Protocol]:
     """Every version of a protocol, the oldest first: `<name>.toml` and its amendments
     `<name>-<version>.toml`."""
-    found = [load(path.stem) for path in FOLDER.glob(f"{name}*.toml")]
+    # The name may be a path, of a protocol that lies elsewhere.
+    place = FOLDER / name
+    found = [
+        load(str(place.parent / each.stem)) for each in place.parent.glob(f"{place.name}*.toml")
+    ]
     return {each.version: each for each in sorted(found, key=lambda row: order_of(row.version))}
 
 

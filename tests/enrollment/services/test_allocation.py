@@ -31,7 +31,7 @@ def randomise(monkeypatch: pytest.MonkeyPatch) -> Randomise:
 
     def change(**values: int) -> None:
         protocol = randomised(**values)
-        monkeypatch.setattr(loader, "load", lambda name: protocol)
+        monkeypatch.setattr(loader, "versions", lambda name: {protocol.version: protocol})
 
     return change
 
