@@ -35,6 +35,12 @@ class UnusableImage(Refused):
     code = "unusable_image"
 
 
+class SignedValues(Refused):
+    """Fluid is not above zero although the nerve is darker: no magnitude image."""
+
+    code = "signed_values"
+
+
 class NoStrand(Refused):
     """There is no nerve-like strand at an end point."""
 
@@ -69,3 +75,9 @@ class ModelMisfit(Refused):
     """A tube in fluid does not describe the image."""
 
     code = "model_misfit"
+
+
+class Inseparable(Refused):
+    """Another nerve runs so close that it cannot be told which of them is measured."""
+
+    code = "inseparable"

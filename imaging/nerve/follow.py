@@ -20,8 +20,18 @@ from .path import Path, find_path, require_one_strand
 from .refine import RETRACE_MM, refined_side, shared_noise
 from .scan import Scan, fitted
 from .spread import COUNT
-from .start import exposed_ends, first_side
+from .start import exposed_ends, first_side, require_fluid
 from .strand import Strand, is_vessel
+from .twins import (
+    course_of_twin,
+    decided,
+    runs_along,
+    settled,
+    share_of_twin,
+    twin_of,
+    undecided,
+    winding,
+)
 from .volume import Array
 
 COARSE_KNOTS_MM: Final = 3.0
@@ -33,6 +43,7 @@ DEEPEST_MM: Final = -0.25
 THINNEST_VOXELS: Final = 0.8
 DETERMINED: Final = 0.5
 SHORTEST_MM: Final = 3.0
+CHANGES: Final = 2
 
 
 Traced = dict[str, Path | Refused]
@@ -76,6 +87,8 @@ def course_along(path: Path | Refused, points_mm: Array) -> Course:
 def first_fit(scan: Scan, course: Course) -> Fit:
     """The nerve with few knots, from its path alone."""
     side, begin = first_side(scan.volume, course, scan.sign, COARSE_KNOTS_MM)
+    if scan.multiplicative:
+        require_fluid(begin)
     contrast = begin.contrast / (begin.fluid if scan.multiplicative else 1.0)
     shared = np.append(contrast, scan.spread.mean)
     return fitted(scan, (side,), shared, abs(begin.contrast) / 10)
@@ -86,19 +99,51 @@ def alone(scan: Scan, path: Path | Refused, points_mm: Array) -> tuple[Fit, Arra
 
     Returns the fit and the ends (2, 3) between which fluid surrounds the nerve.
     """
-    course = course_along(path, points_mm)
+    tries = _followed(scan, course_along(path, points_mm), points_mm[[0, -1]])
+    ends, fit, found, _ = min(tries, key=lambda one: abs(one[3]))
+    return with_neighbours(scan, fit, ends, found), ends
+
+
+Try = tuple[Array, Fit, tuple[Strand, ...], float]
+
+
+def _followed(scan: Scan, course: Course, clicks_mm: Array) -> list[Try]:
+    """The nerve followed along its path, and where the end points lie rather on a nerve beside it,
+    along that one: those that they may lie on. Raises Inseparable when they lie between both."""
+    tries: list[Try] = []
+    long = False
+    for _ in range(CHANGES + 1):
+        ends, fit = _on(scan, course)
+        nerve, found = fit.sides[0].strands[0], find_neighbours(scan, fit)
+        twin = twin_of(nerve, found)
+        if twin is None:
+            return tries or [(ends, fit, found, 0.0)]
+        share = share_of_twin(nerve, twin, clicks_mm)
+        long = long or runs_along(twin, nerve)
+        if decided(share) and not winding(nerve):
+            return [(ends, fit, found, share)]
+        if settled(share) or not tries:
+            tries.append((ends, fit, found, share))
+        course = course_of_twin(twin, clicks_mm)
+    if long and not any(
+        settled(one[3]) and not winding(one[1].sides[0].strands[0]) for one in tries
+    ):
+        raise undecided(tries[0][3])
+    return tries
+
+
+def _on(scan: Scan, course: Course) -> tuple[Array, Fit]:
+    """The ends between which fluid surrounds a course, (2, 3), and the fit of one strand there."""
     ends = exposed_ends(scan.volume, course, scan.sign)
     course = course_through(_between(course, ends), ends[0], ends[1])
     fit = first_fit(scan, course)
     fit = _again(scan, fit, ends, COARSE_KNOTS_MM)
-    fit = _again(scan, fit, ends, FINE_KNOTS_MM)
-    return with_neighbours(scan, fit, ends), ends
+    return ends, _again(scan, fit, ends, FINE_KNOTS_MM)
 
 
-def with_neighbours(scan: Scan, fit: Fit, ends: Array) -> Fit:
+def with_neighbours(scan: Scan, fit: Fit, ends: Array, found: tuple[Strand, ...]) -> Fit:
     """The fit with what runs beside the nerve: all of it, else the vessels, else nothing, the
     first that describes the image about as well as the nerve alone with the rest masked."""
-    found = find_neighbours(scan, fit)
     vessels = tuple(strand for strand in found if is_vessel(strand))
     for others in dict.fromkeys((len(found), len(vessels))):
         chosen = found if others == len(found) else vessels

@@ -18,13 +18,15 @@ from .fit import Fit
 from .follow import Traced, alone, best_sign, together
 from .patch import Patch, box_around, patch_around
 from .path import Path
-from .quality import flags_of, require_inside, require_usable, require_values, require_warrant
+from .quality import flags_of, require_warrant
 from .refine import MODEL_ERROR
 from .result import Ends, Nerve, Numbers, Quality, Report
 from .scan import Scan, scan_of
 from .section import numbers_of, profile_of, sections_of
 from .spread import COUNT
 from .start import depth_inside
+from .twins import beside_flags, require_apart
+from .usable import require_inside, require_usable, require_values
 from .volume import Array, Volume
 
 Progress = Callable[[float, str], None]
@@ -185,6 +187,7 @@ def _nerve(name: str, fit: Fit, number: int, own: Fit, tof: Volume | None) -> Ne
     quality = _quality(fit, number, own, numbers)
     strand = fit.sides[number].strands[0]
     try:
+        require_apart(strand, fit.sides[number].strands[1:])
         require_warrant(numbers, quality)
     except Refused as reason:
         return _refused(name, reason)
@@ -192,7 +195,7 @@ def _nerve(name: str, fit: Fit, number: int, own: Fit, tof: Volume | None) -> Ne
     return Nerve(
         name,
         "measured",
-        flags=flags_of(numbers, quality),
+        flags=(*flags_of(numbers, quality), *beside_flags(fit.sides[number])),
         contacts=contacts,
         vessels=vessels,
         numbers=numbers,

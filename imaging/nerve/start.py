@@ -12,6 +12,9 @@ from scipy.ndimage import (  # type: ignore[attr-defined]
     label,
 )
 
+from imaging.told import told
+
+from .errors import SignedValues
 from .frame import Course
 from .model import FAR_MM, REACH_MM, Side
 from .neighbourhood import Neighbourhood, place, require_voxels, voxels_near
@@ -27,6 +30,7 @@ BIN_MM = 0.5
 EXPOSED = 0.4
 LONGEST_TRIM_MM = 4.0
 FLUID_MM = (1.2, 2.2)
+DARKEST = 0.2
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,17 @@ def guess(near: Neighbourhood, course: Course, voxel_mm3: float, sign: int) -> G
     filled = np.clip((near.values[close] - fluid) / contrast, -0.3, 1.2).sum()
     area = filled * voxel_mm3 / course.length_mm
     return Guess(fluid, contrast, float(np.clip(np.sqrt(max(area, 0) / np.pi), 0.35, 0.8)))
+
+
+def require_fluid(begin: Guess) -> None:
+    """Raises SignedValues where fluid around a darker nerve is not brighter than nothing."""
+    if begin.fluid <= DARKEST * abs(begin.contrast):
+        raise SignedValues(
+            told(
+                "What surrounds the nerve is not brighter than zero: these are no magnitude "
+                "values (a phase, difference or normalised image?); use the scanner's own series."
+            )
+        )
 
 
 def exposed(

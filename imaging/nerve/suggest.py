@@ -16,12 +16,12 @@ from typing import Final
 import numpy as np
 
 from .errors import Refused
-from .quality import require_usable
 from .result import Ends, Point
 from .suggest_bundle import AS_CLEAR, neighbours_of
 from .suggest_ends import Candidate, candidate_of
 from .suggest_plane import STEP_MM, Plane, Upright, plane_of, upright
 from .suggest_strands import fluid_of, strands_of
+from .usable import require_usable
 from .volume import Array, Volume
 
 SIDES: Final = ("left", "right")
