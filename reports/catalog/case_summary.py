@@ -18,6 +18,7 @@ from enrollment.journey import State
 from enrollment.protocol.loader import current
 from reports.case.content import Case, Content
 from reports.catalog import pictures, tables
+from reports.checkpoint import attached
 from reports.pdf import Pdf, to_pdf
 
 KIND = "case_summary"
@@ -44,8 +45,10 @@ def render(
     case: Case, *, language: str, kept: Mapping[str, bytes], made: Made | None = None
 ) -> Pdf:
     """The PDF in one of LANGUAGES. `kept` holds the pictures by storage name; what is not there
-    is said in words. The same case, language, pictures and `made` give the same bytes."""
+    is said in words. The same case, language, pictures, `made` and checkpoint: the same bytes."""
     html, shown = page_of(case, language=language, kept=kept, made=made)
+    with translation.override(language):
+        html, shown = attached(html, shown)
     return to_pdf(html, shown, identifier=f"{case.content.sha256}-{language}")
 
 

@@ -15,6 +15,7 @@ from enrollment.crfs.definition import Form, Item, Section
 from enrollment.crfs.written import digest_of
 from enrollment.form_page import Opened, remarks_of
 from enrollment.protocol.loader import current
+from reports.checkpoint import attached
 from reports.pdf import Pdf, to_pdf
 
 
@@ -63,8 +64,8 @@ def _pdf(form: Form, context: Mapping[str, Any], identifier: str) -> Pdf:
         "version": settings.VERSION,
         "lang": get_language(),
     }
-    html = render_to_string("reports/crf.html", {**known, **context})
-    return to_pdf(html, {}, identifier=identifier)
+    html, pictures = attached(render_to_string("reports/crf.html", {**known, **context}), {})
+    return to_pdf(html, pictures, identifier=identifier)
 
 
 def _blocks(form: Form, answers: Mapping[str, Any] | None) -> list[Block]:

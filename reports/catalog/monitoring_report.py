@@ -12,6 +12,7 @@ from django.utils.safestring import mark_safe
 
 from enrollment.protocol.loader import current
 from reports.catalog.case_summary import LANGUAGES, TYPEFACES, page_words
+from reports.checkpoint import attached
 from reports.monitoring import Desk
 from reports.pdf import Pdf, to_pdf
 
@@ -21,7 +22,8 @@ TEMPLATE = "reports/monitoring_report.html"
 def render(desk: Desk, *, language: str, by: str) -> Pdf:
     """The PDF in one of LANGUAGES, for the person who asked for it."""
     html = page_of(desk, language=language, by=by)
-    return to_pdf(html, {}, identifier=hashlib.sha256(html.encode()).hexdigest())
+    html, pictures = attached(html, {})
+    return to_pdf(html, pictures, identifier=hashlib.sha256(html.encode()).hexdigest())
 
 
 def page_of(desk: Desk, *, language: str, by: str) -> str:
