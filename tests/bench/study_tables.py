@@ -27,7 +27,7 @@ def plain(value: float | None, form: str) -> str:
 def summary(study: Study) -> str:
     """What the numbers were made with."""
     said = (
-        f"Made by `make study` with numerics `{study['code']}` (digest of `imaging/nerve/*.py`), "
+        f"Made by `make study` with numerics `{study['code']}` (digest of their sources), "
         f"up to {study['seeds']} seeds of both sides, Python {study['machine']['python']}, "
         "one BLAS thread, two processes on two shared cores."
     )
