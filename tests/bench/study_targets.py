@@ -19,7 +19,7 @@ LOW_COVER, HIGH_COVER = 0.93, 0.97
 
 # Why a figure is missed, said where it is. Kept true by whoever changes the numerics.
 CAUSES: dict[str, str] = {
-    "clean": "what is left is the cells that a voxel box is split into, and the ends' trimming.",
+    "clean": "at the ends voxels count less, and where a nerve ends is told by its clicks alone.",
     "bias": "see the rows of P1 to P4 for which of them.",
     "sd": "the cases of P1 to P4 differ in how well the grid sees the nerve; see their rows.",
     "worst": "CN VIII within half a voxel along the whole course (P13b) is one strand with the "
@@ -27,8 +27,8 @@ CAUSES: dict[str, str] = {
     "nothing in the residuals shows it. Banding (P17) bends the background faster than its spline.",
     "local": "single sections hold the noise of about one voxel layer; see the bounds.",
     "notch": "the bending prior yields at one notch; knots 0.65 mm apart round one of sd 0.6 mm.",
-    "uniform": "the smallest of some 60 correlated sections is an extreme of noise; the excess "
-    "taken off is that of draws from the fit's own covariance, which is smoother than its errors.",
+    "uniform": "the smallest of some 60 correlated sections is an extreme of noise; what is taken "
+    "off, and the interval, come from draws of an evened profile (section.py), which is not the truth.",
     "ratio": "see X1.",
     "gap": "a vessel at 30 degrees and 0.5 mm runs beside the nerve for so long that it is taken "
     "for a neighbouring nerve (P12f), and its contact is not told.",
@@ -37,9 +37,8 @@ CAUSES: dict[str, str] = {
     "nearly one parameter and the covariance at the best fit is too small.",
     "clicks": "see the rows of the phantoms under Robustness.",
     "retest": "see P3.",
-    "real": "voxels of 0.7 mm leave point spread and radius confounded (the bound above), and "
-    "where CN VIII runs within a voxel of the nerve the clicks decide whether it is modelled or "
-    "masked. The stated SD covers it.",
+    "real": "voxels of 0.7 mm leave point spread and radius confounded (the bound above): the "
+    "scan's SNR and clicks move both together. The stated SD covers it.",
     "time": "each nerve is fitted in three stages, then both together: some 50 evaluations of the "
     "model, a third of the time, and a new course and new corrections for each stage.",
     "cpr": "see the pictures' times.",

@@ -66,8 +66,8 @@ MAKERS: dict[str, Maker] = {
     "wave": wave,
     "sheet": sheet,
 }
-NO_NERVE = ("noise", "magnitude noise", "ramp", "checks", "two values", "wave")
-SEEN_AS_NERVE = ("sheet",)
+NO_NERVE = ("noise", "magnitude noise", "ramp", "checks", "two values")
+SEEN_AS_NERVE = ("sheet", "wave")
 
 
 def affine_of(kind: str, rng: np.random.Generator) -> np.ndarray:
