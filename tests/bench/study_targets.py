@@ -27,8 +27,8 @@ CAUSES: dict[str, str] = {
     "nothing in the residuals shows it. Banding (P17) bends the background faster than its spline.",
     "local": "single sections hold the noise of about one voxel layer; see the bounds.",
     "notch": "the bending prior yields at one notch; knots 0.65 mm apart round one of sd 0.6 mm.",
-    "uniform": "the smallest of some 60 correlated sections is an extreme of noise; what is taken "
-    "off, and the interval, come from draws of an evened profile (section.py), which is not the truth.",
+    "uniform": "the smallest of some 60 correlated sections is an extreme of noise; what is "
+    "taken off, and the interval, come from draws of an evened profile, which is not the truth.",
     "ratio": "see X1.",
     "gap": "a vessel at 30 degrees and 0.5 mm runs beside the nerve for so long that it is taken "
     "for a neighbouring nerve (P12f), and its contact is not told.",
