@@ -20,6 +20,7 @@ SHORTEST_MM: Final = 4.0
 LONGEST_MM: Final = 40.0
 FEWEST_VOXELS: Final = 8
 SATURATED: Final = 0.02
+LARGEST: Final = 1e15
 EXACT: Final = 0.5
 
 
@@ -106,6 +107,10 @@ def require_values(values: Array, counted: Array) -> None:
     if np.ptp(values) <= 0:
         raise UnusableImage(
             told("The scan is constant near the nerve: there is nothing to measure.")
+        )
+    if not np.ptp(values) < LARGEST or np.ptp(values) < 1 / LARGEST:
+        raise UnusableImage(
+            told("The scan's values differ by a size that no scanner stores; export it again.")
         )
     highest = float(counted.max())
     top = float(np.mean(counted == highest))

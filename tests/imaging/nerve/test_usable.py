@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from imaging.nerve.errors import UnusableImage, VoxelsTooLarge
-from imaging.nerve.usable import require_usable
+from imaging.nerve.usable import require_usable, require_values
 from imaging.nerve.volume import Volume
 
 CUBES = np.diag([0.4, 0.4, 0.4, 1.0])
@@ -47,3 +47,10 @@ def test_every_spacing_of_a_scanner_is_used(spacing):
     turned[:3, :3] *= spacing
     turned[:3, 3] = [-120.0, 80.0, 1300.0]
     require_usable(Volume(np.zeros((20, 20, 20)), turned))
+
+
+@pytest.mark.parametrize("size", [1e200, 1e-200])
+def test_values_of_a_size_that_no_scanner_stores_are_refused(size):
+    values = size * np.linspace(0.0, 1.0, 50)
+    with pytest.raises(UnusableImage, match="no scanner stores"):
+        require_values(values, values)
