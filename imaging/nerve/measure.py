@@ -20,6 +20,7 @@ from .patch import Patch, box_around, patch_around
 from .path import Path
 from .quality import flags_of, require_warrant
 from .refine import MODEL_ERROR
+from .register import UNUSED, Registration, register
 from .result import Ends, Nerve, Numbers, Quality, Report
 from .scan import Scan, scan_of
 from .section import numbers_of, profile_of, sections_of
@@ -52,9 +53,9 @@ def measure(
 ) -> Report:
     """Measure the facial nerves of one participant.
 
-    ends: by name, "left" and/or "right". tof: a time-of-flight angiogram in the same patient
-    coordinates, to tell arteries. A nerve that cannot be measured is refused by name in the
-    report; a scan that cannot carry any measurement raises Refused.
+    ends: by name, "left" and/or "right". tof: a time-of-flight angiogram of the same person, to
+    tell arteries; brought onto the scan where it does not lie well already. A nerve that cannot
+    be measured is refused by name in the report; a scan that cannot carry any measurement raises Refused.
     """
     tell = progress or _silent
     require_usable(volume)
@@ -64,9 +65,13 @@ def measure(
     tell(0.05, told("Following the nerves"))
     points, patches, nerves = _looked_up(volume, {name: ends[name] for name in names})
     sign, paths = best_sign(patches, points)
+    laid = None
     if points:
-        scan = scan_of(volume, np.concatenate(list(points.values())), sign)
-        nerves |= _fitted_all(scan, paths, points, tof, tell)
+        clicks = np.concatenate(list(points.values()))
+        scan = scan_of(volume, clicks, sign)
+        aligned, laid = _laid_over(volume, tof, clicks)
+        nerves |= _fitted_all(scan, paths, points, aligned, tell)
+        nerves = {name: _about_tof(nerve, laid) for name, nerve in nerves.items()}
     tell(1.0, told("Done"))
     size, spacing = volume.size, volume.spacing_mm
     return Report(
@@ -74,7 +79,25 @@ def measure(
         size=size,
         spacing_mm=(float(spacing[0]), float(spacing[1]), float(spacing[2])),
         nerves={name: nerves[name] for name in names},
+        tof=laid,
     )
+
+
+def _laid_over(
+    volume: Volume, tof: Volume | None, points: Array
+) -> tuple[Volume | None, Registration | None]:
+    """The angiogram where it fits the scan, none where it cannot be shown to; and how it lies."""
+    if tof is None:
+        return None, None
+    laid = register(volume, tof, points)
+    return (None if laid.reason else laid.aligned(tof)), laid
+
+
+def _about_tof(nerve: Nerve, laid: Registration | None) -> Nerve:
+    """The nerve, flagged where vessels stay unknown for want of a usable angiogram."""
+    if laid is None or not laid.reason or not any(v.kind != "nerve" for v in nerve.vessels):
+        return nerve
+    return replace(nerve, flags=(*nerve.flags, UNUSED[laid.reason]))
 
 
 def _silent(_: float, __: str) -> None:

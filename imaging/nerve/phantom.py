@@ -73,6 +73,7 @@ def simulate(scenario: str, *, seed: int = 0, **changes: Any) -> Phantom:
             "polarity": settings.polarity,
         },
         "ends": ends_truth(scene),
+        **({"tof_matrix": _motion(settings).round(6).tolist()} if settings.tof else {}),
         "nerves": nerves_truth(scene),
     }
     return Phantom(volume=volume, tof=tof, truth=truth)
@@ -177,7 +178,8 @@ def _imperfect(
 
 
 def _tof(settings: Settings, scene: Scene, grid: Grid, rng: np.random.Generator) -> Volume:
-    """A time-of-flight angiogram over the same box, coarser, without slice tilt."""
+    """A time-of-flight angiogram over the same box, coarser, without slice tilt; where the patient
+    moved before it, the same anatomy lies elsewhere in its coordinates."""
     low, high = grid.corners_mm()
     spacing = np.array(TOF_SPACING_MM)
     size = np.maximum(np.floor((high - low) / spacing).astype(int), 8)
@@ -187,4 +189,19 @@ def _tof(settings: Settings, scene: Scene, grid: Grid, rng: np.random.Generator)
     coarse = Grid((int(size[0]), int(size[1]), int(size[2])), affine)
     image = paint(scene.bodies, TOF, coarse, background=scene.background, pitch_mm=0.2)
     sigma = TOF["brainstem"] / TOF_SNR
-    return Volume(rician(image, sigma, rng), affine)
+    return Volume(rician(image, sigma, rng), _motion(settings) @ affine)
+
+
+def _motion(settings: Settings) -> Floats:
+    """How the patient moved between both scans, (4, 4): turned about x, y, z, then shifted."""
+    motion = np.eye(4)
+    for axis, degrees in enumerate(settings.tof_turn_deg):
+        turn = np.eye(4)
+        c, s = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
+        one, two = [k for k in range(3) if k != axis]
+        sign = -1 if axis == 1 else 1
+        turn[one, one] = turn[two, two] = c
+        turn[one, two], turn[two, one] = -sign * s, sign * s
+        motion = turn @ motion
+    motion[:3, 3] = settings.tof_shift_mm
+    return motion

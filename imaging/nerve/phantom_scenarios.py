@@ -79,6 +79,11 @@ SCENARIOS: tuple[Scenario, ...] = (
     _scenario("P18", "tof", "an artery at 0.2 mm, with a TOF companion", path="arc", pons=True,
               vessel=True, vessel_gap_mm=0.2, tof=True),
     _scenario(
+        "P18b", "tof-moved", "the patient moved by 4 mm and 5 degrees before the TOF companion",
+        path="arc", pons=True, vessel=True, vessel_gap_mm=0.2, tof=True,
+        tof_shift_mm=(2.5, -2.5, 2.0), tof_turn_deg=(2.0, -1.5, 4.0),
+    ),
+    _scenario(
         "P19", "head", "a head-like scene: brainstem, nerves V, VII, VIII, basilar, AICA, bone",
         head=True, size=(200, 160, 64), texture=0.03, tof=True, diameter_mm=1.3, snr=25.0,
         notch_depth=0.15, notch_at_mm=3.0, vessel=True, vessel_at_mm=3.0, length_mm=15.0,

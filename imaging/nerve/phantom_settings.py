@@ -65,6 +65,8 @@ class Settings:
     texture: float = 0.0
     subvoxel_shift: bool = True
     tof: bool = False
+    tof_shift_mm: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    tof_turn_deg: tuple[float, float, float] = (0.0, 0.0, 0.0)
 
     head: bool = False
     anatomy: int = 0
@@ -76,6 +78,10 @@ class Settings:
                 raise WrongSetting(f"{name} must lie between {low} and {high}, not {value}.")
         if not all(0.1 <= step <= 5 for step in self.spacing_mm):
             raise WrongSetting(f"Spacings must lie between 0.1 and 5 mm, not {self.spacing_mm}.")
+        if not all(abs(shift) <= 100 for shift in self.tof_shift_mm):
+            raise WrongSetting(f"The TOF companion moves by at most 100 mm: {self.tof_shift_mm}.")
+        if not all(abs(turn) <= 45 for turn in self.tof_turn_deg):
+            raise WrongSetting(f"The TOF companion turns by at most 45°: {self.tof_turn_deg}.")
         if self.size is not None and not all(8 <= count <= 1024 for count in self.size):
             raise WrongSetting(f"A volume has 8 to 1024 voxels along each axis, not {self.size}.")
         if self.head and (self.psf != "box" or self.zero_fill != 1):

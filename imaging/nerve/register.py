@@ -11,6 +11,8 @@ import SimpleITK as sitk
 from scipy.ndimage import gaussian_filter, map_coordinates  # type: ignore[attr-defined]
 from scipy.spatial.transform import Rotation
 
+from imaging.told import Told, told
+
 from .patch import box_around
 from .volume import Array, Volume
 
@@ -19,23 +21,50 @@ STEP_MM: Final = 1.0
 BINS: Final = 24
 MOST_POINTS: Final = 60_000
 FEWEST_POINTS: Final = 500
+LEAST_SHARE: Final = 0.25
+FEWEST_VOXELS: Final = 8
+SQUARE: Final = 1e-2
 AWAY_MM: Final = (4.0, 6.0)
-LEAST_LEAD: Final = 1.1
+LEAST_LEAD: Final = 1.05
 LEAST_OVERLAP: Final = 0.85
 STAYS_MM: Final = 0.6
 GAIN: Final = 1.03
-LARGEST_RESIDUAL_MM: Final = 1.0
+LARGEST_RESIDUAL_MM: Final = 0.8
 FURTHEST_MM: Final = 60.0
 MOST_TURN_DEG: Final = 30.0
 TURNS_DEG: Final = ((12, 0, 0), (-12, 0, 0), (0, 12, 0), (0, -12, 0), (0, 0, 12), (0, 0, -12))
 NUDGE: Final = ((1.5, -1.0, 1.0), (1.5, 1.0, -1.5))
+
+UNUSED: Final[dict[str, Told]] = {
+    "tof_unusable": told(
+        "The angiogram was not used: its voxels or its geometry are not usable; export it again. "
+        "Arteries and veins are not told apart."
+    ),
+    "tof_unlike": told(
+        "The angiogram was not used: nowhere does it fit this scan better than elsewhere; check "
+        "that it is of the same person. Arteries and veins are not told apart."
+    ),
+    "tof_elsewhere": told(
+        "The angiogram was not used: it covers too little of the surroundings of the nerves; a "
+        "slab over the cisterns is needed. Arteries and veins are not told apart."
+    ),
+    "tof_far": told(
+        "The angiogram was not used: it would have to be moved too far to fit this scan; check "
+        "that it is of the same visit. Arteries and veins are not told apart."
+    ),
+    "tof_ambiguous": told(
+        "The angiogram was not used: brought onto this scan from either side it comes to lie "
+        "differently; a less noisy or larger one is needed. Arteries and veins are not told apart."
+    ),
+}
 
 
 @dataclass(frozen=True)
 class Registration:
     """How the angiogram lies to the cisternogram.
 
-    method: `identity` or `rigid`. matrix: (4, 4), patient points of the cisternogram to those of
+    method: `identity`, `rigid`, or `none` where it was not tried. matrix: (4, 4),
+    patient points of the cisternogram to those of
     the angiogram, mm. information: mutual information, nats; lead: by how many times it
     exceeds that of poses a few mm away; overlap: share of the nerves' surroundings that the
     angiogram covers; residual_mm: largest disagreement, at the nerves, of the registration
@@ -61,10 +90,12 @@ def register(volume: Volume, tof: Volume, points_mm: Array) -> Registration:
     """Bring the angiogram onto the cisternogram around these points, (n, 3), mm.
 
     Mutual information (Mattes et al., IEEE Trans. Med. Imaging 22(1), 2003) by SimpleITK, on one
-    thread and a regular set of samples, so that the same input gives the same matrix. As they lie
+    thread and over every voxel, so that the same input gives the same matrix. As they lie
     is kept unless a pose that is clearly better, and shown twice, moves the nerves by over
     STAYS_MM.
     """
+    if not _usable(tof):
+        return Registration("none", np.eye(4), 0, 0, 0, 0, 0, 0, "tof_unusable")
     seen = _Compared(volume, tof, points_mm)
     as_lies = np.eye(4)
     poses = [as_lies, seen.refined(as_lies)]
@@ -81,6 +112,15 @@ def register(volume: Volume, tof: Volume, points_mm: Array) -> Registration:
     if found.reason and lies_well:
         return seen.told("identity", as_lies, 0.0)
     return found
+
+
+def _usable(tof: Volume) -> bool:
+    if min(tof.size) < FEWEST_VOXELS or not np.all(np.isfinite(tof.affine)):
+        return False
+    if abs(np.linalg.det(tof.affine[:3, :3])) < 1e-6:
+        return False
+    square = np.abs(tof.axes.T @ tof.axes - np.eye(3)).max() < SQUARE
+    return bool(square and np.all(np.isfinite(tof.voxels)) and np.ptp(tof.voxels) > 0)
 
 
 class _Compared:
@@ -107,7 +147,7 @@ class _Compared:
         matrix = self.into @ pose
         index = self.places @ matrix[:3, :3].T + matrix[:3, 3]
         inside = np.all((index >= 0) & (index <= np.array(self.there.shape) - 1), axis=1)
-        if inside.sum() < FEWEST_POINTS:
+        if inside.sum() < FEWEST_POINTS or inside.mean() < LEAST_SHARE:
             return 0.0
         values = map_coordinates(self.there, index[inside].T, order=1)
         code = self.here[inside] * BINS + np.searchsorted(self.limits, values)
@@ -238,8 +278,8 @@ def _optimised(fixed: sitk.Image, moving: sitk.Image, begin: Array, about: Array
     method = sitk.ImageRegistrationMethod()
     method.SetNumberOfThreads(1)
     method.SetMetricAsMattesMutualInformation(32)
-    method.SetMetricSamplingStrategy(method.REGULAR)
-    method.SetMetricSamplingPercentagePerLevel([0.5, 0.2])
+    # Every voxel counts: even regular samples are jittered, by a seed that goes on between calls.
+    method.SetMetricSamplingStrategy(method.NONE)
     method.SetInterpolator(sitk.sitkLinear)
     method.SetOptimizerAsRegularStepGradientDescent(
         learningRate=2.0, minStep=0.01, numberOfIterations=60, relaxationFactor=0.6
@@ -249,11 +289,16 @@ def _optimised(fixed: sitk.Image, moving: sitk.Image, begin: Array, about: Array
     method.SetSmoothingSigmasPerLevel([2, 0.5])
     method.SmoothingSigmasAreSpecifiedInPhysicalUnitsOn()
     method.SetInitialTransform(transform, inPlace=True)
+    threads = sitk.ProcessObject.GetGlobalDefaultNumberOfThreads()
+    # The metric heeds only the global number; sums over several threads vary in their last bit.
+    sitk.ProcessObject.SetGlobalDefaultNumberOfThreads(1)
     try:
         method.Execute(fixed, moving)
     except RuntimeError:
         # The images do not overlap from here: this start leads nowhere.
         return begin
+    finally:
+        sitk.ProcessObject.SetGlobalDefaultNumberOfThreads(threads)
     found = np.eye(4)
     found[:3, :3] = np.array(transform.GetMatrix()).reshape(3, 3)
     centre = np.array(transform.GetCenter())

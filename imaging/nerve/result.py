@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from .frame import Course
+from .register import Registration
 from .volume import Array
 
 Point = tuple[float, float, float]
@@ -122,12 +123,13 @@ class Nerve:
 @dataclass(frozen=True)
 class Report:
     """All nerves asked for, in the order left, right. polarity: of the nerve against fluid; None
-    where no nerve could be followed."""
+    where no nerve could be followed. tof: how the angiogram lies, where one was given."""
 
     polarity: Polarity | None
     size: tuple[int, int, int]
     spacing_mm: tuple[float, float, float]
     nerves: dict[str, Nerve]
+    tof: Registration | None = None
 
     @property
     def measured(self) -> tuple[Nerve, ...]:

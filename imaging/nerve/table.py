@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any, Final
 
+from .register import Registration
 from .result import Contact, Nerve, Numbers, Quality, Report, Section, Vessel
 from .section import REZ_MM
 
@@ -23,6 +24,7 @@ def to_json_dict(report: Report, sha256: str, version: str) -> dict[str, Any]:
             "size": list(report.size),
             "spacing_mm": [_rounded(x) for x in report.spacing_mm],
             "polarity": report.polarity,
+            **({"tof": _registration(report.tof)} if report.tof else {}),
         },
         "nerves": {name: nerve_dict(nerve) for name, nerve in report.nerves.items()},
     }
@@ -45,6 +47,22 @@ def nerve_dict(nerve: Nerve) -> dict[str, Any]:
         "contacts": [_contact(contact) for contact in nerve.contacts],
         "vessels": [_vessel(vessel) for vessel in nerve.vessels],
         "quality": _quality(nerve.quality),
+    }
+
+
+def _registration(laid: Registration) -> dict[str, Any]:
+    """How the angiogram lies; matrix: the scan's patient points to the angiogram's, row by row."""
+    return {
+        "used": not laid.reason,
+        "reason_code": laid.reason or None,
+        "method": laid.method,
+        "matrix": [[_rounded(x) for x in row] for row in laid.matrix],
+        "shift_mm": _rounded(laid.shift_mm, 2),
+        "turn_deg": _rounded(laid.turn_deg, 2),
+        "information": _rounded(laid.information, 3),
+        "lead": _rounded(laid.lead, 3),
+        "overlap": _rounded(laid.overlap, 3),
+        "residual_mm": _rounded(laid.residual_mm, 3),
     }
 
 

@@ -137,14 +137,14 @@ def load(series: Series) -> Volume:
 
 
 def companion(series: Series) -> Volume | None:
-    """The accepted TOF angiogram of the same participant in the same frame of reference."""
-    tof = Series.objects.filter(
-        participant=series.participant,
-        sequence="tof_3d",
-        state=SeriesState.ACCEPTED,
-        frame_of_reference_uid=series.frame_of_reference_uid,
-    ).first()
-    return load(tof) if tof and series.frame_of_reference_uid else None
+    """The accepted TOF angiogram of the same visit, rather one in the same frame of reference; the
+    measurement shows that it fits, or moves it, or leaves it."""
+    found = Series.objects.filter(scan__visit=series.scan.visit, participant=series.participant)
+    rows = found.filter(sequence="tof_3d", state=SeriesState.ACCEPTED).order_by("-at")
+    same = [row for row in rows if row.frame_of_reference_uid == series.frame_of_reference_uid]
+    for row in [*same, *rows]:
+        return load(row)
+    return None
 
 
 def perform(held: jobs.Held) -> None:

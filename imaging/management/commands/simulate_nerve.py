@@ -49,7 +49,16 @@ CHOICES = {
     "--path": ("straight", "oblique", "arc", "helix"),
     "--psf": ("box", "sinc", "hamming"),
 }
+MOTION = ("--tof-shift-mm", "--tof-turn-deg")
 SWITCHES = {"--vessel": "put a vessel", "--vein": "the vessel is a vein", "--pons": "put walls"}
+
+
+def _three(text: str) -> tuple[float, float, float]:
+    try:
+        x, y, z = (float(part) for part in text.split(","))
+    except ValueError:
+        raise ArgumentTypeError(f"three numbers X,Y,Z are needed, not {text!r}") from None
+    return x, y, z
 
 
 def _spacing(text: str) -> tuple[float, float, float]:
@@ -83,6 +92,13 @@ class Command(StudyCommand):
             parser.add_argument(name, action="store_true", default=None, help=text)
         parser.add_argument("--noise-free", action="store_true", help="no noise at all")
         parser.add_argument("--spacing-mm", type=_spacing, metavar="H or I,J,K")
+        for flag in MOTION:
+            parser.add_argument(
+                flag,
+                type=_three,
+                metavar="X,Y,Z",
+                help="the patient moves before the TOF companion",
+            )
         parser.add_argument("--size", type=int, nargs=3, metavar=("I", "J", "K"))
         parser.add_argument("--manufacturer", choices=sorted(SCANNERS), default="SIEMENS")
         parser.add_argument("--sequence", choices=sorted(set(PHYSICS) - {"tof"}))
@@ -115,7 +131,7 @@ class Command(StudyCommand):
 
 def _changes(options: dict[str, Any]) -> dict[str, Any]:
     """The settings that the caller gave; the rest stay as the scenario has them."""
-    flags = [*NUMBERS, *COUNTS, *CHOICES, *SWITCHES, "--spacing-mm", "--size"]
+    flags = [*NUMBERS, *COUNTS, *CHOICES, *SWITCHES, *MOTION, "--spacing-mm", "--size"]
     names = [flag.removeprefix("--").replace("-", "_") for flag in flags]
     given = {name: options[name] for name in names if options[name] is not None}
     if "size" in given:
