@@ -55,7 +55,8 @@ def measure(
 
     ends: by name, "left" and/or "right". tof: a time-of-flight angiogram of the same person, to
     tell arteries; brought onto the scan where it does not lie well already. A nerve that cannot
-    be measured is refused by name in the report; a scan that cannot carry any measurement raises Refused.
+    be measured is refused by name in the report; a scan that cannot carry any measurement raises
+    Refused.
     """
     tell = progress or _silent
     require_usable(volume)

@@ -106,11 +106,11 @@ def register(volume: Volume, tof: Volume, points_mm: Array) -> Registration:
     lies_well = seen.lead(as_lies) >= LEAST_LEAD
     stays = moved_mm < STAYS_MM or seen.information(best) < GAIN * seen.information(as_lies)
     if lies_well and stays:
-        return seen.told("identity", as_lies, 0.0)
+        return seen.laid("identity", as_lies, 0.0)
     residual_mm = seen.apart_mm(best, seen.backwards(best))
-    found = seen.told("rigid", best, residual_mm)
+    found = seen.laid("rigid", best, residual_mm)
     if found.reason and lies_well:
-        return seen.told("identity", as_lies, 0.0)
+        return seen.laid("identity", as_lies, 0.0)
     return found
 
 
@@ -173,9 +173,10 @@ class _Compared:
     def backwards(self, pose: Array) -> Array:
         """The same sought from the angiogram's side, begun a little off."""
         turn, shift = NUDGE
-        begin = np.linalg.inv(_pose(turn, shift, self.centre) @ pose)
-        there = (pose @ np.append(self.centre, 1.0))[:3]
-        return np.linalg.inv(_optimised(self.moving, self.fixed, begin, there))
+        begin = np.asarray(np.linalg.inv(_pose(turn, shift, self.centre) @ pose), dtype=float)
+        there = np.asarray((pose @ np.append(self.centre, 1.0))[:3], dtype=float)
+        back = _optimised(self.moving, self.fixed, begin, there)
+        return np.asarray(np.linalg.inv(back), dtype=float)
 
     def starts(self) -> list[Array]:
         """Poses to try where the scans do not fit as they lie: middle on middle, turned."""
@@ -197,7 +198,7 @@ class _Compared:
         index = self.tof.to_index(there)
         return float(np.all((index >= 0) & (index <= np.array(self.tof.size) - 1), axis=1).mean())
 
-    def told(self, method: str, pose: Array, residual_mm: float) -> Registration:
+    def laid(self, method: str, pose: Array, residual_mm: float) -> Registration:
         turn_deg = float(np.degrees(Rotation.from_matrix(pose[:3, :3]).magnitude()))
         shift_mm = self.apart_mm(pose, np.eye(4))
         lead, overlap = self.lead(pose), self.overlap(pose)
