@@ -81,20 +81,46 @@ class EndPointsForm(StudyForm):
     """Both ends of each nerve in patient coordinates (LPS, mm). A nerve left open is left out."""
 
     reason = ReasonField(label=_("Why a further version"), required=False)
+    suggested = forms.JSONField(required=False, widget=forms.HiddenInput)
+    confirmed = forms.BooleanField(
+        label=_("I have checked each suggested end point on the images, or moved it"),
+        required=False,
+        widget=forms.CheckboxInput(attrs={"data-confirm": ""}),
+    )
 
-    def __init__(self, *args: Any, ends: dict[str, Any] | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        ends: dict[str, Any] | None = None,
+        suggested: bool = False,
+        **kwargs: Any,
+    ) -> None:
         initial = {
             f"{side}_{end}_{axis}": point
             for side, points in (ends or {}).items()
             for end in ENDS
             for axis, point in zip(AXES, points[f"{end}_mm"], strict=True)
         }
+        if suggested:
+            initial["suggested"] = ends
         super().__init__(*args, initial=initial, **kwargs)
         for side, end, axis in _places():
             attrs = {"step": "any", "aria-label": f"{SIDES[side]}, {ENDS[end]}, {axis}, mm"}
             self.fields[f"{side}_{end}_{axis}"] = forms.FloatField(
                 required=False, label=axis, widget=forms.NumberInput(attrs=attrs)
             )
+
+    @property
+    def is_suggested(self) -> bool:
+        """Whether the fields began as suggestions, which are not used unconfirmed."""
+        return bool(self["suggested"].value() not in (None, "", "null"))
+
+    def clean(self) -> dict[str, Any]:
+        """Suggested ends go on only where a person says that they were looked at."""
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("suggested") and not cleaned.get("confirmed"):
+            self.add_error("confirmed", _("Suggested end points are used once you confirm them."))
+        return cleaned
 
     @property
     def nerves(self) -> list[dict[str, Any]]:
@@ -116,14 +142,22 @@ class EndPointsForm(StudyForm):
         ]
 
     @property
-    def ends(self) -> dict[str, dict[str, list[float] | None]]:
+    def ends(self) -> dict[str, dict[str, Any]]:
         """What was entered, for the service; an end with a coordinate missing is None."""
-        found: dict[str, dict[str, list[float] | None]] = {}
+        found: dict[str, dict[str, Any]] = {}
         for side in SIDES:
-            points = {f"{end}_mm": self._point(side, end) for end in ENDS}
+            points: dict[str, Any] = {f"{end}_mm": self._point(side, end) for end in ENDS}
             if any(self._values(side, end) for end in ENDS):
-                found[side] = points
+                found[side] = points | self._origin(side, points)
         return found
+
+    def _origin(self, side: str, points: dict[str, Any]) -> dict[str, str]:
+        """Whether these are the suggested ends, or moved from there."""
+        suggested = self.cleaned_data.get("suggested")
+        given = suggested.get(side) if isinstance(suggested, dict) else None
+        if not isinstance(given, dict):
+            return {}
+        return {"origin": "suggested" if points == given else "moved"}
 
     def _values(self, side: str, end: str) -> list[float]:
         entered = (self.cleaned_data.get(f"{side}_{end}_{axis}") for axis in AXES)

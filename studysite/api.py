@@ -116,6 +116,11 @@ urlpatterns = [
         measurements.MeasurementsView.as_view(),
         name="measurements",
     ),
+    path(
+        "series/<int:pk>/suggested_ends/",
+        measurements.SuggestionView.as_view(),
+        name="suggested_ends",
+    ),
     path("measurements/<int:pk>/", measurements.MeasurementView.as_view(), name="measurement"),
     path(
         f"measurements/<int:pk>/{PICTURE}",

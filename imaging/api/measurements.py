@@ -14,10 +14,12 @@ from rest_framework.response import Response
 from imaging.api.pictures import BYTES, PNG, PictureOut, png
 from imaging.models import Measurement, MeasurementState
 from imaging.services import quality, results
-from imaging.services.measurement import ask_measurement
+from imaging.services.measurement import ORIGINS, ask_measurement
+from imaging.services.suggesting import ends_of, suggestion_for
 from studysite.core.api_job import JobOut
 from studysite.core.api_view import In, StudyView, operation
 from studysite.core.roles import Action
+from studysite.core.said import say
 
 # No patient is larger than a scanner's room.
 FURTHEST_MM = 10_000.0
@@ -44,6 +46,14 @@ class NerveEndsIn(In):
 
     brainstem_mm = point()
     canal_mm = point()
+    waypoints_mm = serializers.ListField(
+        child=point(), required=False, max_length=5, help_text="From brainstem to canal."
+    )
+    origin = serializers.ChoiceField(
+        choices=ORIGINS,
+        required=False,
+        help_text="Whether a person confirmed suggested ends as they were, or moved them.",
+    )
 
 
 class EndsIn(In):
@@ -79,6 +89,19 @@ class NerveEndsOut(serializers.Serializer):
 
     brainstem_mm = serializers.ListField(child=serializers.FloatField())
     canal_mm = serializers.ListField(child=serializers.FloatField())
+    waypoints_mm = serializers.ListField(
+        child=serializers.ListField(child=serializers.FloatField()), required=False
+    )
+    origin = serializers.ChoiceField(choices=ORIGINS, required=False)
+
+
+class SuggestionOut(serializers.Serializer):
+    """Where the ends seem to be, for a person to confirm or move; none where that is not sure."""
+
+    ends = serializers.DictField(child=NerveEndsOut())
+    confidence = serializers.FloatField()
+    reason_code = serializers.CharField(allow_blank=True)
+    reason = serializers.CharField(allow_blank=True)
 
 
 class MeasurementOut(MeasurementLineOut):
@@ -121,6 +144,25 @@ class MeasurementsView(StudyView):
         given = self.taken(MeasurementIn)
         asked = ask_measurement(by=self.by, series=row, ends=given["ends"], reason=given["reason"])
         return Response(MeasurementOut(asked).data, status=202)
+
+
+class SuggestionView(StudyView):
+    """Suggested end points of a series."""
+
+    actions_needed = {"get": Action.MEASURE}
+
+    @operation("suggest_ends", gives=SuggestionOut)
+    def get(self, request: Request, pk: int) -> Response:
+        """Look for both nerves' ends in the image alone; takes seconds and stores nothing."""
+        row = quality.find_series(by=self.by, pk=pk, action=Action.MEASURE)
+        found = suggestion_for(by=self.by, series=row)
+        given = {
+            "ends": ends_of(found),
+            "confidence": round(found.confidence, 3),
+            "reason_code": found.reason,
+            "reason": say(found.sentence),
+        }
+        return Response(SuggestionOut(given).data)
 
 
 class MeasurementView(StudyView):

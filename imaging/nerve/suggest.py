@@ -15,11 +15,13 @@ from typing import Final
 
 import numpy as np
 
-from .errors import Refused
+from imaging.told import Told, told
+
+from .errors import Refused, UnusableImage
 from .result import Ends, Point
 from .suggest_bundle import AS_CLEAR, neighbours_of
 from .suggest_ends import Candidate, candidate_of
-from .suggest_plane import STEP_MM, Plane, Upright, plane_of, upright
+from .suggest_plane import STEP_MM, Upright, plane_of, upright
 from .suggest_strands import fluid_of, strands_of
 from .usable import require_usable
 from .volume import Array, Volume
@@ -34,17 +36,39 @@ USUAL_DROP: Final = 0.35
 SAME_MM: Final = 1.0
 RIVAL: Final = 0.75
 LEAST_CONFIDENCE: Final = 0.5
+WHY: Final[dict[str, Told]] = {
+    UnusableImage.code: told("The scan's values are not finite, or all the same."),
+    "no_symmetry": told(
+        "No plane of symmetry was found: the head may lie far askew, or the scan cover one half "
+        "of it. Set the end points by hand."
+    ),
+    "small_view": told(
+        "The scan covers too little around the nerves to recognise them: 40 mm across, 20 mm deep "
+        "and 12 mm high are needed. Set the end points by hand."
+    ),
+    "no_pair": told(
+        "No two strands, left and right alike, were found that leave the brainstem, have CN VIII "
+        "behind them and enter a canal. Set the end points by hand."
+    ),
+    "unlike_sides": told(
+        "The strands found on both sides are faint or unlike each other. Set the end points by "
+        "hand."
+    ),
+    "several_pairs": told(
+        "More than one pair of strands could be the facial nerves. Set the end points by hand."
+    ),
+}
 
 
 @dataclass(frozen=True)
 class Suggestion:
-    """Both nerves' ends, or why there are none: `reason` is a stable short word, and `seen` what
-    it speaks of. confidence: 0 to 1, at least LEAST_CONFIDENCE where ends are given."""
+    """Both nerves' ends, or why there are none: `reason` is a stable short word, `sentence` one for
+    a user. confidence: 0 to 1, at least LEAST_CONFIDENCE where ends are given."""
 
     ends: dict[str, Ends]
     confidence: float
     reason: str = ""
-    seen: tuple[tuple[str, float], ...] = ()
+    sentence: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,40 +103,38 @@ def suggest_ends(volume: Volume) -> Suggestion:
     try:
         require_usable(volume)
     except Refused as refusal:
-        return Suggestion({}, 0.0, refusal.code)
+        return Suggestion({}, 0.0, refusal.code, refusal.sentence)
     if not np.all(np.isfinite(volume.voxels)) or np.ptp(volume.voxels) <= 0:
-        return Suggestion({}, 0.0, "unusable_image")
+        return _none(UnusableImage.code)
     plane = plane_of(volume)
     if plane.likeness < ALIKE:
-        return Suggestion({}, 0.0, "no_symmetry", (("likeness", plane.likeness),))
+        return _none("no_symmetry")
     scan = upright(volume, plane)
-    short = _too_small(scan)
-    if short:
-        return Suggestion({}, 0.0, "small_view", short)
-    return _chosen(scan, plane)
+    if _too_small(scan):
+        return _none("small_view")
+    return _chosen(scan)
 
 
-def _too_small(scan: Upright) -> tuple[tuple[str, float], ...]:
-    extent = STEP_MM * np.array([np.ptp(rows) for rows in np.nonzero(scan.seen)])
-    names = ("across", "deep", "high")
-    return tuple(
-        (name, float(has))
-        for name, has, needs in zip(names, extent, SIZE_MM, strict=True)
-        if has < needs
-    )
+def _none(reason: str, confidence: float = 0.0) -> Suggestion:
+    return Suggestion({}, confidence, reason, WHY[reason])
 
 
-def _chosen(scan: Upright, plane: Plane) -> Suggestion:
+def _too_small(scan: Upright) -> bool:
+    extent_mm = STEP_MM * np.array([np.ptp(rows) for rows in np.nonzero(scan.seen)])
+    return bool(np.any(extent_mm < np.array(SIZE_MM)))
+
+
+def _chosen(scan: Upright) -> Suggestion:
     pairs = [pair for sign in (1, -1) for pair in _pairs(scan, sign)]
     if not pairs:
-        return Suggestion({}, 0.0, "no_pair")
+        return _none("no_pair")
     pairs.sort(key=lambda pair: -pair.confidence)
     best = pairs[0]
     if best.confidence < LEAST_CONFIDENCE:
-        return Suggestion({}, best.confidence, "unlike_sides", (("apart", best.apart_mm),))
+        return _none("unlike_sides", best.confidence)
     rivals = [pair.confidence for pair in pairs[1:] if not _same(pair, best)]
     if rivals and max(rivals) > RIVAL * best.confidence:
-        return Suggestion({}, best.confidence, "several_pairs")
+        return _none("several_pairs", best.confidence)
     ends = {side: _ends(scan, getattr(best, side)) for side in SIDES}
     return Suggestion(ends, best.confidence)
 

@@ -44,6 +44,8 @@ from studysite.core.roles import Action
 from studysite.core.said import kept, said, say
 
 SIDES = ("left", "right")
+ORIGINS = ("suggested", "moved")
+MOST_WAYPOINTS = 5
 log = logging.getLogger(__name__)
 
 
@@ -53,7 +55,9 @@ def ask_measurement(
 ) -> Measurement:
     """Ask for a measurement of an accepted series from two end points a nerve, LPS, mm.
 
-    A further version of the same series needs a reason; the versions before it stay.
+    A nerve may have `waypoints_mm` between its ends, and an `origin`: `suggested` where the ends
+    are those that the software suggested and the asker confirmed, `moved` where they were moved
+    from there. A further version of the same series needs a reason; the versions before it stay.
     """
     require(by, Action.MEASURE, series.participant.site)
     participant = way.hold(series.participant, visit=series.scan.visit.key)
@@ -102,7 +106,21 @@ def _checked(series: Series, ends: Mapping[str, Mapping[str, Any]]) -> dict[str,
             if not volume.holds(np.array(point)):
                 raise Invalid(_outside(side, name), field=side)
             clean[side][name] = point
+        between = [_waypoint(volume, side, point) for point in ends[side].get("waypoints_mm", ())]
+        if len(between) > MOST_WAYPOINTS:
+            raise Invalid(_("At most five way-points lie between the ends."), field=side)
+        if between:
+            clean[side]["waypoints_mm"] = between
+        if ends[side].get("origin") in ORIGINS:
+            clean[side]["origin"] = ends[side]["origin"]
     return clean
+
+
+def _waypoint(volume: Volume, side: str, value: object) -> list[float]:
+    point = _point(value)
+    if point is None or not volume.holds(np.array(point)):
+        raise Invalid(_("A way-point is three numbers inside the scan."), field=side)
+    return point
 
 
 def _not_set(side: str, name: str) -> str:
@@ -176,7 +194,11 @@ def perform(held: jobs.Held) -> None:
 def _compute(row: Measurement, volume: Volume, held: jobs.Held) -> dict[str, Any]:
     """The nerve-measurement/1 document of both nerves; a scan that carries none is refused."""
     ends = {
-        side: Ends(tuple(points["brainstem_mm"]), tuple(points["canal_mm"]))
+        side: Ends(
+            tuple(points["brainstem_mm"]),
+            tuple(points["canal_mm"]),
+            tuple((x, y, z) for x, y, z in points.get("waypoints_mm", ())),
+        )
         for side, points in row.ends.items()
     }
     try:

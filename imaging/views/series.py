@@ -10,7 +10,9 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from imaging.models import Measurement, Series, SeriesState
+from imaging.nerve.suggest import Suggestion
 from imaging.services.quality import find_series
+from imaging.services.suggesting import ends_of, suggestion_for
 from imaging.viewer import panes, script_data
 from imaging.volumes import volume_of, window_of
 from imaging.webforms import EndPointsForm, QualityForm
@@ -44,14 +46,16 @@ def show(
         "rights": rights,
         "versions": versions,
         "quality_form": quality_form or QualityForm(),
-        "ends_form": ends_form or EndPointsForm(ends=_ends(request, versions)),
     }
+    if ends_form is None:
+        ends_form, context["suggestion"] = _begun(request, row, versions, rights)
+    context["ends_form"] = ends_form
     if rights.see_images:
         volume = volume_of(row)
         context["panes"] = panes(volume)
         context["viewer"] = script_data(volume, window_of(row))
     bound = quality_form or ends_form
-    return render(request, "imaging/series.html", context, status=bound.status if bound else 200)
+    return render(request, "imaging/series.html", context, status=bound.status)
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,16 @@ def _rights(user: User, row: Series) -> _Rights:
         and row.measurable
         and may(user, Action.MEASURE, site),
     )
+
+
+def _begun(
+    request: StudyRequest, row: Series, versions: list[Measurement], rights: _Rights
+) -> tuple[EndPointsForm, Suggestion | None]:
+    """The form to set end points in: with what the software suggests where that is asked for."""
+    if request.GET.get("from") != "suggested" or not rights.measure:
+        return EndPointsForm(ends=_ends(request, versions)), None
+    found = suggestion_for(by=request.user, series=row)
+    return EndPointsForm(ends=ends_of(found), suggested=bool(found.ends)), found
 
 
 def _versions(row: Series) -> list[Measurement]:

@@ -164,6 +164,7 @@ TABLE = [
     Row("quality", "POST", "series/{series}/quality/", "A", 409, QUALITY),
     Row("measurements", "GET", "series/{series}/measurements/", "IAMD", 200),
     Row("measurements", "POST", "series/{series}/measurements/", "A", 422, {"ends": {}}),
+    Row("suggested_ends", "GET", "series/{series}/suggested_ends/", "A", 200),
     Row("measurement", "GET", "measurements/{measurement}/", "IAMD", 200),
     Row(
         "measurement_picture", "GET", "measurements/{measurement}/pictures/left/mpr.png", "IAMD",

@@ -16,7 +16,8 @@ from imaging.dicom.volumes import digest, read_volume
 from imaging.nerve.errors import Refused
 from imaging.nerve.measure import ORDER, measure
 from imaging.nerve.result import Ends, Point
-from imaging.nerve.table import to_json_dict
+from imaging.nerve.suggest import suggest_ends
+from imaging.nerve.table import SOFTWARE, to_json_dict
 from imaging.nerve.volume import Volume
 from imaging.render.endoscopy import CannotDraw
 from imaging.render.pictures import draw_pictures
@@ -52,17 +53,28 @@ class Command(StudyCommand):
             "--nerve",
             type=nerve_argument,
             action="append",
-            required=True,
             metavar=FORM,
             help="brainstem end, then canal end, LPS in mm; once for each nerve; "
             "further points between them are way-points",
+        )
+        parser.add_argument(
+            "--suggest",
+            action="store_true",
+            help="print end points suggested from the image alone, to be looked at; no measurement",
         )
         parser.add_argument("--tof", type=Path, help="time-of-flight series, to tell arteries")
         parser.add_argument("--json", type=Path, metavar="FILE", help="default: standard output")
         parser.add_argument("--pictures", type=Path, metavar="DIR", help="one folder a nerve")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        nerves: list[tuple[str, Ends]] = options["nerve"]
+        nerves: list[tuple[str, Ends]] = options["nerve"] or []
+        if bool(nerves) == options["suggest"]:
+            raise CommandError(
+                "Either --nerve, once for each nerve, or --suggest is needed.", returncode=2
+            )
+        if options["suggest"]:
+            self._suggest(options)
+            return
         if len({name for name, _ in nerves}) < len(nerves):
             raise CommandError("Each nerve is named once: left or right.", returncode=2)
         try:
@@ -78,6 +90,26 @@ class Command(StudyCommand):
         if not report.measured:
             reasons = [f"{n.name}: {n.reason}" for n in report.nerves.values()]
             raise CommandError(" ".join(reasons), returncode=REFUSED)
+
+    def _suggest(self, options: dict[str, Any]) -> None:
+        try:
+            found = suggest_ends(read_volume(options["volume"]))
+        except DicomRefused as refused:
+            raise CommandError(str(refused), returncode=REFUSED) from refused
+        table = {
+            "schema": "nerve-suggestion/1",
+            "software": {"name": SOFTWARE, "version": settings.VERSION},
+            "input": {"sha256": digest(options["volume"])},
+            "confidence": round(found.confidence, 3),
+            "reason": found.reason or None,
+            "ends": {
+                side: {"brainstem_mm": ends.brainstem_mm, "canal_mm": ends.canal_mm}
+                for side, ends in found.ends.items()
+            },
+        }
+        self._write(table, options["json"])
+        if not found.ends:
+            raise CommandError(found.sentence, returncode=REFUSED)
 
     def _write(self, table: dict[str, Any], file: Path | None) -> None:
         text = json.dumps(table, indent=2, ensure_ascii=False) + "\n"

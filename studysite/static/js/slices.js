@@ -44,6 +44,10 @@
   const inputs = (key) => [...form.querySelectorAll(`[data-end="${key}"] input[type=number]`)];
   const picked = () => (form ? form.querySelector("[data-pick]:checked").value : "");
 
+  // Suggested points are drawn in dashes until a person says that they were looked at.
+  const confirmation = form ? form.querySelector("[data-confirm]") : null;
+  const doubtful = () => (confirmation && !confirmation.checked ? " mark-doubtful" : "");
+
   function pointOf(key) {
     const values = inputs(key).map((input) => (input.value === "" ? NaN : Number(input.value)));
     return values.every(Number.isFinite) ? values : null;
@@ -114,7 +118,7 @@
         : { cx: x + 0.5, cy: y + 0.5, r: size };
     const name = end === "canal" ? "rect" : "circle";
     // A dark line below the bright one: cisterns are white and bone is black.
-    for (const look of ["mark mark-halo", `mark mark-${side}${away}`])
+    for (const look of ["mark mark-halo", `mark mark-${side}${away}${doubtful()}`])
       plane.marks.append(element(name, { class: look, ...shape }));
   }
 
@@ -287,6 +291,7 @@
         drawAll();
       });
     }
+    if (confirmation) confirmation.addEventListener("change", drawAll);
     form.addEventListener("submit", () => sessionStorage.removeItem(viewer.dataset.memory));
   }
   const { axial } = planes;

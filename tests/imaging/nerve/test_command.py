@@ -27,6 +27,20 @@ def nifti(tmp_path):
     return tmp_path / "nerve.nii.gz", f"left:{points}"
 
 
+def test_without_a_nerve_to_measure_or_to_look_for_the_usage_is_wrong(nifti):
+    with pytest.raises(CommandError) as wrong:
+        call_command(*MEASURE, str(nifti[0]))
+    assert wrong.value.returncode == 2
+
+
+def test_a_scan_where_nothing_is_suggested_says_so(nifti, tmp_path):
+    out = tmp_path / "ends.json"
+    with pytest.raises(CommandError, match="No plane of symmetry") as refused:
+        call_command(*MEASURE, str(nifti[0]), "--suggest", "--json", str(out))
+    assert refused.value.returncode == 3
+    assert json.loads(out.read_text())["reason"] == "no_symmetry"
+
+
 def test_table_has_the_promised_shape_and_the_same_bytes_twice(nifti, tmp_path):
     volume, nerve = nifti
     for name in ("a.json", "b.json"):
