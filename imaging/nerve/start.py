@@ -28,6 +28,9 @@ CORE_MM = 0.35
 RING_MM = (0.25, 1.0)
 BIN_MM = 0.5
 EXPOSED = 0.4
+BAND_CORE_MM = 0.4
+AS_DEEP = 0.55
+ALL_ROUND = 0.25
 LONGEST_TRIM_MM = 4.0
 FLUID_MM = (1.2, 2.2)
 DARKEST = 0.2
@@ -69,13 +72,14 @@ def require_fluid(begin: Guess) -> None:
 
 
 def exposed(
-    near: Neighbourhood, course: Course, like_nerve: Array, radius_mm: float, voxel_mm: float
+    near: Neighbourhood, course: Course, like_nerve: Array, begin: Guess, voxel_mm: float
 ) -> tuple[float, float]:
     """The stretch of the course, from and to in mm, with fluid about it: trimmed from both ends
     while less than EXPOSED of the ring around the nerve is fluid (brainstem, bone, fused nerves).
 
     like_nerve: (n,), 0 in fluid and 1 in nerve, of the smoothed scan.
     """
+    radius_mm = begin.radius_mm
     placed = near.placed
     outside = placed.distance_mm - radius_mm - 0.5 * voxel_mm
     ring = (outside > RING_MM[0]) & (outside < RING_MM[1])
@@ -84,6 +88,9 @@ def exposed(
     total = np.bincount(bins, minlength=count)
     fluid = np.bincount(bins, weights=like_nerve[ring] < np.mean(OTHER), minlength=count)
     shut = fluid < EXPOSED * np.maximum(total, 1)
+    if begin.contrast < 0 < begin.fluid:
+        brightness = 1 + like_nerve * begin.contrast / begin.fluid
+        shut &= ~dimmed(near, course, brightness, ring, count, -begin.contrast / begin.fluid)
     step = course.length_mm / count
     most = min(int(LONGEST_TRIM_MM / step), count // 3)
     first, last = 0, count
@@ -92,6 +99,26 @@ def exposed(
     while count - last < most and shut[last - 1]:
         last -= 1
     return first * step, last * step
+
+
+def dimmed(
+    near: Neighbourhood, course: Course, brightness: Array, ring: Mask, count: int, depth: float
+) -> Mask:
+    """Where a dark band crosses the nerve, (count,): fluid and nerve are dimmed alike, so that the
+    nerve stands out from all of its ring as usual; where tissue meets it, it does not.
+
+    brightness: (n,), as a share of fluid's; depth: what of it the nerve usually lacks.
+    """
+    place = np.minimum((near.placed.arc_mm / course.length_mm * count).astype(int), count - 1)
+    core = near.placed.distance_mm < BAND_CORE_MM
+    found = np.zeros(count, dtype=bool)
+    for number in range(count):
+        here = place == number
+        if (here & core).any() and (here & ring).any():
+            around = float(np.quantile(brightness[here & ring], ALL_ROUND))
+            inside = float(np.median(brightness[here & core]))
+            found[number] = around > 0 and 1 - inside / around > AS_DEEP * depth
+    return found
 
 
 def smoothed_at(volume: Volume, near: Neighbourhood) -> Array:
@@ -142,7 +169,7 @@ def exposed_ends(volume: Volume, course: Course, sign: int) -> Array:
     begin = guess(near, course, float(np.prod(volume.spacing_mm)), sign)
     like = (smoothed_at(volume, near) - begin.fluid) / begin.contrast
     finest = float(volume.spacing_mm.min())
-    return course.at(np.array(exposed(near, course, like, begin.radius_mm, finest)))
+    return course.at(np.array(exposed(near, course, like, begin, finest)))
 
 
 def first_side(volume: Volume, course: Course, sign: int, knots_mm: float) -> tuple[Side, Guess]:
