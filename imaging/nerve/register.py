@@ -8,16 +8,14 @@ from typing import Final
 
 import numpy as np
 import SimpleITK as sitk
-from scipy.ndimage import gaussian_filter, map_coordinates  # type: ignore[attr-defined]
+from scipy.ndimage import map_coordinates  # type: ignore[attr-defined]
 from scipy.spatial.transform import Rotation
 
 from imaging.told import Told, told
 
-from .patch import box_around
+from .rigid import affine_of, image_of, optimised
 from .volume import Array, Volume
 
-REACH_MM: Final = 30.0
-STEP_MM: Final = 1.0
 BINS: Final = 24
 MOST_POINTS: Final = 60_000
 FEWEST_POINTS: Final = 500
@@ -130,16 +128,16 @@ class _Compared:
         self.points = np.asarray(points_mm, dtype=float)
         self.centre = self.points.mean(axis=0)
         self.tof = tof
-        self.fixed = _image(volume, self.points)
-        self.moving = _image(tof, None)
+        self.fixed = image_of(volume, self.points)
+        self.moving = image_of(tof, None)
         grid = sitk.GetArrayViewFromImage(self.fixed).T
         index = np.argwhere(np.isfinite(grid))
         self.index = index[:: max(1, len(index) // MOST_POINTS)]
-        affine = _affine(self.fixed)
+        affine = affine_of(self.fixed)
         self.places = self.index @ affine[:3, :3].T + affine[:3, 3]
         self.here = _ranked(grid[tuple(self.index.T)])
         self.there = np.asarray(sitk.GetArrayFromImage(self.moving).T, dtype=float)
-        self.into = np.linalg.inv(_affine(self.moving))
+        self.into = np.linalg.inv(affine_of(self.moving))
         self.limits = np.quantile(self.there, np.linspace(0, 1, BINS + 1)[1:-1])
 
     def information(self, pose: Array) -> float:
@@ -168,14 +166,14 @@ class _Compared:
 
     def refined(self, pose: Array) -> Array:
         """The pose that SimpleITK finds from this one."""
-        return _optimised(self.fixed, self.moving, pose, self.centre)
+        return optimised(self.fixed, self.moving, pose, self.centre)
 
     def backwards(self, pose: Array) -> Array:
         """The same sought from the angiogram's side, begun a little off."""
         turn, shift = NUDGE
         begin = np.asarray(np.linalg.inv(_pose(turn, shift, self.centre) @ pose), dtype=float)
         there = np.asarray((pose @ np.append(self.centre, 1.0))[:3], dtype=float)
-        back = _optimised(self.moving, self.fixed, begin, there)
+        back = optimised(self.moving, self.fixed, begin, there)
         return np.asarray(np.linalg.inv(back), dtype=float)
 
     def starts(self) -> list[Array]:
@@ -236,72 +234,8 @@ def _ranked(values: Array) -> Array:
     return np.asarray(np.searchsorted(limits, values))
 
 
-def _image(volume: Volume, points_mm: Array | None) -> sitk.Image:
-    """The part around these points, or all of it, smoothed to and sampled every STEP_MM."""
-    if points_mm is None:
-        first, last = np.zeros(3, dtype=int), np.array(volume.size)
-    else:
-        first, last = box_around(volume, points_mm, REACH_MM)
-    box = volume.voxels[first[0] : last[0], first[1] : last[1], first[2] : last[2]]
-    box = np.nan_to_num(np.asarray(box, dtype=np.float32))
-    spacing = volume.spacing_mm
-    skip = np.maximum(np.rint(STEP_MM / spacing).astype(int), 1)
-    width = np.where(skip > 1, 0.4 * STEP_MM / spacing, 0.0)
-    small = gaussian_filter(box, width)[:: skip[0], :: skip[1], :: skip[2]]
-    image = sitk.GetImageFromArray(np.ascontiguousarray(small.T))
-    image.SetSpacing([float(step) for step in spacing * skip])
-    image.SetOrigin([float(x) for x in volume.to_patient(first)])
-    image.SetDirection([float(x) for x in volume.axes.ravel()])
-    return image
-
-
-def _affine(image: sitk.Image) -> Array:
-    affine = np.eye(4)
-    affine[:3, :3] = np.array(image.GetDirection()).reshape(3, 3) * np.array(image.GetSpacing())
-    affine[:3, 3] = image.GetOrigin()
-    return affine
-
-
 def _pose(turn_deg: tuple[float, ...], shift_mm: Array | tuple[float, ...], about: Array) -> Array:
     pose = np.eye(4)
     pose[:3, :3] = Rotation.from_euler("xyz", turn_deg, degrees=True).as_matrix()
     pose[:3, 3] = about - pose[:3, :3] @ about + np.asarray(shift_mm)
     return pose
-
-
-def _optimised(fixed: sitk.Image, moving: sitk.Image, begin: Array, about: Array) -> Array:
-    """Rigid registration from a pose, coarse to fine."""
-    transform = sitk.Euler3DTransform()
-    transform.SetCenter([float(x) for x in about])
-    transform.SetMatrix([float(x) for x in begin[:3, :3].ravel()], 1e-6)
-    shift = begin[:3, 3] - about + begin[:3, :3] @ about
-    transform.SetTranslation([float(x) for x in shift])
-    method = sitk.ImageRegistrationMethod()
-    method.SetNumberOfThreads(1)
-    method.SetMetricAsMattesMutualInformation(32)
-    # Every voxel counts: even regular samples are jittered, by a seed that goes on between calls.
-    method.SetMetricSamplingStrategy(method.NONE)
-    method.SetInterpolator(sitk.sitkLinear)
-    method.SetOptimizerAsRegularStepGradientDescent(
-        learningRate=2.0, minStep=0.01, numberOfIterations=60, relaxationFactor=0.6
-    )
-    method.SetOptimizerScalesFromPhysicalShift()
-    method.SetShrinkFactorsPerLevel([3, 1])
-    method.SetSmoothingSigmasPerLevel([2, 0.5])
-    method.SmoothingSigmasAreSpecifiedInPhysicalUnitsOn()
-    method.SetInitialTransform(transform, inPlace=True)
-    threads = sitk.ProcessObject.GetGlobalDefaultNumberOfThreads()
-    # The metric heeds only the global number; sums over several threads vary in their last bit.
-    sitk.ProcessObject.SetGlobalDefaultNumberOfThreads(1)
-    try:
-        method.Execute(fixed, moving)
-    except RuntimeError:
-        # The images do not overlap from here: this start leads nowhere.
-        return begin
-    finally:
-        sitk.ProcessObject.SetGlobalDefaultNumberOfThreads(threads)
-    found = np.eye(4)
-    found[:3, :3] = np.array(transform.GetMatrix()).reshape(3, 3)
-    centre = np.array(transform.GetCenter())
-    found[:3, 3] = centre - found[:3, :3] @ centre + np.array(transform.GetTranslation())
-    return found
