@@ -18,6 +18,7 @@ from .errors import SignedValues
 from .frame import Course
 from .model import FAR_MM, REACH_MM, Side
 from .neighbourhood import Neighbourhood, place, require_voxels, voxels_near
+from .patch import Mask
 from .splines import spline
 from .strand import Strand, strand_on
 from .volume import Array, Volume
