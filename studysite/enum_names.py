@@ -8,6 +8,7 @@ ENUM_NAMES = {
     "IntakeState": "imaging.models.intake.IntakeState",
     "HeldState": "imaging.models.intake.HeldState",
     "SeriesState": "imaging.models.series.SeriesState",
+    "EndsOrigin": "imaging.services.measurement.ORIGINS",
     "MeasurementState": "imaging.models.measurement.MeasurementState",
     "DocumentState": "reports.models.document.DocumentState",
     "JobState": "studysite.core.models.JobState",
