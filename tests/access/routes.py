@@ -31,6 +31,11 @@ PLACES: dict[str, dict[str, object]] = {
         "key": "mri_safety",
         "repeat": "0",
     },
+    "participants/<slug:number>/values/": {
+        "number": "{number}",
+        "pk": "{entry}",
+        "item": "pacemaker",
+    },
     "forms/": {"key": "severity", "version": "1.0"},
     "protocol/": {"version": "1.0"},
     "scans/of/": {"number": "{number}"},

@@ -81,6 +81,7 @@ def build(code: str = "XA") -> Scene:
         "third": third.reading_id,
         "document": _document(row, cast.investigator).pk,
         "query": _query(row, cast.monitor).pk,
+        "entry": row.entries.get(form="mri_safety", visit="screening").pk,
         **_unlocking(cast, row),
     }
     boss = factory.person(f"bo-{code}", "Xu Bo", Role.ADMINISTRATOR, cast.site)

@@ -16,6 +16,7 @@ from reports.catalog.case_summary import Made, page_of, render
 from reports.pdf import Pdf
 from reports.services.case_summary import render_case
 from reports.services.signing import sign_case
+from studysite.core.said import say
 from tests.reports import factory, results
 
 pytestmark = pytest.mark.django_db(databases=["default", "vault"])
@@ -71,7 +72,7 @@ def test_every_part_of_the_case_is_there(finished, cast):
         "Not randomised: assigned by Chen Li",
         "Neurology letter and examination.",
         "512 × 512 × 96",
-        factory.DEPARTURE,
+        say(factory.DEPARTURE),
         "score 4 of 5",
         "Vessels at the nerve",
         "Both readers agree",
