@@ -139,7 +139,7 @@ TABLE = [
     Row("identity", "POST", f"{P}identity/", "CIM", 200, WHY),
     Row("erasure", "POST", f"{P}identity/erasure/", "D", 409, {"typed": "{number}", **WHY}),
     Row("history", "GET", f"{P}history/", "IMD", 200),
-    Row("audit_events", "GET", "audit/events/", "IMD", 200),
+    Row("audit_events", "GET", "audit/events/", "IMD", 200, scoped=False),
     Row("case_summaries", "GET", f"{P}case-summaries/", "IMD", 200),
     Row("case_summaries", "POST", f"{P}case-summaries/", "ID", 202, {"language": "en"}),
     Row("signatures", "GET", f"{P}signatures/", "IMD", 200),
