@@ -17,7 +17,7 @@ from enrollment.answers import show
 from enrollment.definitions import captured
 from enrollment.services import way
 from enrollment.services.trail import export_trail, record_review, reviews
-from studysite.core.act_words import word_for
+from studysite.core.act_words import word_for, writer_for
 from studysite.core.audit import checkpoints, sealing
 from studysite.core.errors import NotThere
 from studysite.core.gate import StudyRequest, page
@@ -136,7 +136,7 @@ def _asked(request: StudyRequest) -> trail.Asked:
 def _told(line: trail.Line) -> dict[str, Any]:
     return {
         "event": line.event,
-        "who": line.who,
+        "who": writer_for(line.who),
         "changes": line.changes,
         "action": word_for(line.event.action),
     }

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from studysite.core.roles import Action
 
 _WORDS = {
+    "queue": _("Work of the queue"),
     "login": _("Signed in"),
     "logout": _("Signed out"),
     "password_changed": _("Password changed"),
@@ -56,6 +57,13 @@ _WORDS = {
     Action.RETRY_JOB.value: _("Job tried again"),
     Action.MANAGE_ACCOUNTS.value: _("Account changed"),
 }
+
+_WRITERS = {"worker": _("Worker")}
+
+
+def writer_for(name: str) -> str:
+    """Who wrote, where it was no person, in the reader's language."""
+    return str(_WRITERS.get(name, name))
 
 
 def word_for(action: str) -> str:
