@@ -78,6 +78,7 @@ def values_of(scene: Scene, early: str) -> dict[str, list[dict[str, Any]]]:
         "key version": [{"key": "severity", "version": "1.0"}],
         "version": [{"version": "1.1"}],
         "queries:query": [{"pk": names["query"]}],
+        "trail:value": [{"number": names["number"], "pk": names["entry"], "item": "pacemaker"}],
         "person": [{"username": scene.cast.reader.username}],
         "invitation": [{"token": "nobody-s"}],
         "imaging:series": [{"pk": names["series"]}],

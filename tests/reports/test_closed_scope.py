@@ -164,6 +164,8 @@ WRITES_NO_DATA = {
     "enrollment.services.identity.rotate_vault_key": "the vault's",
     "enrollment.services.releases.release_protocol": "the protocol's; data stay as captured",
     "reports.services.crf.form_as_pdf": "a look",
+    "enrollment.services.trail.export_trail": "a look, which is recorded",
+    "enrollment.services.trail.record_review": "that somebody looked",
     "enrollment.services.unblinding.unblind": "an emergency waits for no unlocking",
     "imaging.services.intake.close_intake": "a job matches what arrived and asks the guard",
     "imaging.services.quarantine.refuse_held": "the files never became a participant's",

@@ -23,7 +23,9 @@ NEVER = [
     (Role.DATA_MANAGER, {Action.ENTER_FORM, Action.SEE_IDENTITY, Action.MEASURE, Action.SCREEN}),
     (
         Role.ADMINISTRATOR,
-        set(Action) - {Action.SIGN_IN, Action.SEE_WORKLIST} - {Action.MANAGE_ACCOUNTS},
+        set(Action)
+        - {Action.SIGN_IN, Action.SEE_WORKLIST}
+        - {Action.MANAGE_ACCOUNTS, Action.ROTATE_VAULT_KEY},
     ),
 ]
 

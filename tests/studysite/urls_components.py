@@ -168,12 +168,20 @@ def one_job(request: HttpRequest, pk: str) -> HttpResponse:
     return show(request, "../../studysite/templates/_job.html", job=job(pk, 0.5, "Half."))
 
 
+PEOPLE = [
+    path("", participants, name="participants"),
+    path("calendar/", participants, name="calendar"),
+    path("log/", participants, name="log"),
+    path("forms/", participants, name="definitions"),
+]
 urlpatterns = [
     path("", participant, name="worklist"),
-    path("participants/", include(([path("", participants, name="participants")], "enrollment"))),
+    path("participants/", include((PEOPLE, "enrollment"))),
     path("form/", include(([path("", form, name="upload")], "imaging"))),
-    path("login/", login, name="login"),
-    path("logout/", login, name="logout"),
+    path("login/", login, name="account_login"),
+    path("logout/", login, name="account_logout"),
+    path("account/", login, name="account"),
+    path("people/", participants, name="people"),
     path("refusal/", refusal, name="outcomes"),
     path("arrive/", arrive, name="arrive"),
     path("jobs/<str:pk>/", one_job, name="job"),

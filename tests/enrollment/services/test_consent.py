@@ -70,7 +70,7 @@ def test_a_new_version_asks_for_consent_again(
     content = (loader.FOLDER / "nct04645277.toml").read_text(encoding="utf-8")
     newer = '{ version = "2.0", released_on = 2021-01-01, languages = ["en", "zh-hans"] },\n]'
     amended = loader.parse(content.replace("},\n]", "},\n  " + newer, 1).encode())
-    monkeypatch.setattr(loader, "load", lambda name: amended)
+    monkeypatch.setattr(loader, "versions", lambda name: {amended.version: amended})
     due = missing_consent(row)
     assert due is not None
     assert due.version == "2.0"
