@@ -163,7 +163,8 @@ def test_every_page_is_chinese(study: factory.Cast, role: str, pages: int) -> No
     client.force_login(getattr(study, role))
     found = walk(client)
     assert len(found) >= pages, sorted(found)
-    assert {address: texts for address, texts in found.items() if texts} == {}
+    left = {address: texts for address, texts in found.items() if texts}
+    assert not left, "\n".join(f"{address}: {texts}" for address, texts in left.items())
 
 
 def test_the_document_is_chinese(study: factory.Cast) -> None:
