@@ -88,7 +88,7 @@ def run(
             done, _ = wait(waiting, return_when=FIRST_COMPLETED)
             for future in done:
                 kept.add(waiting.pop(future), future.result())
-            _tell(total - len(left) - len(waiting), total, started)
+            _tell(total - len(left) - len(waiting), len(done), total, started)
     return len(left)
 
 
@@ -96,11 +96,11 @@ def _in_time(started: float, minutes: float | None) -> bool:
     return minutes is None or time.monotonic() - started < 60 * minutes
 
 
-def _tell(done: int, total: int, started: float) -> None:
+def _tell(done: int, new: int, total: int, started: float) -> None:
     """Progress: in place on a terminal, one line in twenty elsewhere."""
     text = f"{done} of {total} scans, {time.monotonic() - started:.0f} s"
     if sys.stderr.isatty():
         sys.stderr.write(f"\r{text}\033[K" + ("\n" if done == total else ""))
-    elif done % 20 == 0 or done == total:
+    elif done % 20 < new or done == total:
         sys.stderr.write(text + "\n")
     sys.stderr.flush()
