@@ -65,9 +65,10 @@ def gathered() -> Study:
     found = {name: _read(name) for name in ("accuracy", "contacts", "repeats", "bench")}
     return rounded(
         {
-            "code": code_digest(),
+            "code": found["accuracy"]["code"],
+            "sources_changed": found["accuracy"]["code"] != code_digest(),
             "of_other_code": sorted(
-                name for name, one in found.items() if one.get("code") != code_digest()
+                name for name, one in found.items() if one["code"] != found["accuracy"]["code"]
             ),
             "machine": {"python": platform.python_version(), "processors": 2},
             "family": found["accuracy"]["rows"],

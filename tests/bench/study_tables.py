@@ -34,6 +34,8 @@ def summary(study: Study) -> str:
     if study["of_other_code"]:
         names = ", ".join(study["of_other_code"])
         said += f" **Made with other numerics than these: {names}.**"
+    if study["sources_changed"]:
+        said += " **The sources have changed since; run it again.**"
     return said
 
 
