@@ -49,6 +49,12 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 @open_to_all
+def page_of(request: HttpRequest, pk: int) -> HttpResponse:
+    """Where suggestions are asked for: the page again."""
+    return page(request)
+
+
+@open_to_all
 def picture(request: HttpRequest, pk: int, axis: str, number: int) -> HttpResponse:
     """One slice."""
     view = SliceView.of(VOLUME, axis)  # type: ignore[arg-type]
@@ -65,6 +71,7 @@ viewer = (
     [
         path("", page, name="series"),
         path("<int:pk>/slices/<str:axis>/<int:number>.png", picture, name="slice"),
+        path("series/<int:pk>/", page_of, name="series"),
         path("<int:pk>/measure/", measure, name="measure"),
     ],
     "imaging",
