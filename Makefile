@@ -16,10 +16,10 @@ PRODUCTION_LIKE := env PRODUCTION=1 ALLOWED_HOSTS=study.example.org VAR_DIR=var/
 	DATABASE_URL=postgres://study@localhost/study VAULT_DATABASE_URL=postgres://study@localhost/vault \
 	CELERY_BROKER_URL=redis://localhost/0
 
-.PHONY: help setup dev demo serve test check format bench accuracy contacts study lock messages clean
+.PHONY: help setup dev demo serve test check format bench accuracy contacts study validation lock messages clean
 
 help:
-	@echo "make demo | serve | test | check | bench | accuracy | contacts | study | setup | lock | messages | format | clean"
+	@echo "make demo | serve | test | check | bench | accuracy | contacts | study | validation | setup | lock | messages | format | clean"
 
 setup:
 	@bash studysite/install.sh run
@@ -54,6 +54,10 @@ format: dev
 bench: dev
 	@$(PYTHON) -m tests.bench $(ARGS)
 	@$(PYTHON) -m tests.bench.trail
+
+# Runs the tests of every promise and writes docs/validation.md from what they came to.
+validation: dev
+	@$(PYTHON) -m tests.validation
 
 accuracy: dev
 	@$(PYTHON) -m tests.bench.accuracy $(ARGS)
