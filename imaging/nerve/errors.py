@@ -29,10 +29,28 @@ class VoxelsTooLarge(Refused):
     code = "voxels_too_large"
 
 
+class SlicesTooThick(VoxelsTooLarge):
+    """Slices are too thick for a nerve of about 1 mm, whatever the pixels."""
+
+    code = "slices_too_thick"
+
+
 class UnusableImage(Refused):
-    """The values in the image cannot carry a measurement: not finite, constant, saturated."""
+    """The values in the image cannot carry a measurement: not finite, constant, of absurd size."""
 
     code = "unusable_image"
+
+
+class Saturated(UnusableImage):
+    """The brightest values were cut off."""
+
+    code = "saturated"
+
+
+class Clipped(Refused):
+    """The nerve leaves the field of view between its end points."""
+
+    code = "clipped"
 
 
 class SignedValues(Refused):
@@ -69,6 +87,30 @@ class TooUncertain(Refused):
     """Noise and resolution leave the cross-section undetermined."""
 
     code = "too_uncertain"
+
+
+class LowSignal(TooUncertain):
+    """The nerve does not stand out from the noise."""
+
+    code = "low_signal"
+
+
+class EndInBrainstem(DifferentStructures):
+    """The brainstem end point lies deep in tissue, where no fluid surrounds the nerve."""
+
+    code = "end_in_brainstem"
+
+
+class EndInBone(DifferentStructures):
+    """The canal end point lies deep in bone or brain, where no fluid surrounds the nerve."""
+
+    code = "end_in_bone"
+
+
+class Mass(Refused):
+    """Something solid lies on the nerve, as a tumour does."""
+
+    code = "mass"
 
 
 class ModelMisfit(Refused):

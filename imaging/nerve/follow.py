@@ -19,6 +19,7 @@ from .patch import Patch
 from .path import Path, find_path, require_one_strand
 from .refine import RETRACE_MM, refined_side, shared_noise
 from .scan import Scan, fitted
+from .solid import hindrance
 from .spread import COUNT
 from .start import exposed_ends, first_side, require_fluid
 from .strand import Strand, is_vessel
@@ -61,7 +62,14 @@ def best_sign(patches: dict[str, Patch], points: dict[str, Array]) -> tuple[int,
         for sign, paths in found.items()
     }
     sign = 1 if clarity[1] >= clarity[-1] else -1
-    return sign, found[sign]
+    return sign, {name: _explained(patches[name], path, sign) for name, path in found[sign].items()}
+
+
+def _explained(patch: Patch, path: Path | Refused, sign: int) -> Path | Refused:
+    """The path, or what solid thing it runs through."""
+    if isinstance(path, Refused):
+        return path
+    return hindrance(patch, path, sign) or path
 
 
 def _traced(patch: Patch, points_mm: Array, sign: int) -> Path | Refused:

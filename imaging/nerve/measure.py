@@ -18,21 +18,25 @@ from .fit import Fit
 from .follow import Traced, alone, best_sign, together
 from .patch import Patch, box_around, patch_around
 from .path import Path
-from .quality import flags_of, require_warrant
+from .quality import flags_of, require_fine, require_signal, require_warrant
 from .refine import MODEL_ERROR
 from .register import UNUSED, Registration, register
-from .result import Ends, Nerve, Numbers, Quality, Report
+from .result import Ends, Flag, Nerve, Numbers, Quality, Report, Section
 from .scan import Scan, scan_of
 from .section import numbers_of, profile_of, sections_of
+from .solid import require_slender, shortened
 from .spread import COUNT
 from .start import depth_inside
 from .twins import beside_flags, require_apart
-from .usable import require_inside, require_usable, require_values
+from .usable import require_inside, require_usable, require_values, require_whole
 from .volume import Array, Volume
 
 Progress = Callable[[float, str], None]
 ORDER = ("left", "right")
 _FITTING = {"left": told("Fitting the left nerve"), "right": told("Fitting the right nerve")}
+SIDES_DIFFER = Flag(
+    "sides_differ", told("Contrast or noise differs from the other side's: not fitted together.")
+)
 NEAR_MM = 3.0
 APART = 3.0
 UNLIKE_NOISE = 1.4
@@ -98,7 +102,7 @@ def _about_tof(nerve: Nerve, laid: Registration | None) -> Nerve:
     """The nerve, flagged where vessels stay unknown for want of a usable angiogram."""
     if laid is None or not laid.reason or not any(v.kind != "nerve" for v in nerve.vessels):
         return nerve
-    return replace(nerve, flags=(*nerve.flags, UNUSED[laid.reason]))
+    return replace(nerve, flags=(*nerve.flags, Flag(laid.reason, UNUSED[laid.reason])))
 
 
 def _silent(_: float, __: str) -> None:
@@ -134,7 +138,7 @@ def _values_near(volume: Volume, points_mm: Array) -> tuple[Array, Array]:
         raise OutsideVolume(
             told("The end points lie at the border of the scan; the nerve is cut off.")
         )
-    stored = volume.voxels[first[0] : last[0], first[1] : last[1], first[2] : last[2]].ravel()
+    stored = volume.voxels[first[0] : last[0], first[1] : last[1], first[2] : last[2]]
     return stored.astype(float), np.asarray(stored)
 
 
@@ -155,7 +159,12 @@ def _fitted_all(
             else:
                 fits[name], exposed[name] = each
     tell(0.7, told("Fitting both nerves together"))
-    return nerves | _finished(scan, fits, exposed, tof)
+    nerves |= _finished(scan, fits, exposed, tof)
+    for name, ends in exposed.items():
+        if nerves[name].status == "measured":
+            flags = (*nerves[name].flags, *shortened(points[name], ends))
+            nerves[name] = replace(nerves[name], flags=flags)
+    return nerves
 
 
 def _alone(scan: Scan, path: Path | Refused, points_mm: Array) -> tuple[Fit, Array] | Refused:
@@ -180,10 +189,9 @@ def _finished(
             nerves.update({name: _refused(name, reason) for name in group})
             continue
         for number, name in enumerate(group):
-            nerves[name] = _nerve(name, joint, number, fits[name], tof)
+            nerves[name] = _nerve(scan, name, joint, number, fits[name], tof)
             if len(fits) > len(group) and nerves[name].status == "measured":
-                note = told("Contrast or noise differs from the other side's: not fitted together.")
-                nerves[name] = replace(nerves[name], flags=(*nerves[name].flags, note))
+                nerves[name] = replace(nerves[name], flags=(*nerves[name].flags, SIDES_DIFFER))
     return nerves
 
 
@@ -205,14 +213,19 @@ def _contrast_sd(fit: Fit) -> float:
     return float(np.sqrt(fit.covariance[-1 - COUNT, -1 - COUNT]))
 
 
-def _nerve(name: str, fit: Fit, number: int, own: Fit, tof: Volume | None) -> Nerve:
+def _nerve(scan: Scan, name: str, fit: Fit, number: int, own: Fit, tof: Volume | None) -> Nerve:
     profile = profile_of(fit, number)
     numbers = numbers_of(profile)
     quality = _quality(fit, number, own, numbers)
     strand = fit.sides[number].strands[0]
+    sections = sections_of(strand, profile)
     try:
+        require_signal(quality)
+        _require_whole(scan, sections)
+        require_slender(profile)
         require_apart(strand, fit.sides[number].strands[1:])
         require_warrant(numbers, quality)
+        require_fine(numbers, float(np.prod(scan.volume.spacing_mm)) ** (1 / 3))
     except Refused as reason:
         return _refused(name, reason)
     contacts, vessels = contacts_of(fit, number, profile, tof)
@@ -223,10 +236,17 @@ def _nerve(name: str, fit: Fit, number: int, own: Fit, tof: Volume | None) -> Ne
         contacts=contacts,
         vessels=vessels,
         numbers=numbers,
-        sections=sections_of(strand, profile),
+        sections=sections,
         quality=quality,
         course=strand.course,
     )
+
+
+def _require_whole(scan: Scan, sections: tuple[Section, ...]) -> None:
+    """Raises Clipped where the fitted nerve reaches out of the voxels."""
+    areas = np.array([section.area_mm2 for section in sections])
+    centres = np.array([section.centre_mm for section in sections])
+    require_whole(scan.volume, centres, np.sqrt(areas / np.pi))
 
 
 def _quality(fit: Fit, number: int, own: Fit, numbers: Numbers) -> Quality:

@@ -128,21 +128,40 @@ def walk_back(arrival: Array, begin: tuple[int, ...], end: tuple[int, ...]) -> A
     return np.array(walked[::-1])
 
 
-def require_one_strand(path: Path) -> None:
-    """Raises DifferentStructures where the path crosses a long stretch that is no strand."""
+@dataclass(frozen=True)
+class Gap:
+    """A long stretch of a path that is no strand: rows first to last (not included)."""
+
+    first: int
+    last: int
+    at_mm: float
+    long_mm: float
+
+
+def gaps(path: Path) -> list[Gap]:
+    """Where the path leaves the strand for over LONGEST_GAP_MM, from its first end on."""
     step_mm = np.linalg.norm(np.diff(path.points_mm, axis=0, prepend=path.points_mm[:1]), axis=1)
     arc_mm = np.cumsum(step_mm)
     usual = max(float(np.median(path.strength)), 0.2)
     weak = path.strength < WEAK * usual
     edges = np.flatnonzero(np.diff(np.concatenate([[False], weak, [False]]).astype(int)))
+    found = []
     for first, last in edges.reshape(-1, 2):
-        gap_mm = arc_mm[min(last, len(arc_mm) - 1)] - arc_mm[first]
-        if gap_mm > LONGEST_GAP_MM:
-            raise DifferentStructures(
-                told(
-                    "The path leaves the strand for %(gap)s mm from %(start)s mm on: the end "
-                    "points seem to lie on different structures; move one or add a way-point.",
-                    gap=f"{gap_mm:.1f}",
-                    start=f"{arc_mm[first]:.1f}",
-                )
+        at_mm = float(arc_mm[first])
+        long_mm = float(arc_mm[min(last, len(arc_mm) - 1)]) - at_mm
+        if long_mm > LONGEST_GAP_MM:
+            found.append(Gap(int(first), int(last), at_mm, long_mm))
+    return found
+
+
+def require_one_strand(path: Path) -> None:
+    """Raises DifferentStructures where the path crosses a long stretch that is no strand."""
+    for gap in gaps(path):
+        raise DifferentStructures(
+            told(
+                "The path leaves the strand for %(gap)s mm from %(start)s mm on: the end "
+                "points seem to lie on different structures; move one or add a way-point.",
+                gap=f"{gap.long_mm:.1f}",
+                start=f"{gap.at_mm:.1f}",
             )
+        )

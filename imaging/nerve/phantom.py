@@ -35,6 +35,7 @@ K_SPACE_SHRINK = 3
 BEATS = 5
 HEAD_PITCH_MM = 0.1  # many strands, none of them along a voxel axis
 GRAIN_MM = 1.6
+SATURATED = 0.95
 FLUID_TEXTURE = 0.2  # fluid is smoother than tissue
 TOF_SPACING_MM = (0.5, 0.5, 0.6)
 
@@ -60,7 +61,7 @@ def simulate(scenario: str, *, seed: int = 0, **changes: Any) -> Phantom:
     scene = head(settings) if settings.head else cistern(settings)
     rng = np.random.default_rng([seed, 4645277])
     grid = _grid(settings, scene, rng)
-    volume = _scan(settings, scene, grid, rng)
+    volume = _stored(settings, _scan(settings, scene, grid, rng))
     tof = _tof(settings, scene, grid, rng) if settings.tof else None
     truth = {
         "schema": "nerve-measurement/1",
@@ -109,6 +110,16 @@ def _scan(settings: Settings, scene: Scene, grid: Grid, rng: np.random.Generator
     image = _beating(settings, scene, grid, table)
     image = _imperfect(settings, image, float(grid.spacing_mm[0]), rng)
     return Volume(rician(image, sigma, rng) if sigma else image, grid.affine)
+
+
+def _stored(settings: Settings, volume: Volume) -> Volume:
+    """As the file holds it: magnitudes, or what a wrong export makes of them."""
+    fluid = intensities(settings)["fluid"]
+    if settings.values == "signed":
+        return replace(volume, voxels=volume.voxels - fluid)
+    if settings.values == "saturated":
+        return replace(volume, voxels=np.minimum(volume.voxels, SATURATED * fluid))
+    return volume
 
 
 def _k_space_scan(

@@ -100,6 +100,23 @@ SCENARIOS: tuple[Scenario, ...] = (
     _scenario(
         "X2", "bright", "bright nerves on dark fluid, as in T1", path="arc", polarity="bright",
     ),
+    # What a measurement has to refuse.
+    _scenario("R1", "thick-slices", "slices of 1.5 mm", path="arc", spacing_mm=(0.4, 0.4, 1.5)),
+    _scenario("R2", "large-voxels", "voxels of 1.4 mm", path="arc", spacing_mm=(1.4, 1.4, 1.4)),
+    _scenario("R3", "small-nerve", "a 1.0 mm nerve on 0.7 mm voxels", path="arc",
+              diameter_mm=1.0, spacing_mm=(0.7, 0.7, 0.7)),
+    _scenario("R4", "low-signal", "Rician noise at SNR 2", path="arc", snr=2.0),
+    _scenario("R5", "interrupted", "5 mm of the left nerve are not there", path="arc",
+              missing_mm=5.0),
+    _scenario("R6", "tumour", "a tumour of 6 mm on the left nerve", path="arc", pons=True,
+              mass_mm=6.0, texture=0.03),
+    _scenario("R7", "fused", "CN VIII overlaps both nerves, 0.5 mm voxels", path="arc",
+              neighbour_gap_mm=-0.2, spacing_mm=(0.5, 0.5, 0.5)),
+    _scenario("R8", "clipped", "the nerves leave the field of view between their ends",
+              path="helix", floor_mm=-0.5),
+    _scenario("R9", "signed", "the fluid's level taken off, as in a difference image", path="arc",
+              values="signed"),
+    _scenario("R10", "saturated", "the brightest values cut off", path="arc", values="saturated"),
 )  # fmt: skip
 
 

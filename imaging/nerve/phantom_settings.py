@@ -11,6 +11,7 @@ Side = Literal["left", "right"]
 Polarity = Literal["dark", "bright"]
 Path = Literal["straight", "oblique", "arc", "helix"]
 Psf = Literal["box", "sinc", "hamming"]
+Values = Literal["magnitude", "signed", "saturated"]
 
 SIDES: tuple[Side, Side] = ("left", "right")
 
@@ -26,7 +27,11 @@ class Settings:
     The nerve: `diameter_mm` at mid-length, `aspect` major over minor axis at equal area, `taper`
     the relative change of radius at both ends, `notch_depth` the relative loss of radius at
     `notch_at_mm` from the brainstem. `affected` names the side that carries the notch, the
-    vessel and `area_ratio`; the other side is whole.
+    vessel, `area_ratio` and what is ill at `lesion_at_mm`: a tumour `mass_mm` wide, a stretch of
+    `missing_mm` without nerve. The other side is whole.
+
+    `floor_mm`: how far below the plain scene's nerves (inferior) the field of view ends. `values`:
+    stored as a scanner's magnitudes, with the fluid's level taken off, or cut off just below it.
     """
 
     path: Path = "straight"
@@ -50,9 +55,13 @@ class Settings:
     deviation_mm: float = 0.0
     neighbour_gap_mm: float | None = None
     pons: bool = False
+    mass_mm: float = 0.0
+    missing_mm: float = 0.0
+    lesion_at_mm: float = 7.5
 
     spacing_mm: tuple[float, float, float] = (0.4, 0.4, 0.4)
     size: tuple[int, int, int] | None = None
+    floor_mm: float | None = None
     tilt_deg: tuple[float, float] = (0.0, 0.0)
     psf: Psf = "box"
     zero_fill: int = 1
@@ -62,6 +71,7 @@ class Settings:
     bias: float = 0.0
     banding: float = 0.0
     pulsation_mm: float = 0.0
+    values: Values = "magnitude"
     texture: float = 0.0
     subvoxel_shift: bool = True
     tof: bool = False
@@ -115,6 +125,9 @@ _RANGES = [
     ("bias", 0.0, 0.5),
     ("banding", 0.0, 0.9),
     ("pulsation_mm", 0.0, 1.0),
+    ("mass_mm", 0.0, 30.0),
+    ("missing_mm", 0.0, 20.0),
+    ("floor_mm", -5.0, 20.0),
     ("texture", 0.0, 0.3),
     ("zero_fill", 1, 4),
 ]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
+import numpy as np
+
 from imaging.told import told
 
-from .errors import ModelMisfit, TooUncertain
-from .result import Numbers, Quality
+from .errors import LowSignal, ModelMisfit, TooUncertain, VoxelsTooLarge
+from .result import Flag, Numbers, Quality
 
 LOOSEST_CHI: Final = 2.0
 FLAGGED_CHI: Final = 1.3
@@ -16,14 +18,29 @@ FLAGGED_COVERAGE: Final = 0.6
 LARGEST_RELATIVE_SD: Final = 0.25
 FLAGGED_RELATIVE_SD: Final = 0.08
 LEAST_SNR: Final = 2.0
+CLEAR_SNR: Final = 4.0
+FEWEST_ACROSS: Final = 1.5
 PLAUSIBLE_MM2: Final = (0.15, 12.0)
 USUAL_MM2: Final = (0.5, 2.5)
+
+
+def require_signal(quality: Quality) -> None:
+    """Raises LowSignal where the nerve does not stand out from the noise."""
+    noisy = quality.snr < CLEAR_SNR and quality.coverage < LEAST_COVERAGE
+    if quality.snr < LEAST_SNR or noisy:
+        raise LowSignal(
+            told(
+                "The nerve differs from fluid by only %(ratio)s times the noise: a scan with "
+                "less noise (more averages, or a shorter protocol repeated) is needed.",
+                ratio=f"{quality.snr:.1f}",
+            )
+        )
 
 
 def require_warrant(numbers: Numbers, quality: Quality) -> None:
     """Raises a refusal where the fit does not support the numbers."""
     relative = numbers.csa_mean_sd_mm2 / numbers.csa_mean_mm2
-    if quality.snr < LEAST_SNR or relative > LARGEST_RELATIVE_SD:
+    if relative > LARGEST_RELATIVE_SD:
         raise TooUncertain(
             told(
                 "The mean cross-section is uncertain by %(share)s %% (contrast is %(ratio)s "
@@ -59,37 +76,69 @@ def require_warrant(numbers: Numbers, quality: Quality) -> None:
         )
 
 
-def flags_of(numbers: Numbers, quality: Quality) -> tuple[str, ...]:
-    """Sentences about what a reader should know of a result that is given."""
+def require_fine(numbers: Numbers, voxel_mm: float) -> None:
+    """Raises VoxelsTooLarge for a nerve of fewer than FEWEST_ACROSS voxels across: its size and its
+    contrast cannot be told apart then. voxel_mm: edge of a cube as large as a voxel."""
+    across_mm = 2 * float(np.sqrt(numbers.csa_mean_mm2 / np.pi))
+    if across_mm < FEWEST_ACROSS * voxel_mm:
+        raise VoxelsTooLarge(
+            told(
+                "The nerve is %(across)s mm across and the voxels %(voxel)s mm wide: a nerve of "
+                "fewer than %(least)s voxels cannot be sized; a scan with voxels of at most "
+                "%(needed)s mm is needed.",
+                across=f"{across_mm:.1f}",
+                voxel=f"{voxel_mm:.2g}",
+                least=f"{FEWEST_ACROSS:g}",
+                needed=f"{across_mm / 2:.1g}",
+            )
+        )
+
+
+def flags_of(numbers: Numbers, quality: Quality) -> tuple[Flag, ...]:
+    """Codes and sentences about what a reader should know of a result that is given."""
     flags = []
     if quality.chi > FLAGGED_CHI:
         flags.append(
-            told("Residuals are %(ratio)s times the image's noise.", ratio=f"{quality.chi:.2f}")
+            Flag(
+                "residual",
+                told(
+                    "Residuals are %(ratio)s times the image's noise.", ratio=f"{quality.chi:.2f}"
+                ),
+            )
         )
     if quality.coverage < FLAGGED_COVERAGE:
         flags.append(
-            told(
-                "Only %(share)s %% of the surroundings is free of other structures.",
-                share=f"{100 * quality.coverage:.0f}",
+            Flag(
+                "surroundings",
+                told(
+                    "Only %(share)s %% of the surroundings is free of other structures.",
+                    share=f"{100 * quality.coverage:.0f}",
+                ),
             )
         )
     relative = numbers.csa_mean_sd_mm2 / numbers.csa_mean_mm2
     if relative > FLAGGED_RELATIVE_SD:
         flags.append(
-            told(
-                "The mean cross-section is uncertain by %(share)s %%.",
-                share=f"{100 * relative:.0f}",
+            Flag(
+                "uncertain",
+                told(
+                    "The mean cross-section is uncertain by %(share)s %%.",
+                    share=f"{100 * relative:.0f}",
+                ),
             )
         )
     low, high = USUAL_MM2
     if not low <= numbers.csa_mean_mm2 <= high:
         flags.append(
-            told(
-                "A mean cross-section of %(area)s mm² is outside the usual %(low)s to "
-                "%(high)s mm².",
-                area=f"{numbers.csa_mean_mm2:.2f}",
-                low=f"{low:g}",
-                high=f"{high:g}",
+            Flag(
+                "unusual_area",
+                told(
+                    "A mean cross-section of %(area)s mm² is outside the usual %(low)s to "
+                    "%(high)s mm².",
+                    area=f"{numbers.csa_mean_mm2:.2f}",
+                    low=f"{low:g}",
+                    high=f"{high:g}",
+                ),
             )
         )
     return tuple(flags)

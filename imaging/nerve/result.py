@@ -87,6 +87,14 @@ class Numbers:
 
 
 @dataclass(frozen=True)
+class Flag:
+    """What a reader should know of a result that is given: a code that stays, and a sentence."""
+
+    code: str
+    sentence: str
+
+
+@dataclass(frozen=True)
 class Quality:
     """chi: residual at the nerve over the noise beside it; contrast: nerve minus fluid over fluid
     (dark) or in image units (bright), shared and of this nerve alone; snr: contrast step over
@@ -111,7 +119,7 @@ class Nerve:
     status: Literal["measured", "refused"]
     reason: str | None = None
     reason_code: str | None = None
-    flags: tuple[str, ...] = ()
+    flags: tuple[Flag, ...] = ()
     numbers: Numbers | None = None
     sections: tuple[Section, ...] = ()
     contacts: tuple[Contact, ...] = ()

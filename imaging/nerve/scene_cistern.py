@@ -15,6 +15,7 @@ from imaging.nerve.phantom_courses import (
     straight,
     walk,
 )
+from imaging.nerve.phantom_lesions import lesions
 from imaging.nerve.phantom_settings import SIDES, Settings, Side
 from imaging.nerve.phantom_shapes import Body, HalfSpace, Slab, round_tube
 from imaging.nerve.phantom_strands import Girth, Nerve, Scene, Vessel, girth_of
@@ -34,14 +35,18 @@ def cistern(settings: Settings) -> Scene:
     if settings.neighbour_gap_mm is not None:
         bodies += [_neighbour(nerve, settings.neighbour_gap_mm) for nerve in nerves.values()]
     bodies += [nerve.tube() for nerve in nerves.values()]
+    bodies += lesions(settings, nerves[settings.affected])
     if settings.pons:
         bodies = [*_walls(settings, nerves), *bodies]
     points = np.concatenate([n.at(np.linspace(0, n.length_mm, 50)) for n in nerves.values()])
+    low = points.min(axis=0) - MARGIN_MM
+    if settings.floor_mm is not None:
+        low[2] = points[:, 2].min() - settings.floor_mm
     return Scene(
         bodies=bodies,
         nerves=nerves,
         vessels=vessels,
-        low_mm=points.min(axis=0) - MARGIN_MM,
+        low_mm=low,
         high_mm=points.max(axis=0) + MARGIN_MM,
         deviation_mm={settings.affected: settings.deviation_mm},
     )

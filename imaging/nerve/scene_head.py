@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from imaging.nerve.phantom_courses import Course, Floats, bumped, through
+from imaging.nerve.phantom_lesions import lesions
 from imaging.nerve.phantom_settings import SIDES, Settings, Side
 from imaging.nerve.phantom_shapes import Body, Ellipsoid, round_tube
 from imaging.nerve.phantom_strands import Nerve, Scene, girth_of
@@ -38,6 +39,7 @@ def head(settings: Settings) -> Scene:
     for side in SIDES:
         bodies += _other_nerves(side, nerves[side], settings)
     bodies += [nerve.tube() for nerve in nerves.values()]
+    bodies += lesions(settings, nerves[settings.affected])
     return Scene(
         bodies=bodies,
         nerves=nerves,

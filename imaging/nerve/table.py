@@ -41,7 +41,8 @@ def nerve_dict(nerve: Nerve) -> dict[str, Any]:
     return {
         "status": "measured",
         "reason": None,
-        "flags": list(nerve.flags),
+        "flags": [flag.sentence for flag in nerve.flags],
+        "flag_codes": [flag.code for flag in nerve.flags],
         **_numbers(nerve.numbers),
         "profile": [_section(section) for section in nerve.sections],
         "contacts": [_contact(contact) for contact in nerve.contacts],

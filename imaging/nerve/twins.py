@@ -17,6 +17,7 @@ from .errors import Inseparable
 from .frame import Course, course_through, smoothed
 from .model import Side
 from .refine import centre_of
+from .result import Flag
 from .strand import Strand, is_vessel
 from .volume import Array
 
@@ -138,25 +139,31 @@ def walled(side: Side) -> float:
     return float(np.mean(left > TOUCHING * total))
 
 
-def beside_flags(side: Side) -> tuple[str, ...]:
-    """Sentences about what runs beside a nerve that is measured nevertheless."""
+def beside_flags(side: Side) -> tuple[Flag, ...]:
+    """Codes and sentences about what runs beside a nerve that is measured nevertheless."""
     flags = []
     gap = gap_beside_mm(side.strands[0], side.strands[1:])
     if gap < CLOSE_MM:
         flags.append(
-            told(
-                "Another nerve runs within %(gap)s mm of this one for a quarter of its length: "
-                "the area rests on telling the two apart.",
-                gap=f"{max(gap, 0.0):.2f}",
+            Flag(
+                "nerve_beside",
+                told(
+                    "Another nerve runs within %(gap)s mm of this one for a quarter of its length: "
+                    "the area rests on telling the two apart.",
+                    gap=f"{max(gap, 0.0):.2f}",
+                ),
             )
         )
     share = walled(side)
     if share > WALLED:
         flags.append(
-            told(
-                "Another structure lies against the nerve along %(share)s %% of its length and "
-                "is left out of the fit: the area may be some per cent off.",
-                share=f"{100 * share:.0f}",
+            Flag(
+                "structure_beside",
+                told(
+                    "Another structure lies against the nerve along %(share)s %% of its length and "
+                    "is left out of the fit: the area may be some per cent off.",
+                    share=f"{100 * share:.0f}",
+                ),
             )
         )
     return tuple(flags)

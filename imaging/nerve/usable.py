@@ -8,7 +8,16 @@ import numpy as np
 
 from imaging.told import told
 
-from .errors import OutsideVolume, TooShort, UnusableImage, VoxelsTooLarge
+from .errors import (
+    Clipped,
+    OutsideVolume,
+    Saturated,
+    SlicesTooThick,
+    TooShort,
+    UnusableImage,
+    VoxelsTooLarge,
+)
+from .patch import Mask
 from .result import Ends
 from .volume import Array, Volume
 
@@ -22,21 +31,13 @@ FEWEST_VOXELS: Final = 8
 SATURATED: Final = 0.02
 LARGEST: Final = 1e15
 EXACT: Final = 0.5
+SPECKLED: Final = 0.002
 
 
 def require_usable(volume: Volume) -> None:
     """Raises VoxelsTooLarge or UnusableImage for a scan that can carry no measurement."""
     _require_geometry(volume.affine)
-    coarsest = float(volume.spacing_mm.max())
-    if coarsest > THICKEST_MM:
-        raise VoxelsTooLarge(
-            told(
-                "The slices or pixels are %(spacing)s mm apart, too far for a nerve of about "
-                "1 mm; a 3D series of at most %(most)s mm, better 0.5 mm, is needed.",
-                spacing=f"{coarsest:.2g}",
-                most=f"{THICKEST_MM:g}",
-            )
-        )
+    _require_fine(volume.spacing_mm)
     if min(volume.size) < FEWEST_VOXELS:
         raise UnusableImage(
             told(
@@ -46,6 +47,29 @@ def require_usable(volume: Volume) -> None:
                 least=FEWEST_VOXELS,
             )
         )
+
+
+def _require_fine(spacing_mm: Array) -> None:
+    """Raises SlicesTooThick where one axis alone is coarse, VoxelsTooLarge where more are."""
+    middle, coarsest = (float(mm) for mm in np.sort(spacing_mm)[1:])
+    if coarsest <= THICKEST_MM:
+        return
+    values = {"spacing": f"{coarsest:.2g}", "most": f"{THICKEST_MM:g}"}
+    if middle <= THICKEST_MM:
+        raise SlicesTooThick(
+            told(
+                "The slices are %(spacing)s mm apart, too far for a nerve of about 1 mm; a 3D "
+                "series with slices of at most %(most)s mm, better 0.5 mm, is needed.",
+                **values,
+            )
+        )
+    raise VoxelsTooLarge(
+        told(
+            "The voxels are %(spacing)s mm wide, too large for a nerve of about 1 mm; a 3D "
+            "series of at most %(most)s mm, better 0.5 mm, is needed.",
+            **values,
+        )
+    )
 
 
 def _require_geometry(affine: Array) -> None:
@@ -99,9 +123,9 @@ def require_inside(volume: Volume, ends: Ends) -> None:
 
 
 def require_values(values: Array, counted: Array) -> None:
-    """Raises UnusableImage for values (n,) around the nerve that are not finite, constant or cut
-    off: many at the highest value, which is a storage limit, or in a noisy image. counted: the
-    same voxels as stored."""
+    """Raises UnusableImage for values (i, j, k) around the nerve that are not finite or constant,
+    Saturated for values that are cut off: many at the highest one, which is a storage limit, or in
+    a noisy image. counted: the same voxels as stored."""
     if not np.all(np.isfinite(values)):
         raise UnusableImage(told("The scan holds values that are not finite near the nerve."))
     if np.ptp(values) <= 0:
@@ -115,11 +139,42 @@ def require_values(values: Array, counted: Array) -> None:
     highest = float(counted.max())
     top = float(np.mean(counted == highest))
     limit = highest > 100 and float(np.log2(highest + 1)).is_integer()
-    if top > SATURATED and (limit or float(np.mean(counted == np.median(counted))) < EXACT):
-        raise UnusableImage(
+    flat = float(np.mean(counted == np.median(counted))) >= EXACT
+    if top > SATURATED and (limit or not flat or _dips(counted == highest)):
+        raise Saturated(
             told(
                 "%(share)s %% of the voxels near the nerve share the highest value: the image "
                 "is saturated; export it without clipping.",
                 share=f"{100 * top:.0f}",
+            )
+        )
+
+
+def _dips(cut_off: Mask) -> bool:
+    """Whether single voxels (i, j, k) lie below the highest value all around them: noise that
+    reaches under a cut, where an image without noise is even."""
+    if min(cut_off.shape) < 3:
+        return False
+    inner = tuple(slice(1, -1) for _ in range(3))
+    alone = ~cut_off[inner]
+    for axis in range(3):
+        for shift in (-1, 1):
+            alone &= np.roll(cut_off, shift, axis)[inner]
+    return float(np.mean(alone)) > SPECKLED
+
+
+def require_whole(volume: Volume, points_mm: Array, radius_mm: Array) -> None:
+    """Raises Clipped where a nerve (points: (n, 3), radius: (n,), mm) reaches out of the scan."""
+    index = volume.to_index(points_mm)
+    last = np.array(volume.size) - 1
+    away_mm = (np.minimum(index, last - index) + 0.5) * volume.spacing_mm
+    inside = np.min(away_mm, axis=1) - radius_mm
+    if inside.min() < 0:
+        raise Clipped(
+            told(
+                "The nerve leaves the field of view: %(share)s %% of its length lies at the "
+                "border of the scan or beyond it; a scan that holds the whole nerve, with 3 mm "
+                "around it, is needed.",
+                share=f"{100 * np.mean(inside < 0):.0f}",
             )
         )

@@ -58,7 +58,7 @@ def _told(nerve: Nerve) -> Result:
         "mean_mm2": nerve.numbers.csa_mean_mm2,
         "sd_mm2": nerve.numbers.csa_mean_sd_mm2,
         "minimum_mm2": nerve.numbers.csa_min_mm2,
-        "flags": list(nerve.flags),
+        "flags": [flag.sentence for flag in nerve.flags],
         "profile": [
             [*section.centre_mm, section.area_mm2, section.area_sd_mm2]
             for section in nerve.sections

@@ -94,4 +94,4 @@ def test_an_unusable_angiogram_leaves_vessels_unknown_and_says_so() -> None:
     mirrored = Volume(still.tof.voxels[:, ::-1].copy(), still.tof.affine)
     nerve = measure(still.volume, ends, tof=mirrored).nerves["left"]
     assert [c.vessel for c in nerve.contacts] == ["unknown"]
-    assert any("angiogram was not used" in flag for flag in nerve.flags)
+    assert any("angiogram was not used" in flag.sentence for flag in nerve.flags)

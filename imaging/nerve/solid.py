@@ -1,0 +1,147 @@
+"""Where no fluid surrounds a path: an end point deep in brainstem or bone, a mass on the nerve."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from scipy.ndimage import gaussian_filter, map_coordinates  # type: ignore[attr-defined]
+from scipy.spatial import KDTree
+
+from imaging.told import told
+
+from .errors import EndInBone, EndInBrainstem, Mass, Refused
+from .patch import Mask, Patch
+from .path import Gap, Path, gaps
+from .result import Flag
+from .section import Profile
+from .volume import Array
+
+SMOOTH_MM: Final = 0.4
+RING_MM: Final = (1.2, 2.2)
+BALL_MM: Final = 1.6
+LIKE_NERVE: Final = 0.7
+DEEP_MM: Final = 2.5
+UNLIKE_BOTH: Final = -0.2
+FEWEST: Final = 20
+SWOLLEN: Final = 2.5
+SWOLLEN_MM2: Final = 3.5
+SWOLLEN_MM: Final = 1.0
+THIN: Final = 0.25
+SHORTENED_MM: Final = 2.0
+
+
+def hindrance(patch: Patch, path: Path, sign: int) -> Refused | None:
+    """What solid thing a path of this sign begins in, ends in or runs through, as the refusal that
+    names it."""
+    filled = solid(patch, path.points_mm, sign)
+    arc_mm = _arc(path.points_mm)
+    for end, where, refusal in (("first", filled, in_brainstem), ("last", filled[::-1], in_bone)):
+        count = len(where) if where.all() else int(np.argmin(where))
+        walked = arc_mm if end == "first" else arc_mm[-1] - arc_mm[::-1]
+        if count and walked[count - 1] > DEEP_MM:
+            return refusal(float(walked[count - 1]))
+    for gap in gaps(path):
+        if np.mean(filled[gap.first : gap.last]) > 0.5:
+            if gap.first == 0:
+                return in_brainstem(gap.long_mm)
+            at_end = gap.last == len(filled)
+            return in_bone(gap.long_mm) if at_end else in_a_mass(gap)
+    return None
+
+
+def solid(patch: Patch, line_mm: Array, sign: int) -> Mask:
+    """Where tissue or bone, not fluid, surrounds a path (n, 3): (n,).
+
+    The fluid's level is that of most of the ring around the path, the nerve's that of most of the
+    path. sign: +1 for a nerve darker than fluid.
+    """
+    index = np.indices(patch.values.shape).reshape(3, -1).T
+    points = patch.to_patient(index.astype(float))
+    away, _ = KDTree(line_mm).query(points, distance_upper_bound=RING_MM[1])
+    ring = (away > RING_MM[0]) & (away < RING_MM[1])
+    if ring.sum() < FEWEST:
+        return np.zeros(len(line_mm), dtype=bool)
+    smooth = gaussian_filter(patch.values, SMOOTH_MM / patch.step_mm)
+    fluid = float(np.quantile(smooth.ravel()[ring], 0.6 if sign > 0 else 0.3))
+    nerve = float(np.median(map_coordinates(smooth, patch.to_grid(line_mm).T, order=1)))
+    balls = KDTree(points).query_ball_point(line_mm, BALL_MM)
+    means = np.array([float(np.mean(patch.values.ravel()[rows])) for rows in balls])
+    like_nerve = (means - fluid) / (nerve - fluid)
+    return (like_nerve > LIKE_NERVE) | (like_nerve < UNLIKE_BOTH)
+
+
+def _arc(points_mm: Array) -> Array:
+    step_mm = np.linalg.norm(np.diff(points_mm, axis=0, prepend=points_mm[:1]), axis=1)
+    return np.cumsum(step_mm)
+
+
+def in_brainstem(deep_mm: float) -> Refused:
+    """The brainstem end lies in tissue."""
+    return EndInBrainstem(
+        told(
+            "The brainstem end point lies %(gap)s mm deep in tissue, with no fluid around it: "
+            "set it where the nerve leaves the brainstem.",
+            gap=f"{deep_mm:.1f}",
+        )
+    )
+
+
+def in_bone(deep_mm: float) -> Refused:
+    """The canal end lies in bone, or in brain."""
+    return EndInBone(
+        told(
+            "The canal end point lies %(gap)s mm deep in bone or tissue, with no fluid around "
+            "it: set it where the nerve enters the canal.",
+            gap=f"{deep_mm:.1f}",
+        )
+    )
+
+
+def in_a_mass(gap: Gap) -> Refused:
+    """The path crosses something solid."""
+    return Mass(
+        told(
+            "Something solid fills the nerve's way for %(gap)s mm from %(start)s mm on, as a "
+            "tumour does: the nerve cannot be measured across it. Look at the scan there; if "
+            "nothing is seen, move the end points or add a way-point.",
+            gap=f"{gap.long_mm:.1f}",
+            start=f"{gap.at_mm:.1f}",
+        )
+    )
+
+
+def require_slender(profile: Profile) -> None:
+    """Raises Mass where the strand swells for over SWOLLEN_MM to what no nerve's taper explains."""
+    usual = float(np.quantile(profile.area_mm2, THIN))
+    swollen = profile.area_mm2 > max(SWOLLEN * usual, SWOLLEN_MM2)
+    step_mm = float(profile.arc_mm[1] - profile.arc_mm[0])
+    if np.sum(swollen) * step_mm <= SWOLLEN_MM:
+        return
+    widest = int(np.argmax(profile.area_mm2))
+    raise Mass(
+        told(
+            "At %(arc)s mm from the brainstem end the strand is %(wide)s mm across, where a nerve "
+            "of %(usual)s mm runs into it: a tumour or another structure lies on the nerve. Look "
+            "at the scan there; if nothing is seen, move the end points or add a way-point.",
+            arc=f"{profile.arc_mm[widest]:.1f}",
+            wide=f"{2 * np.sqrt(profile.area_mm2[widest] / np.pi):.1f}",
+            usual=f"{2 * np.sqrt(usual / np.pi):.1f}",
+        )
+    )
+
+
+def shortened(clicks_mm: Array, ends_mm: Array) -> tuple[Flag, ...]:
+    """A flag where the nerve is measured from well inside its end points (k, 3) on, between
+    ends_mm (2, 3), because no fluid surrounds it before."""
+    along = clicks_mm[-1] - clicks_mm[0]
+    along = along / np.linalg.norm(along)
+    lost_mm = max((ends_mm[0] - clicks_mm[0]) @ along, (clicks_mm[-1] - ends_mm[1]) @ along)
+    if lost_mm <= SHORTENED_MM:
+        return ()
+    note = told(
+        "The nerve is measured from %(lost)s mm inside an end point on: before it, no fluid "
+        "surrounds the nerve.",
+        lost=f"{lost_mm:.1f}",
+    )
+    return (Flag("shortened", note),)
