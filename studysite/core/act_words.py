@@ -54,6 +54,7 @@ _WORDS = {
     Action.SEE_MONITORING.value: _("Monitoring report made"),
     Action.VERIFY_SOURCE.value: _("Source data verified"),
     Action.REVIEW_AUDIT.value: _("Audit trail reviewed"),
+    Action.EXPORT.value: _("Data exported"),
     Action.RETRY_JOB.value: _("Job tried again"),
     Action.MANAGE_ACCOUNTS.value: _("Account changed"),
 }

@@ -1,0 +1,266 @@
+"""Every kind of record about participants, beside the case report forms."""
+
+from __future__ import annotations
+
+from enrollment.models import (
+    Closure,
+    Consent,
+    Enrolment,
+    ExpectedScan,
+    Judgement,
+    Participant,
+    Query,
+    QueryMessage,
+    ScreenFailure,
+    Step,
+    Unblinding,
+    Verification,
+    Visit,
+    Withdrawal,
+)
+from imaging.models import Adjudication, Read, Series
+from reports.exports.columns import Column, Kind, Table
+from studysite.core.models import Signature
+
+_D, _M, _I, _B, _J = Kind.DATE, Kind.MOMENT, Kind.INTEGER, Kind.BOOLEAN, Kind.JSON
+_BY, _AT = Column("by", "By", path="by__username"), Column("at", "At", _M)
+_CLINICAL = "clinical"
+
+PARTICIPANTS = Table(
+    "participants", "Participants", Participant, "pk",
+    (
+        Column("site", "Site", path="site__code"),
+        Column("state", "State", needs=_CLINICAL),
+        Column("protocol_version", "Protocol version at screening"),
+        Column("screened_on", "Screened on", _D, needs=_CLINICAL),
+        Column("year_of_birth", "Year of birth", _I, needs=_CLINICAL),
+        Column("sex", "Sex", needs=_CLINICAL),
+        Column("affected_side", "Affected side", needs=_CLINICAL),
+        Column("onset", "Onset of the spasm", needs=_CLINICAL),
+        Column("screened_at", "Recorded at", _M, needs=_CLINICAL),
+    ),
+)  # fmt: skip
+
+TABLES: tuple[Table, ...] = (
+    PARTICIPANTS,
+    Table(
+        "consents", "Consents", Consent, "participant",
+        (
+            Column("document_version", "Version of the consent form"),
+            Column("language", "Language"),
+            Column("signed_on", "Signed on", _D),
+            Column("obtained_by", "Before whom", path="obtained_by__username"),
+            Column("recorded_at", "Recorded at", _M),
+        ),
+        (_CLINICAL,),
+    ),
+    Table(
+        "criteria", "Judged criteria", Judgement, "participant",
+        (
+            Column("criterion", "Criterion"),
+            Column("verdict", "Verdict"),
+            Column("evidence", "Evidence"),
+            _BY,
+            _AT,
+        ),
+        (_CLINICAL,),
+        found_out=True,
+    ),
+    Table(
+        "screen_failures", "Screen failures", ScreenFailure, "participant",
+        (
+            Column("criteria", "Criteria that failed or stayed unknown", _J),
+            Column("reason", "Reason"),
+            Column("on", "Date", _D),
+            _BY,
+        ),
+        (_CLINICAL,),
+    ),
+    Table(
+        "enrolments", "Enrolments", Enrolment, "participant",
+        (
+            Column("arm", "Arm"),
+            Column("position", "Place in the arm", _I),
+            Column("method", "Method of allocation"),
+            Column("reason", "Reason"),
+            Column("on", "Date", _D),
+            _BY,
+            _AT,
+        ),
+        (_CLINICAL, "arm"),
+    ),
+    Table(
+        "unblindings", "Arms told to somebody blinded", Unblinding, "participant",
+        (Column("category", "Category"), Column("told", "Who was told"),
+         Column("reason", "Reason"), _BY, _AT),
+        (_CLINICAL, "arm"),
+    ),
+    Table(
+        "steps", "Steps on the way", Step, "participant",
+        (Column("state", "State"), Column("reason", "Reason"), _BY, _AT),
+        (_CLINICAL,),
+    ),
+    Table(
+        "leavings", "Ends of participation", Withdrawal, "participant",
+        (
+            Column("kind", "How"),
+            Column("left_in_state", "State when leaving"),
+            Column("on", "Date", _D),
+            Column("decided_by", "Decided by"),
+            Column("data_may_stay", "Data may stay", _B),
+            Column("images_may_stay", "Images may stay", _B),
+            Column("reason", "Reason"),
+            _BY,
+            _AT,
+        ),
+        (_CLINICAL,),
+    ),
+    Table(
+        "visits", "Visits", Visit, "participant",
+        (
+            Column("visit", "Visit", path="key"),
+            Column("due_on", "Due on", _D),
+            Column("opens_on", "Window opens on", _D),
+            Column("closes_on", "Window closes on", _D),
+            Column("complete", "Complete", _B),
+            Column("not_done_reason", "Why it did not take place"),
+        ),
+        (_CLINICAL,),
+    ),
+    Table(
+        "scans", "Expected scans", ExpectedScan, "visit__participant",
+        (
+            Column("visit", "Visit", path="visit__key"),
+            Column("sequence", "Sequence"),
+            Column("required", "Required", _B),
+            Column("state", "State"),
+        ),
+        ("scans",),
+        found_out=True,
+    ),
+    Table(
+        "series", "Series", Series, "participant",
+        (
+            Column("visit", "Visit", path="scan__visit__key"),
+            Column("sequence", "Sequence"),
+            Column("series_uid", "Series instance UID, the study's own", path="uid"),
+            Column("study_uid", "Study instance UID, the study's own"),
+            Column("modality", "Modality"),
+            Column("size", "Size in voxels", _J),
+            Column("spacing_mm", "Spacing in mm", _J),
+            Column("instances_count", "Instances", _I),
+            Column("sha256", "SHA-256 of the series"),
+            Column("measurable", "Measurable", _B),
+            Column("state", "State"),
+            _AT,
+        ),
+        ("scans",),
+        found_out=True,
+    ),
+    Table(
+        "reads", "Reads", Read, "participant",
+        (
+            Column("reading_id", "Reading id"),
+            Column("reader", "Reader", path="reader__username"),
+            Column("techniques", "Techniques", _J),
+            Column("opened_at", "Opened at", _M),
+            Column("locked_at", "Locked at", _M),
+        ),
+        ("reads",),
+        found_out=True,
+    ),
+    Table(
+        "adjudications", "Adjudications", Adjudication, "participant",
+        (
+            Column("reading_id", "Reading id"),
+            Column("method", "Method"),
+            Column("reader", "Reader", path="reader__username"),
+            Column("at", "At", _M),
+        ),
+        ("reads",),
+        found_out=True,
+    ),
+    Table(
+        "queries", "Queries", Query, "participant",
+        (
+            Column("query", "Query", _I, "pk"),
+            Column("about", "About", path="kind"),
+            Column("visit", "Visit"),
+            Column("form", "Form"),
+            Column("repeat", "Repeat", _I),
+            Column("item", "Item, sequence or series", path="name"),
+            Column("origin", "Origin"),
+            Column("check_code", "Check"),
+            Column("parameters", "What the check found", _J),
+            Column("state", "State"),
+            Column("side", "Side that closes it"),
+            Column("opened_by", "Opened by", path="opened_by__username"),
+            Column("opened_at", "Opened at", _M),
+            Column("closed_at", "Closed at", _M),
+            Column("assigned_role", "Role that answers"),
+            Column("assigned_to", "Assigned to", path="assigned_to__username"),
+        ),
+        (_CLINICAL,),
+        found_out=True,
+    ),
+    Table(
+        "query_messages", "What was said in queries", QueryMessage, "query__participant",
+        (
+            Column("query", "Query", _I, "query_id"),
+            Column("number", "Number", _I),
+            Column("act", "What it did"),
+            Column("text", "Text"),
+            _BY,
+            _AT,
+        ),
+        (_CLINICAL,),
+        found_out=True,
+    ),
+    Table(
+        "verifications", "Source data verification", Verification, "participant",
+        (
+            Column("visit", "Visit"),
+            Column("form", "Form"),
+            Column("repeat", "Repeat", _I),
+            Column("item", "Item"),
+            Column("value", "Value that was verified", _J),
+            Column("revision", "Revision", _I),
+            _BY,
+            _AT,
+            Column("undone_at", "Undone at", _M),
+            Column("undone_by", "Undone by", path="undone_by__username"),
+            Column("undone_to", "Value instead", _J),
+            Column("undone_reason", "Reason"),
+        ),
+        (_CLINICAL,),
+        found_out=True,
+    ),
+    Table(
+        "signatures", "Signatures", Signature, "subject",
+        (
+            Column("kind", "Of what"),
+            Column("printed_name", "Printed name"),
+            Column("meaning", "Meaning"),
+            _BY,
+            _AT,
+            Column("content_sha256", "SHA-256 of what was signed"),
+            Column("seal", "Seal"),
+        ),
+        (_CLINICAL,),
+    ),
+    Table(
+        "closures", "Freezes and locks", Closure, "participant",
+        (
+            Column("level", "Level"),
+            Column("scope", "How much"),
+            Column("visit", "Visit"),
+            Column("reason", "Reason"),
+            _BY,
+            _AT,
+            Column("reopened_at", "Opened again at", _M),
+            Column("reopened_by", "Opened again by", path="reopened_by__username"),
+            Column("reopened_reason", "Reason for opening"),
+        ),
+        (_CLINICAL,),
+    ),
+)  # fmt: skip
