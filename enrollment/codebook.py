@@ -70,11 +70,12 @@ def as_csv() -> str:
     table = csv.writer(out)
     table.writerow(COLUMNS)
     for row in rows():
-        table.writerow([_cell(row[column]) for column in COLUMNS])
+        table.writerow([cell(row[column]) for column in COLUMNS])
     return out.getvalue()
 
 
-def _cell(value: Any) -> str:
+def cell(value: Any) -> str:
+    """A value in its cell; one that a spreadsheet would compute is defused."""
     if value is None or value == []:
         return ""
     if isinstance(value, bool | list | dict):

@@ -38,6 +38,7 @@ class Note:
     automatic: bool
     side: str
     question: str
+    opened_at: datetime
     messages: tuple[Message, ...]
 
     @property
@@ -52,9 +53,9 @@ class Note:
         return "\n".join(lines) or self.question
 
     @property
-    def last_at(self) -> datetime | None:
+    def last_at(self) -> datetime:
         """When something was said last."""
-        return self.messages[-1].at if self.messages else None
+        return self.messages[-1].at if self.messages else self.opened_at
 
 
 def notes_of(chunk: Sequence[Participant], scope: Scope) -> dict[str, list[Note]]:
@@ -83,6 +84,7 @@ def _note(row: Query) -> Note:
         automatic=automatic,
         side=row.side,
         question=question_of(row) if automatic else "",
+        opened_at=row.opened_at,
         messages=tuple(
             Message(each.act, each.text, each.by.username if each.by else "", each.at)
             for each in sorted(row.messages.all(), key=lambda one: one.number)

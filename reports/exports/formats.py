@@ -12,16 +12,16 @@ from uuid import uuid4
 
 from django.utils.translation import gettext as _
 
-from reports.exports import odm132
+from reports.exports import csv_files, dataset_json, odm2, odm132
 from reports.exports.head import Head, head_of
 from reports.exports.scope import Scope
 from reports.exports.snapshot import snapshot
+from reports.exports.values import Tell
 from studysite.core.audit import sealing
 from studysite.core.audit.events import AuditEvent, AuditLeaf
 from studysite.core.disk import sync_folder
 from studysite.core.errors import NotThere, OutOfOrder
 
-Tell = Callable[[float], None]
 Write = Callable[[Path, Scope, Head, Tell], None]
 # How often the newest events are sealed before the look, where others write all the while.
 TRIES = 5
@@ -63,6 +63,9 @@ FORMATS = {
         Format(
             "odm132", "ODM 1.3.2", "xml", "application/xml", _as_text(odm132.write), takes_in=True
         ),
+        Format("odm2", "ODM 2.0", "xml", "application/xml", _as_text(odm2.write), takes_in=True),
+        Format("csv", "CSV", "zip", "application/zip", csv_files.write),
+        Format("dataset-json", "Dataset-JSON 1.1", "zip", "application/zip", dataset_json.write),
     )
 }
 

@@ -69,6 +69,11 @@ def unit(symbol: str) -> str:
     return f"MU.{symbol}"
 
 
+def unit_item(symbol: str) -> str:
+    """The item that holds a unit, as ODM 2.0 has it."""
+    return f"IT.unit.{symbol}"
+
+
 def record_form(table: str) -> str:
     """A kind of record, as a form of its own."""
     return f"FO.record.{table}"

@@ -7,37 +7,28 @@ where they are about, for 1.3.2 has no element of its own for a query.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
 
-from enrollment.crfs.definition import Form
 from enrollment.crfs.registry import FORMS
 from enrollment.models import Participant
 from enrollment.protocol.loader import current
-from reports.exports import names, odm132_metadata, trail
+from reports.exports import names, odm132_metadata
 from reports.exports.annotations import Note, notes_of
-from reports.exports.captured import Filled, Revision, filled, forms_shown
+from reports.exports.captured import Filled, Revision, filled
 from reports.exports.columns import Table, moment
 from reports.exports.head import Head
-from reports.exports.people import LEGAL, locations, meanings, user_kind, users
+from reports.exports.odm132_admin import people, trail_rows
 from reports.exports.scope import Scope
 from reports.exports.signed import Signed, signatures_of
-from reports.exports.tables import TABLES
-from reports.exports.values import every_version, text_of
+from reports.exports.transactions import changed, rows_of, shown
+from reports.exports.values import Tell, text_of
 from reports.exports.xml import Out, Xml
 
 NAMESPACE = "http://www.cdisc.org/ns/odm/v1.3"
 VERSION = "1.3.2"
-Tell = Callable[[float], None]
-
-
-def shown(scope: Scope) -> tuple[list[Form], list[Table]]:
-    """The definitions that a scope has use for: forms in every version, and kinds of records."""
-    keys = forms_shown(scope)
-    forms = [form for form in every_version() if form.key in keys]
-    return forms, [table for table in TABLES if table.shown(scope)]
 
 
 def write(out: Out, scope: Scope, head: Head, tell: Tell) -> None:
@@ -59,58 +50,12 @@ def write(out: Out, scope: Scope, head: Head, tell: Tell) -> None:
         SourceSystem="studysite",
         SourceSystemVersion=settings.VERSION,
     ):
-        odm132_metadata.study(xml, current(), forms, tables, trail=scope.whole)
-        _people(xml, scope)
+        columns = [(table, table.shown(scope)) for table in tables]
+        odm132_metadata.study(xml, current(), forms, columns, with_trail=scope.whole)
+        people(xml, scope)
         if scope.whole:
-            _trail(xml)
+            trail_rows(xml)
         _clinical(xml, scope, tables, tell)
-
-
-def _people(xml: Xml, scope: Scope) -> None:
-    protocol = current()
-    with xml.within("AdminData", StudyOID=names.study(protocol)):
-        for username, printed, roles in users(scope):
-            with xml.within("User", OID=names.user(username), UserType=user_kind(roles, VERSION)):
-                xml.leaf("LoginName", username or "system")
-                xml.leaf("DisplayName", printed)
-                xml.leaf("FullName", printed)
-        for code, name in locations(scope):
-            with xml.within("Location", OID=names.location(code), Name=name, LocationType="Site"):
-                xml.leaf(
-                    "MetaDataVersionRef",
-                    StudyOID=names.study(protocol),
-                    MetaDataVersionOID=names.metadata(protocol),
-                    EffectiveDate=protocol.consent_documents[0].released_on.isoformat(),
-                )
-        for oid, meaning in meanings(scope).items():
-            with xml.within("SignatureDef", OID=oid, Methodology="Electronic"):
-                xml.leaf("Meaning", meaning)
-                xml.leaf("LegalReason", LEGAL)
-
-
-def _trail(xml: Xml) -> None:
-    protocol = current()
-    with xml.within(
-        "ReferenceData",
-        StudyOID=names.study(protocol),
-        MetaDataVersionOID=names.metadata(protocol),
-    ):
-        for number, text, leaf in trail.events():
-            with xml.within(
-                "ItemGroupData", ItemGroupOID=trail.GROUP, ItemGroupRepeatKey=f"event-{number}"
-            ):
-                xml.leaf("ItemData", ItemOID=trail.EVENT, Value=text)
-                if leaf is not None:
-                    xml.leaf("ItemData", ItemOID=trail.LEAF, Value=leaf)
-        for size, text in trail.signed():
-            _kept(xml, f"checkpoint-{size}", trail.CHECKPOINT, text)
-        for number, text in enumerate(trail.sealed_bytes(), start=1):
-            _kept(xml, f"bytes-{number}", trail.BYTES, text)
-
-
-def _kept(xml: Xml, key: str, oid: str, text: str) -> None:
-    with xml.within("ItemGroupData", ItemGroupOID=trail.GROUP, ItemGroupRepeatKey=key):
-        xml.leaf("ItemData", ItemOID=oid, Value=text)
 
 
 def _clinical(xml: Xml, scope: Scope, tables: Iterable[Table], tell: Tell) -> None:
@@ -132,19 +77,6 @@ def _clinical(xml: Xml, scope: Scope, tables: Iterable[Table], tell: Tell) -> No
                 )  # fmt: skip
             done += len(chunk)
             tell(done / count)
-
-
-def rows_of(
-    chunk: list[Participant], scope: Scope, tables: Iterable[Table]
-) -> dict[str, dict[Table, list[dict[str, Any]]]]:
-    """The records of some participants by number and table."""
-    found: dict[str, dict[Table, list[dict[str, Any]]]] = {}
-    for table in tables:
-        columns = [column.name for column in table.shown(scope)]
-        for number, values in table.rows(chunk, scope):
-            here = found.setdefault(number, {}).setdefault(table, [])
-            here.append(dict(zip(columns, values, strict=True)))
-    return found
 
 
 def _subject(
@@ -258,17 +190,6 @@ def _item(xml: Xml, row: Revision, site: str, name: str, value: Any, kind: str) 
         return
     with xml.within("ItemData", **given):
         _audit(xml, row, site, reason)
-
-
-def changed(form: Form, before: Any, after: Any) -> dict[str, list[tuple[str, Any, str]]]:
-    """By section: item, value and transaction of each answer that is not as before."""
-    found: dict[str, list[tuple[str, Any, str]]] = {}
-    for item in form.items:
-        old, new = before.get(item.name), after.get(item.name)
-        if old != new:
-            kind = "Insert" if old is None else "Remove" if new is None else "Update"
-            found.setdefault(item.section, []).append((item.name, new, kind))
-    return found
 
 
 def _noted_forms(xml: Xml, forms: list[Filled], notes: list[Note]) -> None:

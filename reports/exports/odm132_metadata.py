@@ -4,22 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from enrollment.crfs.definition import Form, Item, ItemType, Place
+from enrollment.crfs.definition import Form, Item, Place
 from enrollment.models.forms import LOG
 from enrollment.protocol.definition import Protocol
-from reports.exports import names
+from reports.exports import names, trail
 from reports.exports.captured import EVENTS, IMAGING, LEAVING
-from reports.exports.columns import Table
-from reports.exports.trail import GROUP, ITEMS
-from reports.exports.values import (
-    KINDS,
-    RULES,
-    TYPES,
-    bounds,
-    checks_of,
-    rule,
-    sections_of,
-)
+from reports.exports.columns import Column, Table
+from reports.exports.odm132_items import code_lists, items_of, rules
+from reports.exports.values import sections_of
 from reports.exports.xml import Xml
 
 HAPPENS_IN = {
@@ -35,9 +27,9 @@ def study(
     xml: Xml,
     protocol: Protocol,
     forms: Sequence[Form],
-    tables: Sequence[Table],
+    tables: Sequence[tuple[Table, Sequence[Column]]],
     *,
-    trail: bool = False,
+    with_trail: bool = False,
 ) -> None:
     """The whole of `Study`."""
     with xml.within("Study", OID=names.study(protocol)):
@@ -56,12 +48,12 @@ def study(
             _events(xml, protocol, forms, tables)
             for form in forms:
                 _form(xml, form)
-            for table in tables:
+            for table, _columns in tables:
                 _record_form(xml, table)
-            _groups(xml, protocol, forms, tables, trail)
-            _items(xml, forms, tables, trail)
-            _code_lists(xml, protocol, forms)
-            _rules(xml, forms)
+            _groups(xml, protocol, forms, tables, with_trail)
+            items_of(xml, forms, tables, with_trail)
+            code_lists(xml, protocol, forms)
+            rules(xml, forms)
 
 
 def visits_of(protocol: Protocol) -> list[str]:
@@ -102,7 +94,12 @@ def _protocol(xml: Xml, protocol: Protocol) -> None:
         xml.leaf("Alias", Context="sponsor protocol", Name=protocol.site_protocol_id)
 
 
-def _events(xml: Xml, protocol: Protocol, forms: Sequence[Form], tables: Sequence[Table]) -> None:
+def _events(
+    xml: Xml,
+    protocol: Protocol,
+    forms: Sequence[Form],
+    tables: Sequence[tuple[Table, Sequence[Column]]],
+) -> None:
     plans = {visit.key: visit for visit in protocol.visits}
     for key in visits_of(protocol):
         plan = plans.get(key)
@@ -121,7 +118,7 @@ def _events(xml: Xml, protocol: Protocol, forms: Sequence[Form], tables: Sequenc
     with xml.within(
         "StudyEventDef", OID=names.RECORDS, Name="Records", Repeating="No", Type="Common"
     ):
-        for table in tables:
+        for table, _columns in tables:
             xml.leaf("FormRef", FormOID=names.record_form(table.key), Mandatory="No")
 
 
@@ -151,22 +148,30 @@ def _record_form(xml: Xml, table: Table) -> None:
 
 
 def _groups(
-    xml: Xml, protocol: Protocol, forms: Sequence[Form], tables: Sequence[Table], trail: bool
+    xml: Xml,
+    protocol: Protocol,
+    forms: Sequence[Form],
+    tables: Sequence[tuple[Table, Sequence[Column]]],
+    with_trail: bool,
 ) -> None:
     for form in forms:
         for section, items in sections_of(form).items():
             _group(xml, form, section, items)
-    for table in tables:
+    for table, columns in tables:
         with xml.within(
             "ItemGroupDef", OID=names.record_group(table.key), Name=table.label, Repeating="Yes"
         ):
-            for column in table.columns:
+            for column in columns:
                 xml.leaf("ItemRef", ItemOID=names.column(table, column), Mandatory="No")
-    if trail:
+    if with_trail:
         with xml.within(
-            "ItemGroupDef", OID=GROUP, Name="Audit trail", Repeating="Yes", IsReferenceData="Yes"
+            "ItemGroupDef",
+            OID=trail.GROUP,
+            Name="Audit trail",
+            Repeating="Yes",
+            IsReferenceData="Yes",
         ):
-            for oid in ITEMS:
+            for oid in trail.ITEMS:
                 xml.leaf("ItemRef", ItemOID=oid, Mandatory="No")
 
 
@@ -193,119 +198,3 @@ def _group(xml: Xml, form: Form, section: str, items: Sequence[Item]) -> None:
                 if item.show_if
                 else None,
             )
-
-
-def _items(xml: Xml, forms: Sequence[Form], tables: Sequence[Table], trail: bool) -> None:
-    for form in forms:
-        for item in form.items:
-            _item(xml, form, item)
-    for table in tables:
-        for column in table.columns:
-            kind = KINDS[column.kind]
-            with xml.within(
-                "ItemDef",
-                OID=names.column(table, column),
-                Name=column.name,
-                DataType=kind,
-                Length=4000 if kind == "text" else None,
-            ):
-                xml.translated("Description", column.label)
-    for oid, label in ITEMS.items() if trail else ():
-        xml.leaf("ItemDef", OID=oid, Name=label, DataType="string")
-
-
-def _item(xml: Xml, form: Form, item: Item) -> None:
-    kind = TYPES[item.type]
-    with xml.within(
-        "ItemDef",
-        OID=names.item(form, item.name),
-        Name=item.name,
-        DataType=kind,
-        Length=2000 if kind == "text" else None,
-        Origin="Derived" if item.computed else "CRF",
-    ):
-        if item.help_en:
-            xml.translated("Description", item.help_en, item.help_zh)
-        xml.translated("Question", item.question_en, item.question_zh)
-        if item.unit:
-            xml.leaf("MeasurementUnitRef", MeasurementUnitOID=names.unit(item.unit))
-        for comparator, limit, weight in bounds(item):
-            with xml.within("RangeCheck", Comparator=comparator, SoftHard=weight):
-                xml.leaf("CheckValue", limit)
-        for check in checks_of(form, item):
-            with xml.within("RangeCheck", SoftHard=check.severity.value.capitalize()):
-                xml.leaf("FormalExpression", rule(["not", check.when]), Context=RULES)
-                xml.translated("ErrorMessage", check.sentence_en, check.sentence_zh)
-        if item.codes and item.type is not ItemType.CODES:
-            xml.leaf("CodeListRef", CodeListOID=names.codes(form, item))
-        if item.codes and item.type is ItemType.CODES:
-            xml.leaf("Alias", Context="several of", Name=names.codes(form, item))
-        if item.critical:
-            xml.leaf("Alias", Context="source data verification", Name="critical")
-
-
-def _code_lists(xml: Xml, protocol: Protocol, forms: Sequence[Form]) -> None:
-    for form in forms:
-        for item in form.items:
-            if not item.codes:
-                continue
-            kind = "integer" if item.type is ItemType.INTEGER else "text"
-            with xml.within(
-                "CodeList", OID=names.codes(form, item), Name=item.question_en, DataType=kind
-            ):
-                for code in item.codes:
-                    _code(xml, code.value, code.label_en, code.label_zh)
-    _listed(xml, "arms", [(each.key, each.label_en, each.label_zh) for each in protocol.arms])
-    rows = [(each.key, each.label_en, each.label_zh) for each in protocol.criteria]
-    _listed(xml, "criteria", rows)
-    for oid, words in FLAGS.items():
-        _listed(xml, oid, [(word, word, "") for word in words])
-
-
-FLAGS = {
-    "entry_state": ("draft", "submitted"),
-    "query_state": ("open", "answered", "closed", "reopened"),
-    "flag": ("state of the form", "state of the query"),
-}
-
-
-def _listed(xml: Xml, key: str, rows: Sequence[tuple[str, str, str]]) -> None:
-    with xml.within("CodeList", OID=f"CL.{key}", Name=key, DataType="text"):
-        for value, english, chinese in rows:
-            _code(xml, value, english, chinese)
-
-
-def _code(xml: Xml, value: str, english: str, chinese: str) -> None:
-    with xml.within("CodeListItem", CodedValue=value):
-        xml.translated("Decode", english, chinese)
-
-
-def _rules(xml: Xml, forms: Sequence[Form]) -> None:
-    """When questions are not asked, and how items are computed."""
-    for form in forms:
-        for item in form.items:
-            if item.show_if:
-                name, values = item.show_if
-                asked = ["in", ["item", name], *values]
-                with xml.within(
-                    "ConditionDef",
-                    OID=names.condition(form, item),
-                    Name=f"{item.name} is not asked",
-                ):
-                    xml.translated(
-                        "Description", f"{name} has none of these values: {', '.join(values)}"
-                    )
-                    xml.leaf("FormalExpression", rule(["not", asked]), Context=RULES)
-    for form in forms:
-        for item in form.items:
-            if item.computed:
-                section = form.section(item.section)
-                told = section.rule_en if section and section.rule_en else "Computed."
-                with xml.within(
-                    "MethodDef",
-                    OID=names.method(form, item),
-                    Name=f"{item.name} is computed",
-                    Type="Computation",
-                ):
-                    xml.translated("Description", told, section.rule_zh if section else "")
-                    xml.leaf("FormalExpression", rule(item.formula), Context=RULES)

@@ -40,6 +40,17 @@ def events() -> Iterator[tuple[int, str, int | None]]:
         yield event[0], text_of([event[0], moment(event[1]), *event[2:]]), leaf
 
 
+def rows() -> Iterator[tuple[str, dict[str, str]]]:
+    """Everything of it, as groups of items under a key."""
+    for number, text, leaf in events():
+        sealed = {} if leaf is None else {LEAF: str(leaf)}
+        yield f"event-{number}", {EVENT: text, **sealed}
+    for size, text in signed():
+        yield f"checkpoint-{size}", {CHECKPOINT: text}
+    for number, text in enumerate(sealed_bytes(), start=1):
+        yield f"bytes-{number}", {BYTES: text}
+
+
 def text_of(event: list[Any]) -> str:
     """The text that is hashed, but for characters that XML cannot write: these are escaped."""
     text = json.dumps(event, ensure_ascii=False, separators=(",", ":"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from enrollment.crfs.definition import Check, Form, Item, ItemType
@@ -11,6 +11,8 @@ from enrollment.crfs.registry import FORMS, versions_of
 from enrollment.crfs.written import as_data
 from reports.exports.columns import Kind
 
+# Hears how far a long work is, 0 to 1.
+Tell = Callable[[float], None]
 TYPES = {
     ItemType.CODE: "text",
     ItemType.CODES: "text",
