@@ -17,7 +17,7 @@ from reports.exports.captured import Filled, Revision, filled
 from reports.exports.columns import Table, moment
 from reports.exports.head import Head
 from reports.exports.odm2_admin import people, trail_rows
-from reports.exports.odm2_items import PLAIN, said
+from reports.exports.odm2_items import PLAIN, worded
 from reports.exports.scope import Scope
 from reports.exports.signed import Signed, signatures_of
 from reports.exports.transactions import changed, rows_of, shown
@@ -48,7 +48,7 @@ def write(out: Out, scope: Scope, head: Head, tell: Tell) -> None:
         SourceSystem="studysite",
         SourceSystemVersion=settings.VERSION,
     ):
-        said(xml, "Description", head.description)
+        worded(xml, "Description", head.description)
         columns = [(table, table.shown(scope)) for table in tables]
         odm2_metadata.study(xml, current(), forms, columns, with_trail=scope.whole)
         people(xml, scope)

@@ -16,7 +16,7 @@ PLAIN = "text/plain"
 _DATA_TYPES = {"float": "decimal"}
 
 
-def said(xml: Xml, name: str, *texts: str) -> None:
+def worded(xml: Xml, name: str, *texts: str) -> None:
     """A text in both languages, as this version writes it."""
     xml.translated(name, *texts, Type=PLAIN)
 
@@ -45,7 +45,7 @@ def items_of(
                 DataType=_DATA_TYPES.get(kind, kind),
                 Length=4000 if kind == "text" else None,
             ):
-                said(xml, "Description", column.label)
+                worded(xml, "Description", column.label)
     for oid, label in trail.ITEMS.items() if with_trail else ():
         xml.leaf("ItemDef", OID=oid, Name=label, DataType="string")
 
@@ -59,16 +59,16 @@ def _item(xml: Xml, form: Form, item: Item) -> None:
         DataType=_DATA_TYPES.get(kind, kind),
         Length=2000 if kind == "text" else None,
     ):
-        said(xml, "Question", item.question_en, item.question_zh)
+        worded(xml, "Question", item.question_en, item.question_zh)
         if item.help_en:
-            said(xml, "CRFCompletionInstructions", item.help_en, item.help_zh)
+            worded(xml, "CRFCompletionInstructions", item.help_en, item.help_zh)
         for comparator, limit, weight in bounds(item):
             with xml.within("RangeCheck", Comparator=comparator, SoftHard=weight):
                 xml.leaf("CheckValue", limit)
         for check in checks_of(form, item):
             with xml.within("RangeCheck", SoftHard=check.severity.value.capitalize()):
                 expression(xml, ["not", check.when])
-                said(xml, "ErrorMessage", check.sentence_en, check.sentence_zh)
+                worded(xml, "ErrorMessage", check.sentence_en, check.sentence_zh)
         if item.codes:
             xml.leaf("CodeListRef", CodeListOID=names.codes(form, item))
         if item.critical:
@@ -93,14 +93,14 @@ def code_lists(xml: Xml, forms: Sequence[Form]) -> None:
             ):
                 for number, code in enumerate(item.codes, start=1):
                     with xml.within("CodeListItem", CodedValue=code.value, OrderNumber=number):
-                        said(xml, "Decode", code.label_en, code.label_zh)
+                        worded(xml, "Decode", code.label_en, code.label_zh)
 
 
 def conditions(xml: Xml, protocol: Protocol, forms: Sequence[Form]) -> None:
     """The criteria, and when questions are not asked."""
     for row in protocol.criteria:
         with xml.within("ConditionDef", OID=f"CO.criterion.{row.key}", Name=row.key):
-            said(xml, "Description", row.label_en, row.label_zh)
+            worded(xml, "Description", row.label_en, row.label_zh)
             xml.leaf("MethodSignature")
             expression(xml, ["criterion", row.key, row.source])
     for form in forms:
@@ -113,7 +113,7 @@ def conditions(xml: Xml, protocol: Protocol, forms: Sequence[Form]) -> None:
                     Name=f"{item.name} is not asked",
                 ):
                     told = f"{name} has none of these values: {', '.join(values)}"
-                    said(xml, "Description", told)
+                    worded(xml, "Description", told)
                     xml.leaf("MethodSignature")
                     expression(xml, ["not", ["in", ["item", name], *values]])
 
@@ -131,6 +131,6 @@ def methods(xml: Xml, forms: Sequence[Form]) -> None:
                     Name=f"{item.name} is computed",
                     Type="Computation",
                 ):
-                    said(xml, "Description", told, section.rule_zh if section else "")
+                    worded(xml, "Description", told, section.rule_zh if section else "")
                     xml.leaf("MethodSignature")
                     expression(xml, item.formula)

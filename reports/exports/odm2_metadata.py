@@ -10,7 +10,7 @@ from enrollment.protocol.definition import Protocol
 from reports.exports import names, trail
 from reports.exports.captured import EVENTS
 from reports.exports.columns import Column, Table
-from reports.exports.odm2_items import code_lists, conditions, items_of, methods, said
+from reports.exports.odm2_items import code_lists, conditions, items_of, methods, worded
 from reports.exports.odm2_protocol import protocol_of
 from reports.exports.odm132_metadata import forms_at, visits_of
 from reports.exports.values import sections_of
@@ -33,13 +33,13 @@ def study(
         ProtocolName=protocol.registry_id,
         VersionID=protocol.version,
     ):
-        said(xml, "Description", protocol.title_en, protocol.title_zh)
+        worded(xml, "Description", protocol.title_en, protocol.title_zh)
         with xml.within(
             "MetaDataVersion",
             OID=names.metadata(protocol),
             Name=f"Protocol {protocol.version}",
         ):
-            said(xml, "Description", f"protocol sha256 {protocol.sha256}")
+            worded(xml, "Description", f"protocol sha256 {protocol.sha256}")
             protocol_of(xml, protocol)
             _events(xml, protocol, forms, tables)
             _groups(xml, forms, tables, with_trail)
@@ -67,7 +67,7 @@ def _events(
             Type="Unscheduled" if again else "Scheduled" if plan else "Common",
         ):
             if plan:
-                said(xml, "Description", plan.label_en, plan.label_zh)
+                worded(xml, "Description", plan.label_en, plan.label_zh)
             for form in forms_at(key, protocol, forms):
                 xml.leaf("ItemGroupRef", ItemGroupOID=names.form(form), Mandatory="No")
     with xml.within(
@@ -112,7 +112,7 @@ def _form(xml: Xml, form: Form) -> None:
         Repeating="Simple" if again else "No",
         Type="Form",
     ):
-        said(xml, "Description", form.title_en, form.title_zh)
+        worded(xml, "Description", form.title_en, form.title_zh)
         for number, section in enumerate(sections_of(form), start=1):
             oid = names.group(form, section)
             xml.leaf("ItemGroupRef", ItemGroupOID=oid, OrderNumber=number, Mandatory="Yes")
@@ -130,7 +130,7 @@ def _section(xml: Xml, form: Form, section: str, items: Sequence[Item]) -> None:
         Type="Section",
     ):
         if heading:
-            said(xml, "Description", heading.title_en, heading.title_zh)
+            worded(xml, "Description", heading.title_en, heading.title_zh)
         optional = heading is not None and heading.chosen
         for number, item in enumerate(items, start=1):
             needed = item.required and not optional and not item.computed

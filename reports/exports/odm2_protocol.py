@@ -5,7 +5,7 @@ from __future__ import annotations
 from enrollment.protocol.definition import Protocol
 from reports.exports import names
 from reports.exports.objectives import ENDPOINTS, OBJECTIVES
-from reports.exports.odm2_items import said
+from reports.exports.odm2_items import worded
 from reports.exports.xml import Xml
 
 EPOCHS = (("screening", "Screening", "筛选"), ("study", "After enrolment", "入组后"))
@@ -14,16 +14,16 @@ EPOCHS = (("screening", "Screening", "筛选"), ("study", "After enrolment", "�
 def protocol_of(xml: Xml, protocol: Protocol) -> None:
     """The whole of `Protocol`."""
     with xml.within("Protocol"):
-        said(xml, "Description", protocol.title_en, protocol.title_zh)
+        worded(xml, "Description", protocol.title_en, protocol.title_zh)
         _structure(xml, protocol)
         _timings(xml, protocol)
         with (
             xml.within("StudyIndications"),
             xml.within("StudyIndication", OID="ID.hemifacial_spasm"),
         ):
-            said(xml, "Description", "Hemifacial spasm", "面肌痉挛")
+            worded(xml, "Description", "Hemifacial spasm", "面肌痉挛")
         with xml.within("StudyInterventions"), xml.within("StudyIntervention", OID="IV.mri"):
-            said(xml, "Description", "Scanning with MRI", "磁共振扫描")
+            worded(xml, "Description", "Scanning with MRI", "磁共振扫描")
         _objectives(xml)
         _criteria(xml, protocol)
         xml.leaf("Alias", Context="ClinicalTrials.gov", Name=protocol.registry_id)
@@ -34,10 +34,10 @@ def _structure(xml: Xml, protocol: Protocol) -> None:
     with xml.within("StudyStructure"):
         for arm in protocol.arms:
             with xml.within("Arm", OID=f"AR.{arm.key}", Name=arm.key):
-                said(xml, "Description", arm.label_en, arm.label_zh)
+                worded(xml, "Description", arm.label_en, arm.label_zh)
         for number, (key, english, chinese) in enumerate(EPOCHS, start=1):
             with xml.within("Epoch", OID=f"EP.{key}", Name=english, SequenceNumber=number):
-                said(xml, "Description", english, chinese)
+                worded(xml, "Description", english, chinese)
 
 
 def _timings(xml: Xml, protocol: Protocol) -> None:
@@ -63,7 +63,7 @@ def _timings(xml: Xml, protocol: Protocol) -> None:
                 TimepointPreWindow=window,
                 TimepointPostWindow=window,
             ):
-                said(xml, "Description", "Days after enrolment", "入组后天数")
+                worded(xml, "Description", "Days after enrolment", "入组后天数")
 
 
 def _objectives(xml: Xml) -> None:
@@ -72,7 +72,7 @@ def _objectives(xml: Xml) -> None:
             with xml.within(
                 "StudyObjective", OID=f"OB.{each.key}", Name=each.key, Level=each.level
             ):
-                said(xml, "Description", each.en, each.zh)
+                worded(xml, "Description", each.en, each.zh)
                 for number, key in enumerate(each.endpoints, start=1):
                     xml.leaf("StudyEndPointRef", StudyEndPointOID=f"EN.{key}", OrderNumber=number)
     with xml.within("StudyEndPoints"):
@@ -84,7 +84,7 @@ def _objectives(xml: Xml) -> None:
                 Type="Simple",
                 Level=point.level,
             ):
-                said(xml, "Description", point.en, point.zh)
+                worded(xml, "Description", point.en, point.zh)
 
 
 def _criteria(xml: Xml, protocol: Protocol) -> None:
@@ -102,4 +102,4 @@ def _criteria(xml: Xml, protocol: Protocol) -> None:
                         Name=row.key,
                         ConditionOID=f"CO.criterion.{row.key}",
                     ):
-                        said(xml, "Description", row.label_en, row.label_zh)
+                        worded(xml, "Description", row.label_en, row.label_zh)
