@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 
 from studysite.core.audit import checkpoints, sealing
 
-PICTURE = "checkpoint.svg"
+PICTURE = "picture:checkpoint.svg"
 
 
 def attached(html: str, pictures: Mapping[str, bytes]) -> tuple[str, dict[str, bytes]]:

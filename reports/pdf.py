@@ -18,6 +18,8 @@ from studysite.core.errors import StudyError
 logging.getLogger("weasyprint").setLevel(logging.ERROR)
 logging.getLogger("fontTools").setLevel(logging.ERROR)
 TYPES = {".png": "image/png", ".svg": "image/svg+xml"}
+# Without one WeasyPrint leaves a picture with a relative name out, and says nothing.
+BASE_URL = "unpackaged://document/"
 
 
 class DocumentRefused(StudyError):
@@ -57,7 +59,7 @@ def to_pdf(html: str, pictures: Mapping[str, bytes], *, identifier: str) -> Pdf:
     the document's, fixed by its content. Raises DocumentRefused."""
     fetcher = PackagedNamesOnly(pictures)
     try:
-        document = HTML(string=html, url_fetcher=fetcher).render()
+        document = HTML(string=html, base_url=BASE_URL, url_fetcher=fetcher).render()
         content = document.write_pdf(
             pdf_variant="pdf/ua-1", pdf_tags=True, pdf_identifier=identifier.encode()
         )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import subprocess
+from io import BytesIO
 
+import pikepdf
 import pytest
 
 from reports.case.content import case_of
@@ -26,6 +28,15 @@ def test_the_case_summary_carries_the_checkpoint(finished) -> None:
     text = subprocess.run(command, input=pdf.content, capture_output=True, check=True).stdout
     assert point.root in text.decode()
     assert f"Sealed up to event {point.size}" in text.decode()
+    assert f"Audit checkpoint: {point.origin}" in " ".join(drawn(pdf.content))
+    assert "Audit checkpoint:" not in text.decode(), "words stand where the code should"
+
+
+def drawn(pdf: bytes) -> list[str]:
+    """What the pictures that a document really has are said to show."""
+    with pikepdf.open(BytesIO(pdf)) as read:
+        found = [each for each in read.objects if isinstance(each, pikepdf.Dictionary)]
+        return [str(each.Alt) for each in found if each.get("/S") == "/Figure"]
 
 
 def test_another_text_is_another_code() -> None:

@@ -48,6 +48,7 @@ def test_a_packaged_picture_is_drawn_with_its_words():
         '<img src="file:///etc/passwd">',
         '<img src="http://127.0.0.1:9/x.png">',
         '<img src="picture:other.png">',
+        '<img src="a.png">',
         '<link rel="stylesheet" href="file:///etc/passwd">',
         "<style>@import url(http://127.0.0.1:9/x.css);</style>",
         "<style>p { background: url(file:///etc/passwd) }</style><p>x</p>",
