@@ -12,6 +12,7 @@ from imaging.models import Measurement, MeasurementState
 from reports.demo import stage, story
 from reports.models import Document, DocumentState
 from reports.services.case_summary import ask_case_summary, document_path
+from studysite.core.audit import sealing
 from studysite.core.errors import StudyError
 
 
@@ -40,17 +41,20 @@ def numbers(participant: Participant) -> list[str]:
 
 
 def case_summary(participant: Participant, cast: story.Cast) -> Path:
-    """The participant's newest case summary, made if there is none; a copy with a plain name."""
+    """The participant's newest case summary, made if there is none, after sealing the trail, whose
+    checkpoint it carries; a copy with a plain name."""
     made = Document.objects.filter(
         participant=participant, kind="case_summary", state=DocumentState.MADE
     )
     document = made.first()
     if document is None:
+        sealing.seal_all()
         document = ask_case_summary(by=cast.investigator, participant=participant, language="en")
         if document.job is None:
             raise StudyError("The case summary was asked for without a job.")
         stage.settle([document.job])
         document.refresh_from_db()
     target = Path(settings.VAR_DIR) / "demo" / f"{participant.number}-case-summary.pdf"
+    target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(document_path(document), target)
     return target
