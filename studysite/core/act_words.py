@@ -11,6 +11,7 @@ _WORDS = {
     "login": _("Signed in"),
     "logout": _("Signed out"),
     "password_changed": _("Password changed"),
+    "password_renewed": _("Password's hash renewed"),
     "invitation_accepted": _("Invitation accepted"),
     "second_factor_added": _("Second factor added"),
     "second_factor_removed": _("Second factor removed"),

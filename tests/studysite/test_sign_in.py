@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.test import Client
 
 from studysite.core.accounts import create_account
-from studysite.core.models import Act, Site, User
+from studysite.core.models import Act, AuditEvent, Site, User
 from studysite.core.roles import Role
+from tests.settings import QuickArgon2
 
 PASSWORD = "correct horse battery staple"
 LOGIN = "/accounts/login/"
@@ -40,6 +43,38 @@ def test_a_wrong_password_gets_one_sentence_and_no_session(client: Client, wang:
     assert answer.content.decode().count('role="alert"') == 1
     assert "_auth_user_id" not in client.session
     assert not Act.objects.filter(action="login").exists()
+
+
+def yesterdays(password: str) -> str:
+    """A hash as it was made with less work."""
+    hasher = QuickArgon2()
+    hasher.memory_cost *= 2
+    return hasher.encode(password, hasher.salt())
+
+
+@pytest.mark.parametrize(
+    ("door", "said"),
+    [
+        (LOGIN, {"data": {"login": "wang", "password": PASSWORD}}),
+        (
+            "/api/v1/token/",
+            {
+                "data": {"username": "wang", "password": PASSWORD},
+                "content_type": "application/json",
+            },
+        ),
+    ],
+)
+def test_a_hash_of_yesterday_is_renewed_by_its_owner(
+    client: Client, wang: User, door: str, said: dict[str, Any]
+) -> None:
+    wang.password = yesterdays(PASSWORD)
+    wang.save(update_fields=["password"])
+    assert client.post(door, **said).status_code in {200, 302}
+    wang.refresh_from_db()
+    assert not QuickArgon2().must_update(wang.password)
+    renewed = AuditEvent.objects.get(table="core_user", action="password_renewed")
+    assert (renewed.row_pk, renewed.actor) == (str(wang.pk), "wang")
 
 
 def test_nobody_is_led_to_another_site(client: Client, wang: User) -> None:
