@@ -6,11 +6,27 @@ import sys
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
+from django.db import DatabaseError
+
+from studysite.core.audit.writer import NOBODY_NAMED, is_by_nobody
+
+REFUSED = 3
+
+
+def main(arguments: list[str]) -> None:
+    """Run a command; what it is refused for is one sentence."""
+    try:
+        execute_from_command_line(arguments)
+    except ImproperlyConfigured as refusal:
+        print(refusal, file=sys.stderr)
+        sys.exit(REFUSED)
+    except DatabaseError as error:
+        if not is_by_nobody(error):
+            raise
+        print(NOBODY_NAMED, file=sys.stderr)
+        sys.exit(REFUSED)
+
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "studysite.settings")
-    try:
-        execute_from_command_line(sys.argv)
-    except ImproperlyConfigured as refusal:
-        print(refusal, file=sys.stderr)
-        sys.exit(3)
+    main(sys.argv)

@@ -36,19 +36,7 @@ def create_account(
 ) -> User:
     """An account with its first role. No person means the system itself, at set-up."""
     _require(by, site)
-    check_names(username, printed_name)
-    user = User(username=username, printed_name=printed_name.strip(), email=email)
-    try:
-        validate_password(password, user)
-    except ValidationError as error:
-        raise Invalid(" ".join(error.messages), field="password") from error
-    user.set_password(password)
-    user.save()
-    Membership.objects.create(user=user, site=site, role=role)
-    about(
-        username, said("Account made: %(role)s at %(site)s", role=word(role.label), site=site.code)
-    )
-    return user
+    return _new_account(username, printed_name, password, site, role, email)
 
 
 @service(Action.MANAGE_ACCOUNTS)
@@ -110,17 +98,40 @@ def close_account(*, by: User | None, user: User, reason: str) -> User:
 def add_site(*, by: User, code: str, name: str) -> Site:
     """A hospital that joins; whoever adds it administers it."""
     require(by, Action.MANAGE_ACCOUNTS)
+    if Site.objects.filter(code=code).exists():
+        raise Conflict(_("There is a site with this code."), field="code")
+    site = _new_site(code, name)
+    Membership.objects.create(user=by, site=site, role=Role.ADMINISTRATOR)
+    about(code, said("Site added"))
+    return site
+
+
+@service(Action.MANAGE_ACCOUNTS)
+def add_administrator(
+    *,
+    by: None = None,
+    code: str,
+    site_name: str,
+    username: str,
+    printed_name: str,
+    password: str,
+    reason: str,
+) -> User:
+    """An administrator for whoever has the server: the first one of a new study, or one for a study
+    whose administrators are gone. The site is made where it is not there yet."""
+    if not reason.strip():
+        raise Invalid(_("A reason is required."), field="reason")
+    site = Site.objects.filter(code=code).first() or _new_site(code, site_name)
+    return _new_account(username, printed_name, password, site, Role.ADMINISTRATOR)
+
+
+def _new_site(code: str, name: str) -> Site:
     if not SITE_CODE.fullmatch(code):
         sentence = _("A site's code has two to eight capital letters and digits.")
         raise Invalid(sentence, field="code")
     if not name.strip():
         raise Invalid(_("The name is required."), field="name")
-    if Site.objects.filter(code=code).exists():
-        raise Conflict(_("There is a site with this code."), field="code")
-    site = Site.objects.create(code=code, name=name.strip())
-    Membership.objects.create(user=by, site=site, role=Role.ADMINISTRATOR)
-    about(code, said("Site added"))
-    return site
+    return Site.objects.create(code=code, name=name.strip())
 
 
 def people(by: User) -> QuerySet[User]:
@@ -135,6 +146,24 @@ def find_account(*, by: User, username: str) -> User:
     if found is None:
         raise NotThere(_("There is no account %(name)s.") % {"name": username})
     return found
+
+
+def _new_account(
+    username: str, printed_name: str, password: str, site: Site, role: Role, email: str = ""
+) -> User:
+    check_names(username, printed_name)
+    user = User(username=username, printed_name=printed_name.strip(), email=email)
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise Invalid(" ".join(error.messages), field="password") from error
+    user.set_password(password)
+    user.save()
+    Membership.objects.create(user=user, site=site, role=role)
+    about(
+        username, said("Account made: %(role)s at %(site)s", role=word(role.label), site=site.code)
+    )
+    return user
 
 
 def _require_for(by: User | None, user: User) -> None:

@@ -18,13 +18,20 @@ from studysite.core import lockout, second_factor
 from studysite.core.access import require
 from studysite.core.accounts import check_names
 from studysite.core.acts import about, acting, service
-from studysite.core.errors import Invalid, NotThere, OutOfOrder
+from studysite.core.errors import Invalid, NotThere, OutOfOrder, StudyError
 from studysite.core.models import Invitation, Membership, Site, User
 from studysite.core.roles import Action, Role
 from studysite.core.said import said, word
 from studysite.core.sessions import end_all
 
 TOKEN_BYTES = 32
+
+
+class MailFailed(StudyError):
+    """The mail server did not take the invitation; whoever invites tries again."""
+
+    code = "mail_failed"
+    status = 503
 
 
 @service(Action.MANAGE_ACCOUNTS)
@@ -132,7 +139,12 @@ def _mail(by: User, user: User, language: str, root: str) -> Invitation:
             "%(link)s",
         ]
         body = "\n\n".join(part % told for part in parts) + "\n"
-    send_mail(subject, body, None, [user.email])
+    try:
+        send_mail(subject, body, None, [user.email])
+    except OSError as error:
+        # A mail server's refusal (an SMTPException) and its silence are both OSErrors.
+        sentence = _("The mail could not be sent, so nothing was changed. Try again later.")
+        raise MailFailed(sentence) from error
     return invitation
 
 

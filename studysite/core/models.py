@@ -48,7 +48,7 @@ class User(AbstractUser):
     def __str__(self) -> str:
         return self.printed_name or self.username
 
-    def check_password(self, raw_password: str) -> bool:
+    def check_password(self, raw_password: str | None) -> bool:
         """Whether it is theirs. A hash of yesterday's strength is renewed, in their own name: who
         is signing in is within no act yet."""
         return check_password(raw_password, self.password, self._renew)

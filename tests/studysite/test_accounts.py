@@ -9,6 +9,7 @@ from django.test import Client
 
 from studysite.core.access import roles_of
 from studysite.core.accounts import (
+    add_administrator,
     add_site,
     close_account,
     create_account,
@@ -53,6 +54,42 @@ def test_an_account_is_made_with_its_role_and_password(site: Site, administrator
 def test_the_system_makes_the_first_account(site: Site) -> None:
     made(site)
     assert Act.objects.get().by is None
+
+
+FIRST = {
+    "code": "XJ",
+    "site_name": "First Affiliated Hospital",
+    "username": "xu",
+    "printed_name": "Xu Bo",
+    "password": PASSWORD,
+    "reason": "The study begins.",
+}
+
+
+def test_a_study_begins_with_a_site_and_who_administers_it(db: None) -> None:
+    user = add_administrator(**FIRST)
+    assert roles_of(user, Site.objects.get(code="XJ")) == {Role.ADMINISTRATOR}
+    act = Act.objects.get(action="manage_accounts", subject="xu")
+    assert (act.by, act.reason) == (None, "The study begins.")
+    another = add_administrator(**FIRST | {"username": "lu", "site_name": "", "reason": "Xu left."})
+    assert roles_of(another, Site.objects.get()) == {Role.ADMINISTRATOR}
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"code": "xj"}, "code"),
+        ({"site_name": " "}, "name"),
+        ({"password": "short"}, "password"),
+        ({"reason": " "}, "reason"),
+    ],
+)
+def test_a_study_does_not_begin_with(db: None, change: dict[str, str], field: str) -> None:
+    with pytest.raises(Invalid) as refusal:
+        add_administrator(**FIRST | change)
+    assert refusal.value.field == field
+    assert not Site.objects.exists()
+    assert not User.objects.exists()
 
 
 @pytest.mark.parametrize(

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import CommandError
+from django.core.management import CommandError, call_command
+from django.db import DatabaseError, transaction
 
+import manage
+from studysite.core.audit.writer import nobody
 from studysite.core.command import REFUSED, WRONG_USAGE, StudyCommand
 from studysite.core.errors import Invalid
+from studysite.core.models import Membership, User
+from studysite.core.roles import Role
 
 
 class Refusing(StudyCommand):
@@ -45,3 +52,66 @@ def test_a_caller_in_python_gets_the_error() -> None:
     command.trouble = Invalid("Too thick.")
     with pytest.raises(CommandError, match="Too thick"):
         command.execute(force_color=False, no_color=True, skip_checks=True)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["createsuperuser", "--noinput", "--username", "root", "--email", "root@example.org"],
+        ["loaddata", "people.json"],
+    ],
+)
+def test_a_command_that_writes_for_nobody_is_told_who_may(
+    db: None,
+    arguments: list[str],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    fields = {"username": "wang", "password": "x", "printed_name": "Wang"}
+    row = {"model": "core.user", "pk": 7, "fields": fields}
+    Path("people.json").write_text(json.dumps([row]))
+    with nobody(), transaction.atomic(), pytest.raises(SystemExit) as ended:
+        manage.main(["manage.py", *arguments])
+    assert ended.value.code == REFUSED
+    said = capsys.readouterr().err
+    assert "add_administrator" in said
+    assert "Traceback" not in said
+    assert not User.objects.exists()
+
+
+def test_another_fault_of_the_database_keeps_its_trace(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(arguments: list[str]) -> None:
+        raise DatabaseError("disk I/O error")
+
+    monkeypatch.setattr(manage, "execute_from_command_line", fail)
+    with pytest.raises(DatabaseError, match="disk"):
+        manage.main(["manage.py", "check"])
+
+
+def test_the_first_administrator_is_made_from_the_shell(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", StringIO("calm-cistern-2026\n"))
+    call_command(
+        "add_administrator", "xu", printed_name="Xu Bo", site="XJ", site_name="Hospital",
+        stdout=StringIO(),
+    )  # fmt: skip
+    user = User.objects.get()
+    assert user.check_password("calm-cistern-2026")
+    assert Membership.objects.filter(user=user, role=Role.ADMINISTRATOR, site__code="XJ").exists()
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "abc", "-1", "²"])
+def test_a_port_that_is_none_is_wrong_usage(
+    port: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        manage.main(["manage.py", "serve", f"--port={port}"])
+    assert ended.value.code == WRONG_USAGE
+    monkeypatch.setenv("PORT", port)
+    with pytest.raises(SystemExit) as ended:
+        call_command("demo")
+    assert ended.value.code == WRONG_USAGE
+    assert "from 1 to 65535" in capsys.readouterr().err

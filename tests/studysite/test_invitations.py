@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from allauth.usersessions.models import UserSession
@@ -14,7 +15,7 @@ from rest_framework.authtoken.models import Token
 
 from studysite.core.accounts import close_account, end_role
 from studysite.core.errors import Conflict, Invalid, NotPermitted, NotThere
-from studysite.core.invitations import accept, invite, invite_again
+from studysite.core.invitations import MailFailed, accept, invite, invite_again
 from studysite.core.models import Act, Invitation, Membership, Site, User
 from studysite.core.roles import Role
 from tests.studysite.factors import give_app
@@ -218,3 +219,26 @@ def test_a_changed_password_ends_the_other_sessions_and_the_key(
     assert there.get("/participants/").status_code == 302
     assert not Token.objects.exists()
     assert Act.objects.filter(action="password_changed", by=user).count() == 1
+
+
+class Silent:
+    """A mail server that does not answer."""
+
+    def __init__(self, **kwargs: object) -> None: ...
+
+    def send_messages(self, messages: list[EmailMessage]) -> int:
+        raise ConnectionRefusedError(111, "Connection refused")
+
+
+def test_nobody_is_invited_by_a_mail_that_is_not_sent(
+    site: Site, administrator: User, client: Client, settings: Any
+) -> None:
+    settings.EMAIL_BACKEND = f"{__name__}.Silent"
+    with pytest.raises(MailFailed):
+        invited(administrator, site)
+    client.force_login(administrator)
+    said = {**WHO, "site": site.pk}
+    answer = client.post("/people/invite/", said)
+    assert answer.status_code == 503
+    assert "could not be sent" in answer.content.decode()
+    assert not User.objects.filter(username="wang").exists()

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from argparse import ArgumentTypeError
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -19,11 +20,11 @@ from imaging import tasks as imaging_tasks  # noqa: F401  the jobs' doors must b
 from reports import tasks as report_tasks  # noqa: F401
 from reports.demo import documents, real_scan, stage
 from reports.demo.people import ACCOUNTS, MAIN, PASSWORD, PATIENTS
+from studysite.core.command import REFUSED, WRONG_USAGE
 from studysite.core.errors import StudyError
-from studysite.core.management.commands.serve import port_is_free
+from studysite.core.management.commands.serve import port_is_free, port_number
 from studysite.core.supervisor import python, start_guard
 
-REFUSED = 3
 HOST = "127.0.0.1"
 
 
@@ -34,7 +35,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Make, say, serve."""
-        port = int(os.environ.get("PORT") or 8000)
+        try:
+            port = port_number(os.environ.get("PORT") or "8000")
+        except ArgumentTypeError as wrong:
+            self.stderr.write(f"PORT: {wrong}.")
+            sys.exit(WRONG_USAGE)
         serves = os.environ.get("SERVE", "1") != "0"
         if serves and not port_is_free(HOST, port):
             self.stderr.write(f"Port {port} of {HOST} is in use; choose another with PORT=.")

@@ -49,6 +49,13 @@ SETTINGS = {
     "reason": "app.reason",
 }
 NOBODY = "Nothing is written outside an act: the audit trail would not know by whom."
+# What the shell says of a command that is not the study's own, such as createsuperuser.
+NOBODY_NAMED = (
+    "Nothing was written: this command says for nobody, and the audit trail would not know by "
+    "whom. Accounts and passwords are an administrator's, under People; manage.py "
+    "add_administrator makes the first one. Data come in through the pages, the API and the "
+    "study's own commands."
+)
 
 _writer: ContextVar[Writer | None] = ContextVar("writer", default=None)
 _numbers: WeakKeyDictionary[Any, int] = WeakKeyDictionary()
@@ -57,6 +64,11 @@ _numbers: WeakKeyDictionary[Any, int] = WeakKeyDictionary()
 def under_way() -> Writer | None:
     """Who is writing now, if anybody is named."""
     return _writer.get()
+
+
+def is_by_nobody(error: Exception) -> bool:
+    """Whether the database refused a row because nobody was named, in either engine's words."""
+    return NOBODY in str(error) or "no such function: audit_writer" in str(error)
 
 
 @contextmanager

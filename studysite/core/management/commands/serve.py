@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import sys
+from argparse import ArgumentTypeError
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Where to listen."""
-        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--port", type=port_number, default=8000)
         parser.add_argument("--host", default="127.0.0.1")
 
     def handle(self, *args: Any, host: str, port: int, **options: Any) -> None:
@@ -37,6 +38,13 @@ class Command(BaseCommand):
             say=self.stderr.write,
             ready=lambda: self.stdout.write(f"The study is served at {place} (Ctrl-C stops it)."),
         )
+
+
+def port_number(text: str) -> int:
+    """A port that can be listened on."""
+    if not (text.isascii() and text.isdigit() and 0 < int(text) < 2**16):
+        raise ArgumentTypeError(f"a port is a number from 1 to 65535, not {text!r}")
+    return int(text)
 
 
 def port_is_free(host: str, port: int) -> bool:
