@@ -96,6 +96,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "studysite.core.context.study",
+                "enrollment.context.trial",
             ],
         },
     },
@@ -188,18 +189,10 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PRODUCTION else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+_OWN = ("script-src", "style-src", "img-src", "font-src", "connect-src", "form-action")
 CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [NONE],
-        "script-src": [SELF],
-        "style-src": [SELF],
-        "img-src": [SELF],
-        "font-src": [SELF],
-        "connect-src": [SELF],
-        "form-action": [SELF],
-        "frame-ancestors": [NONE],
-        "base-uri": [NONE],
-    }
+    "DIRECTIVES": {key: [NONE] for key in ("default-src", "frame-ancestors", "base-uri")}
+    | {key: [SELF] for key in _OWN}
 }
 
 # Language and time: moments are stored in UTC and shown in the site's zone.
@@ -214,16 +207,11 @@ STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATIC_ROOT.mkdir(exist_ok=True)
 STATICFILES_DIRS = [BASE_DIR / "studysite" / "static"]
+_FILES = "django.core.files.storage.FileSystemStorage"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "scans": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": VAR_DIR / "scans"},
-    },
-    "documents": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": VAR_DIR / "documents"},
-    },
+    "default": {"BACKEND": _FILES},
+    "scans": {"BACKEND": _FILES, "OPTIONS": {"location": VAR_DIR / "scans"}},
+    "documents": {"BACKEND": _FILES, "OPTIONS": {"location": VAR_DIR / "documents"}},
     "staticfiles": {
         # Whitenoise finds files where they lie, so a checkout serves without a collect step.
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"

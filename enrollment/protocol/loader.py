@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 
 from enrollment.allocation import Design, faults
 from enrollment.crfs.registry import FORMS, form_of, order_of, versions_of
@@ -66,6 +67,18 @@ def versions(name: str) -> dict[str, Protocol]:
     return {each.version: each for each in sorted(found, key=lambda row: order_of(row.version))}
 
 
+def refuse_unusable() -> None:
+    """Raises ImproperlyConfigured, in a sentence, when PROTOCOL names nothing that can be used: the
+    study does not start then."""
+    try:
+        known = versions(settings.PROTOCOL)
+    except ProtocolError as refusal:
+        raise ImproperlyConfigured(f"PROTOCOL={settings.PROTOCOL}: {refusal}") from refusal
+    if not known:
+        sentence = "there is no such protocol file"
+        raise ImproperlyConfigured(f"PROTOCOL={settings.PROTOCOL}: {sentence}.")
+
+
 def current() -> Protocol:
     """The version of the protocol that is in force: what was released last, or the first one."""
     known = versions(settings.PROTOCOL)
@@ -85,11 +98,13 @@ def parse(content: bytes) -> Protocol:
     try:
         raw = read(content)
         protocol = _protocol(raw, hashlib.sha256(all_of(content)).hexdigest())
+        _check(protocol)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ProtocolError(f"The protocol file is not readable TOML: {error}.") from error
     except KeyError as error:
         raise ProtocolError(f"The protocol file lacks {error}.") from error
-    _check(protocol)
+    except (TypeError, ValueError) as error:
+        raise ProtocolError(f"The protocol file holds what does not belong: {error}.") from error
     return protocol
 
 
@@ -203,6 +218,7 @@ def _scan(row: dict[str, Any]) -> ScanPlan:
 
 
 def _check(protocol: Protocol) -> None:
+    order_of(protocol.version)
     for name in ("arms", "criteria", "visits", "scans"):
         keys = [row.key for row in getattr(protocol, name)]
         if len(set(keys)) != len(keys):

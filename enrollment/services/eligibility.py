@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -18,7 +17,7 @@ from enrollment.protocol.definition import Criterion
 from enrollment.protocol.loader import current
 from enrollment.services import way
 from studysite.core.access import require
-from studysite.core.acts import about, service
+from studysite.core.acts import about, service, together
 from studysite.core.errors import Conflict, Invalid, NotThere, OutOfOrder
 from studysite.core.models import User
 from studysite.core.roles import Action
@@ -92,13 +91,19 @@ class CriterionRefused(Invalid):
         self.criterion = criterion
 
 
-@transaction.atomic
 def judge_all(
     *, by: User, participant: Participant, verdicts: Mapping[str, tuple[str, str]], seen: int
 ) -> list[Judgement]:
     """Keep every verdict (criterion -> verdict, evidence) that differs from what counts now, all or
     none. `seen` is the newest judgement the person looked at: a later one by a person is never
     overwritten unseen."""
+    with together(by, Action.JUDGE_CRITERIA, among=[participant]):
+        return _judge_all(by, participant, verdicts, seen)
+
+
+def _judge_all(
+    by: User, participant: Participant, verdicts: Mapping[str, tuple[str, str]], seen: int
+) -> list[Judgement]:
     row = _open_for_judging(participant)
     if row.judgements.filter(pk__gt=seen, by__isnull=False).exists():
         raise Conflict(

@@ -98,7 +98,11 @@ def reopen(closure: Closure, by: User, reason: str) -> None:
 
 
 def hold_everyone() -> None:
-    """Whoever is writing into a record finishes first; nobody else begins until this act ends."""
+    """Whoever is writing into a record, or screening somebody, finishes first; nobody else begins
+    until this act ends."""
+    # A screening holds its site. No key is locked: rows that only point to a site go on.
+    sites = Site.objects.select_for_update(no_key=True).order_by("pk")
+    list(sites.values_list("pk", flat=True))
     list(Participant.objects.select_for_update().order_by("pk").values_list("pk", flat=True))
 
 

@@ -41,6 +41,8 @@ def screen(
 ) -> Participant:
     """Give a person the site's next subject number and seal the identity in the vault."""
     require(by, Action.SCREEN, site)
+    # Held, so that a study that is being locked is locked before, or waits for this one.
+    Site.objects.select_for_update(no_key=True).get(pk=site.pk)
     refuse_closed_study()
     _check(person, sex, affected_side, onset, screened_on)
     birth_on = person.birth_on

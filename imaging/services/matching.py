@@ -86,6 +86,8 @@ def match(intake: Intake, study: Sequence[Header], headers: Sequence[Header]) ->
     scan = expected_scan(person, finding.key)
     if scan is None:
         return _not_expected(person)
+    if closed := _closed(person, scan.visit.key):
+        return closed
     spoilt = next((d for d in finding.deviations if d.blocks_measurement), None)
     if spoilt is not None and not intake.vouched:
         # A person may still take it in for what else it shows; it will not be measured.
@@ -102,7 +104,9 @@ def overtaken(found: Matched) -> Waits | None:
     if isinstance(ready, Waits):
         return ready
     found.scan.refresh_from_db()
-    return _not_expected(person) if found.scan.state in SETTLED else None
+    if found.scan.state in SETTLED:
+        return _not_expected(person)
+    return _closed(person, found.scan.visit.key)
 
 
 def _not_expected(person: Participant) -> Waits:
@@ -162,6 +166,14 @@ def _ready(participant: Participant) -> Participant | Waits:
                 number=participant.number,
             ),
         )
-    if closure_over(participant) is not None:
-        return Waits("closed", f"{participant.number} takes no more data: it is frozen or locked.")
-    return participant
+    return _closed(participant) or participant
+
+
+def _closed(person: Participant, visit: str = "") -> Waits | None:
+    if closure_over(person, visit=visit) is None:
+        return None
+    sentence = said(
+        "%(number)s takes no scan for now: the record or this visit is frozen or locked.",
+        number=person.number,
+    )
+    return Waits("closed", sentence)

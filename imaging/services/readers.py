@@ -84,7 +84,7 @@ def _assign_one(row: Participant) -> None:
                 series__participant=row, state=MeasurementState.MEASURED
             )
             first = row.reads.first()
-            assign_reads(row, first.measurement if first else newest.order_by("pk")[0])
+            assign_reads(row, first.measurement if first else newest.order_by("-pk")[0])
         elif row.state == State.READ and not hasattr(row, "adjudication"):
             ask_third_reader(row)
 

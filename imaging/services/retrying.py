@@ -25,9 +25,10 @@ def retry(*, by: User, job: Job | None, site: Site) -> Job:
         raise OutOfOrder(_("No work was asked for yet."))
     if _superseded(job):
         raise OutOfOrder(_("A newer version of this measurement was asked for."))
-    subject = Participant.objects.filter(number=job.subject).first()
+    # Held, so that what is being closed is closed before, or waits for this work.
+    subject = Participant.objects.select_for_update().filter(number=job.subject).first()
     if subject is not None:
-        refuse_closed(subject)
+        refuse_closed(subject, visit=_visit_of(job))
     jobs.retry(job)
     about(job.subject, said("Tried again: %(job)s", job=_KINDS[job.kind]))
     return job
@@ -38,6 +39,12 @@ _KINDS = {
     "measure": said("Measure both nerves"),
     "case_summary": said("Make a case summary"),
 }
+
+
+def _visit_of(job: Job) -> str:
+    """The visit that a measurement's result belongs to; that of an arrival is found by its work."""
+    keys = Measurement.objects.filter(job=job).values_list("series__scan__visit__key", flat=True)
+    return keys.first() or ""
 
 
 def _superseded(job: Job) -> bool:

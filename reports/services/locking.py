@@ -54,7 +54,8 @@ def lock_case(*, by: User, participant: Participant, reason: str) -> Participant
 @service(Action.LOCK)
 def lock_visit(*, by: User, participant: Participant, visit: str, reason: str) -> Closure:
     """Close one visit of a participant for good, while the others go on."""
-    _refuse_open_queries(participant, visit)
+    row = Participant.objects.select_for_update().get(pk=participant.pk)
+    _refuse_open_queries(row, visit)
     closure = close(
         by=by, action=Action.LOCK, level=Level.LOCKED, participant=participant, visit=visit,
         reason=reason,
@@ -67,8 +68,8 @@ def lock_visit(*, by: User, participant: Participant, visit: str, reason: str) -
 def lock_study(*, by: User, reason: str) -> Closure:
     """Close the whole study; the lock carries the digest of the dataset."""
     require_where(by, Action.LOCK, None)
-    _refuse_open_queries()
     hold_everyone()
+    _refuse_open_queries()
     closure = close(
         by=by, action=Action.LOCK, level=Level.LOCKED, participant=None, visit="",
         reason=reason, dataset_sha256=dataset_sha256(),

@@ -8,6 +8,8 @@ from contextvars import ContextVar
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
+from django.db import transaction
+
 from studysite.core import lockout
 from studysite.core.access import Person
 from studysite.core.audit.tables import subject_among
@@ -82,6 +84,19 @@ def _doing(act: Act) -> Iterator[None]:
             yield
         finally:
             _current.reset(token)
+
+
+@contextmanager
+def together(by: User, action: Action, *, among: Iterable[object]) -> Iterator[None]:
+    """Several acts, done all or none. The refusal of one, whose record went back with the others,
+    is put on record here."""
+    try:
+        with transaction.atomic():
+            yield
+    except StudyError as refusal:
+        if _current.get() is None:
+            _put_on_record(Act(by=by, action=action.value), refusal, among)
+        raise
 
 
 @contextmanager

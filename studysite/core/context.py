@@ -20,6 +20,5 @@ def study(request: HttpRequest) -> dict[str, Any]:
         "my_actions": {action.value for action in Action if POLICY[action] & roles},
         "languages": settings.LANGUAGES,
         "study_name": settings.STUDY_NAME,
-        "registry_id": settings.PROTOCOL.upper(),
         "version": settings.VERSION,
     }

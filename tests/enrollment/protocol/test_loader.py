@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
+from typing import Any
 
 import pytest
+from django.apps import apps
+from django.core.exceptions import ImproperlyConfigured
+from django.test import Client
 from django.utils.translation import override
 
 from enrollment.crfs.registry import FORMS
 from enrollment.protocol.amendment import merged
 from enrollment.protocol.loader import FOLDER, ProtocolError, current, parse, versions
+from studysite.core.models import User
 
 CONTENT = (FOLDER / "nct04645277.toml").read_bytes()
 
@@ -56,6 +62,7 @@ def test_the_consent_form_of_a_day_is_the_newest_released() -> None:
     ("old", "new", "sentence"),
     [
         (b'key = "3d"', b'key = "2d"', "same key"),
+        (b'version = "1.0"', b'version = "first"', "what does not belong: .*first"),
         (b"target = 30", b"target = 0", "target of at least one"),
         (b'method = "assigned"', b'method = "dice"', "assigned"),
         (b'visit = "baseline"', b'visit = "nowhere"', "visit that the protocol lacks"),
@@ -63,6 +70,9 @@ def test_the_consent_form_of_a_day_is_the_newest_released() -> None:
         (b'kind = "inclusion"', b'kind = "perhaps"', "unknown kind or source"),
         (b'acronym = "MRI-HFS"', b"", "lacks 'acronym'"),
         (b"[limits]", b"[limits", "not readable TOML"),
+        (b"[limits]", b"[limits]\nheight = 3", "what does not belong: .*height"),
+        (b"target = 30", b'target = "thirty"', "what does not belong"),
+        (b"field_strength_tesla = [", b"field_strength_tesla = [1.0, ", "what does not belong"),
         (b"MRI-HFS", b"\xff\xfe", "not readable TOML"),
     ],
 )
@@ -102,3 +112,31 @@ def test_rows_are_laid_over_each_other_by_their_name() -> None:
         "rows": [{"key": "x", "n": 7, "m": 2}, {"key": "y", "n": 3}, {"key": "z", "n": 9}],
         "list": [3],
     }
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("typo", None, "there is no such protocol file"),
+        ("broken", b"id = 3", "PROTOCOL=.*broken: The protocol file lacks"),
+    ],
+)
+def test_the_study_does_not_start_on_a_protocol_that_cannot_be_used(
+    name: str, content: bytes | None, sentence: str, tmp_path: Path, settings: Any
+) -> None:
+    settings.PROTOCOL = str(tmp_path / name)
+    if content:
+        (tmp_path / f"{name}.toml").write_bytes(content)
+    with pytest.raises(ImproperlyConfigured, match=sentence):
+        apps.get_app_config("enrollment").ready()
+
+
+def test_the_bar_names_the_registry_s_number_wherever_the_file_lies(
+    client: Client, coordinator: User, tmp_path: Path, settings: Any
+) -> None:
+    file = FOLDER / "nct04645277.toml"
+    (tmp_path / "elsewhere.toml").write_bytes(file.read_bytes())
+    settings.PROTOCOL = str(tmp_path / "elsewhere")
+    page = client.get("/accounts/login/").content.decode()
+    assert "NCT04645277" in page
+    assert "elsewhere" not in page.lower()

@@ -20,7 +20,7 @@ from enrollment.services.eligibility import (
 )
 from enrollment.services.forms import save_form
 from studysite.core.errors import Conflict, Invalid, NotThere, OutOfOrder
-from studysite.core.models import User
+from studysite.core.models import Act, Outcome, User
 from tests.conftest import SAFE, Enter
 
 
@@ -127,6 +127,8 @@ def test_of_several_verdicts_all_are_kept_or_none(enter: Enter, investigator: Us
         judge_all(by=investigator, participant=row, verdicts=verdicts, seen=newest(row))
     assert (refusal.value.criterion, refusal.value.field) == ("I3", "evidence")
     assert verdict_of(row, "I1") is Verdict.UNKNOWN
+    tried = Act.objects.get(outcome=Outcome.REFUSED)
+    assert (tried.by, tried.action, tried.subject) == (investigator, "judge_criteria", row.number)
 
 
 def test_a_verdict_of_somebody_else_is_not_overwritten_unseen(

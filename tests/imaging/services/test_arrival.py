@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pydicom
 import pytest
+from django.utils.translation import override
 
 from enrollment.journey import State
 from enrollment.models import ExpectedScan, Participant, ScanState
+from enrollment.services.freezing import freeze, unfreeze
 from imaging import storage
 from imaging.models import Held, HeldFile, Instance, Intake, Series
 from imaging.services.quality import check_quality
@@ -181,6 +183,29 @@ def test_a_series_overtaken_by_a_verdict_waits(
     late.refresh_from_db()
     assert late.state == ScanState.ACCEPTED
     assert Series.objects.count() == 1
+
+
+def test_a_scan_of_a_frozen_visit_waits_until_it_thaws(
+    bring: Bring, enrolled: Participant, data_manager: User, tmp_path: Path
+) -> None:
+    frozen = freeze(by=data_manager, participant=enrolled, visit="baseline", reason="Cleaning.")
+    files = write_scan(tmp_path, PATIENT)
+    found = line(bring(files))
+    assert (found["status"], found["code"]) == ("waiting", "closed")
+    with override("zh-hans"):
+        assert "冻结" in say(only_held().reason)
+    unfreeze(by=data_manager, closure=frozen, reason="Cleaned.")
+    assert line(bring(files))["status"] == "stored"
+
+
+def test_a_series_overtaken_by_a_freeze_of_its_visit_waits(
+    enrolled: Participant, coordinator: User, data_manager: User
+) -> None:
+    scan = ExpectedScan.objects.get(visit__participant=enrolled, sequence="t2_3d")
+    freeze(by=data_manager, participant=enrolled, visit="baseline", reason="Cleaning.")
+    line = shelve_for(scan, coordinator, seed=1)
+    assert (line["status"], line["code"]) == ("waiting", "closed")
+    assert not Series.objects.exists()
 
 
 def test_other_bytes_under_a_known_identifier_are_a_conflict(

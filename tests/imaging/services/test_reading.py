@@ -154,6 +154,18 @@ def test_a_case_waits_for_readers_that_the_site_has_not_got_yet(
     assert assign_waiting() == 0
 
 
+def test_a_late_reader_gets_the_end_points_as_they_were_corrected(
+    accepted: Series, measure: Measure, reader: User, site: Site
+) -> None:
+    """Nobody had the case yet when its end points were corrected."""
+    User.objects.filter(pk=reader.pk).update(is_active=False)
+    measure(accepted)
+    corrected = measure(accepted, reason="The canal end lay in a vessel.")
+    User.objects.filter(pk=reader.pk).update(is_active=True)
+    assign_waiting()
+    assert Read.objects.get().measurement == corrected
+
+
 def test_two_who_differ_wait_for_a_third(
     accepted: Series, measure: Measure, reader: User, reader_two: User, site: Site
 ) -> None:
