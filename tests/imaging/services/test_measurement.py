@@ -9,7 +9,9 @@ import pytest
 from django.utils import timezone
 
 from enrollment.journey import State
+from enrollment.services.closing import Closed
 from enrollment.services.enrolment import withdraw
+from enrollment.services.freezing import freeze
 from imaging.models import Measurement, MeasurementState, Read, Series
 from imaging.services import measurement as measuring
 from imaging.services.measurement import ask_measurement
@@ -101,6 +103,17 @@ def test_a_failed_job_says_why_and_is_tried_again(
     retry(by=analyst, job=job, site=accepted.participant.site)
     job.refresh_from_db()
     assert job.state == JobState.QUEUED
+
+
+def test_failed_work_on_a_visit_frozen_since_is_not_tried_again(
+    accepted: Series, analyst: User, data_manager: User
+) -> None:
+    asked = ask_measurement(by=analyst, series=accepted, ends=ENDS)
+    Job.objects.filter(pk=asked.job_id).update(state=JobState.FAILED, finished_at=timezone.now())
+    person = accepted.participant
+    freeze(by=data_manager, participant=person, visit=accepted.scan.visit.key, reason="Cleaning.")
+    with pytest.raises(Closed):
+        retry(by=analyst, job=Job.objects.get(pk=asked.job_id), site=person.site)
 
 
 def test_after_a_failed_job_other_end_points_may_be_set(
