@@ -181,6 +181,37 @@ def _writes_rows(called: ast.Attribute) -> bool:
     return called.attr in ROW_WRITES and "objects" in owners
 
 
+def generic_api_views(root: Path) -> list[str]:
+    """An address of the API is one act or one look; none creates, updates or destroys at large."""
+    generic = re.compile(r"rest_framework\.(viewsets|generics|mixins|routers)\b|.*ModelSerializer$")
+    return [
+        f"{name}:{node.lineno} {module}"
+        for name, tree in _trees(root)
+        for node in ast.walk(tree)
+        for module in _imported(node)
+        if generic.match(module)
+    ]
+
+
+def migrations_that_cannot_be_undone(root: Path) -> list[str]:
+    """A migration says in its name what it does, and what it runs it can take back."""
+    found = []
+    for folder in PACKAGES:
+        for path in sorted((root / folder).rglob("migrations/0*.py")):
+            name = str(path.relative_to(root))
+            if re.match(r"\d{4}_(auto|initial$|alter_|remove_)", path.stem):
+                found.append(name)
+            tree = ast.parse(path.read_text(encoding="utf-8"))
+            found += [
+                f"{name}:{node.lineno}"
+                for node in ast.walk(tree)
+                if isinstance(node, ast.Call)
+                and getattr(node.func, "attr", "") in {"RunPython", "RunSQL"}
+                and len(node.args) + len(node.keywords) < 2
+            ]
+    return found
+
+
 def rooms_not_in_the_plan(entries: set[str], plan: set[str]) -> list[str]:
     """The house has the rooms that STYLE names; a new one is a decision."""
     return sorted(entries - plan)
