@@ -6,7 +6,7 @@ import time
 
 from celery import shared_task
 
-from imaging.services import arrival, intake, measurement, readers
+from imaging.services import arrival, intake, measurement, readers, receiving
 from studysite.core import jobs
 
 
@@ -32,3 +32,9 @@ def assign_readers_task() -> int:
 def clear_spool_task() -> int:
     """Remove what finished arrivals left on the spool."""
     return intake.clear_spool(time.time())
+
+
+@shared_task(name="studysite.close_quiet_arrivals")
+def close_quiet_task() -> int:
+    """Close what nodes have sent, where the receiver died before it could."""
+    return receiving.close_quiet()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from imaging.views import board, held, measurement, pictures, quality, reads, series, upload
+from imaging.views import board, held, measurement, peers, pictures, quality, reads, series, upload
 
 app_name = "imaging"
 urlpatterns = [
@@ -20,6 +20,9 @@ urlpatterns = [
     path("scans/held/<int:pk>/", held.held, name="held"),
     path("scans/held/<int:pk>/match/", held.match, name="match_held"),
     path("scans/held/<int:pk>/refuse/", held.refuse, name="refuse_held"),
+    path("nodes/", peers.peers, name="peers"),
+    path("nodes/new/", peers.add, name="add_peer"),
+    path("nodes/<int:pk>/", peers.peer, name="peer"),
     path("series/<int:pk>/", series.series, name="series"),
     path("series/<int:pk>/quality/", quality.check, name="check_quality"),
     path("series/<int:pk>/measure/", measurement.ask, name="measure"),

@@ -12,7 +12,7 @@ from enrollment.definitions import in_use
 from enrollment.entry import AnswersForm
 from enrollment.models import Participant
 from imaging.services.matching import awaited
-from studysite.core.access import scoped
+from studysite.core.access import scoped, sites_for
 from studysite.core.models import Site, User
 from studysite.core.roles import Action
 from studysite.core.webforms import ReasonField, StudyForm
@@ -61,6 +61,29 @@ class RefuseForm(StudyForm):
     """Why a held scan is refused."""
 
     reason = ReasonField(label=_("Why it is refused"))
+
+
+class PeerForm(StudyForm):
+    """A scanner or an archive that may send scans."""
+
+    name = forms.CharField(label=_("Name"), max_length=80)
+    ae_title = forms.CharField(
+        label=_("Application entity title"),
+        max_length=16,
+        help_text=_("What the node calls itself, in capital letters."),
+    )
+    network = forms.CharField(
+        label=_("Address or network"),
+        max_length=49,
+        help_text=_("Where it calls from, such as 10.1.2.3 or 10.1.2.0/24."),
+    )
+    site = forms.ModelChoiceField(Site.objects.none(), label=_("Site"), empty_label=None)
+
+    def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["site"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = sites_for(by, Action.MANAGE_PEERS).order_by("code")
 
 
 class QualityForm(AnswersForm):

@@ -20,7 +20,7 @@ from enrollment.api import (
     verification,
     visits,
 )
-from imaging.api import held, intakes, measurements, reads, series
+from imaging.api import held, intakes, measurements, peers, reads, series
 from reports.api import closing, documents, jobs, monitoring, signatures
 from studysite.core import api_docs, api_token
 
@@ -108,6 +108,8 @@ urlpatterns = [
     path("held/<int:pk>/", held.HeldView.as_view(), name="held"),
     path("held/<int:pk>/match/", held.HeldMatchView.as_view(), name="held_match"),
     path("held/<int:pk>/refuse/", held.HeldRefuseView.as_view(), name="held_refuse"),
+    path("nodes/", peers.PeersView.as_view(), name="nodes"),
+    path("nodes/<int:pk>/", peers.PeerView.as_view(), name="node"),
     path("series/", series.SeriesListView.as_view(), name="series_list"),
     path("series/<int:pk>/", series.SeriesView.as_view(), name="series"),
     path("series/<int:pk>/quality/", series.QualityView.as_view(), name="quality"),

@@ -43,6 +43,11 @@ app.conf.update(
             "schedule": 24 * 3600.0,
             "options": {"expires": 3600.0},
         },
+        "close-quiet-arrivals": {
+            "task": "studysite.close_quiet_arrivals",
+            "schedule": 30.0,
+            "options": {"expires": 30.0},
+        },
         "clear-spool": {
             "task": "studysite.clear_spool",
             "schedule": 900.0,

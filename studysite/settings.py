@@ -228,6 +228,16 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20
 # A file is sealed in one piece, and AES-GCM as we have it seals less than 2 GiB.
 INTAKE_MAX_BYTES = env.int("INTAKE_MAX_BYTES", default=2**31 - 2**20)
 
+# The DICOM receiver: what it is called, and its certificate. Without one it speaks plainly, which
+# production does off loopback for nobody. With an authority, peers show a certificate of theirs.
+DICOM_AE_TITLE = env.str("DICOM_AE_TITLE", default="STUDYSITE")
+DICOM_TLS_CERTIFICATE = env.str("DICOM_TLS_CERTIFICATE", default="")
+DICOM_TLS_KEY = env.str("DICOM_TLS_KEY", default="")
+DICOM_TLS_PEER_AUTHORITY = env.str("DICOM_TLS_PEER_AUTHORITY", default="")
+DICOM_ASSOCIATIONS = env.int("DICOM_ASSOCIATIONS", default=32)
+# A peer that has sent nothing for so long has sent all.
+DICOM_QUIET_SECONDS = env.float("DICOM_QUIET_SECONDS", default=10.0)
+
 # Jobs: the row is the queue, Celery only wakes the worker.
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="filesystem://localhost")
 if CELERY_BROKER_URL.startswith("filesystem:"):

@@ -2,6 +2,7 @@
 
 from imaging.models.intake import Held, HeldFile, HeldState, Intake, IntakeFile, IntakeState
 from imaging.models.measurement import Measurement, MeasurementState
+from imaging.models.peer import Peer
 from imaging.models.reading import Adjudication, Read
 from imaging.models.series import Instance, QualityCheck, Series, SeriesState
 
@@ -16,6 +17,7 @@ __all__ = [
     "IntakeState",
     "Measurement",
     "MeasurementState",
+    "Peer",
     "QualityCheck",
     "Read",
     "Series",

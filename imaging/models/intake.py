@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.models import Participant
+from imaging.models.peer import Peer
 from studysite.core.models import Job, Site, User
 
 
@@ -17,6 +18,8 @@ class Door(models.TextChoices):
     UPLOAD = "upload", _("Web upload")
     COMMAND = "command", _("Command line")
     API = "api", _("API")
+    STORE = "store", _("DICOM network")
+    WEB = "web", _("DICOMweb")
     SETTLED = "settled", _("Settled by a person")
 
 
@@ -38,6 +41,8 @@ class Intake(models.Model):
     participant = models.ForeignKey(
         Participant, on_delete=models.PROTECT, null=True, related_name="intakes"
     )
+    # The node that sends it, where it comes over the network.
+    peer = models.ForeignKey(Peer, on_delete=models.PROTECT, null=True, related_name="intakes")
     # Set when a person has looked at what waited and vouches for whose it is.
     vouched = models.BooleanField(default=False)
     state = models.CharField(max_length=8, choices=IntakeState.choices, default=IntakeState.OPEN)
@@ -48,6 +53,13 @@ class Intake(models.Model):
 
     class Meta:
         ordering = ["-at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["peer"],
+                condition=models.Q(state="open", peer__isnull=False),
+                name="one_open_arrival_a_peer",
+            )
+        ]
 
     def __str__(self) -> str:
         return str(self.id)

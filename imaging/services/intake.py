@@ -12,7 +12,7 @@ from enrollment.models import Participant
 from enrollment.services import way
 from enrollment.services.closing import refuse_closed
 from imaging import storage
-from imaging.models import Intake, IntakeFile, IntakeState
+from imaging.models import Intake, IntakeFile, IntakeState, Peer
 from imaging.models.intake import Door
 from studysite.core import jobs
 from studysite.core.access import require, scoped, sites_for
@@ -28,7 +28,12 @@ LEFT_AFTER_SECONDS = 3600
 
 @service(Action.UPLOAD_SCAN)
 def open_intake(
-    *, by: User, door: str, participant: Participant | None = None, site: Site | None = None
+    *,
+    by: User,
+    door: str,
+    participant: Participant | None = None,
+    site: Site | None = None,
+    peer: Peer | None = None,
 ) -> Intake:
     """Begin an arrival. The sender may say whose scan it is; the files must then say the same."""
     at = participant.site if participant else site or sites_for(by, Action.UPLOAD_SCAN).first()
@@ -38,7 +43,9 @@ def open_intake(
     if participant is not None:
         refuse_closed(participant)
     about(participant.number if participant else "", said("Arrival opened"))
-    return Intake.objects.create(site=at, door=Door(door), participant=participant, by=by)
+    return Intake.objects.create(
+        site=at, door=Door(door), participant=participant, peer=peer, by=by
+    )
 
 
 def add_file(*, by: User, intake: Intake, stream: IO[bytes]) -> IntakeFile:

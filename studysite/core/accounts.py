@@ -194,24 +194,34 @@ def check_names(username: str, printed_name: str) -> None:
         raise Conflict(_("This user name is taken, or was once."), field="username")
 
 
-COMMAND_LINE = "command-line"
+COMMAND_LINE, RECEIVER = "command-line", "dicom-receiver"
 
 
 def command_line_account(site: Site) -> User:
-    """The account under which commands bring scans in where no person is named. It has no password,
-    so nobody signs in with it, and its acts say that no person's account did them."""
-    found = User.objects.filter(username=COMMAND_LINE, memberships__site=site).first()
+    """The account under which commands bring scans in where no person is named."""
+    return _machine(COMMAND_LINE, "Command line", site)
+
+
+def receiver_account(site: Site) -> User:
+    """The account under which scanners and archives send scans in."""
+    return _machine(RECEIVER, "DICOM receiver", site)
+
+
+def _machine(username: str, printed_name: str, site: Site) -> User:
+    """It has no password, so nobody signs in with it, and its acts say that no person's account
+    did them."""
+    found = User.objects.filter(username=username, memberships__site=site).first()
     if found is not None:
         return found
     told = said(
         "Role given: %(role)s at %(site)s", role=word(Role.COORDINATOR.label), site=site.code
     )
-    with acting(None, Action.MANAGE_ACCOUNTS.value, subject=COMMAND_LINE, detail=told):
+    with acting(None, Action.MANAGE_ACCOUNTS.value, subject=username, detail=told):
         user, made = User.objects.get_or_create(
-            username=COMMAND_LINE, defaults={"printed_name": "Command line"}
+            username=username, defaults={"printed_name": printed_name}
         )
         if made:
             user.set_unusable_password()
             user.save(update_fields=["password"])
-        Membership.objects.create(user=user, site=site, role=Role.COORDINATOR)
+        Membership.objects.get_or_create(user=user, site=site, role=Role.COORDINATOR)
     return user

@@ -58,6 +58,7 @@ _WORDS = {
     Action.EXPORT.value: _("Data exported"),
     Action.RETRY_JOB.value: _("Job tried again"),
     Action.MANAGE_ACCOUNTS.value: _("Account changed"),
+    Action.MANAGE_PEERS.value: _("DICOM node changed"),
 }
 
 _WRITERS = {"worker": _("Worker")}

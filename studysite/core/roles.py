@@ -77,6 +77,7 @@ class Action(StrEnum):
     SEE_JOBS = "see_jobs"
     RETRY_JOB = "retry_job"
     MANAGE_ACCOUNTS = "manage_accounts"
+    MANAGE_PEERS = "manage_peers"
 
 
 _C, _I, _R, _A, _M, _D, _X = (
@@ -157,4 +158,5 @@ POLICY: dict[Action, frozenset[Role]] = {
     Action.SEE_JOBS: frozenset({_C, _I, _A, _M, _D}),
     Action.RETRY_JOB: frozenset({_A, _C, _D}),
     Action.MANAGE_ACCOUNTS: frozenset({_X}),
+    Action.MANAGE_PEERS: frozenset({_X}),
 }

@@ -42,6 +42,7 @@ PLACES: dict[str, dict[str, object]] = {
     "scans/intakes/": {"pk": "{intake}"},
     "scans/held/": {"pk": "{held}"},
     "series/": {"pk": "{series}", "axis": "axial", "number": "0"},
+    "nodes/": {"pk": "{peer}"},
     "measurements/": {"pk": "{measurement}", "side": "left", "name": "mpr.png"},
     "reads/": {"reading_id": "{read}", "name": "left-endoscopy.png"},
     "documents/": {"pk": "{document}"},

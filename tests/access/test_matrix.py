@@ -47,6 +47,7 @@ DONE_WHEN_LOCKED = {
     "intakes": "an upload waits for its participant",
     "intake_close": "what was uploaded is refused, or waits, with a reason",
     "held_refuse": "what waits is settled",
+    "node": "a scanner is no record; what it sends is refused, or waits",
     "job_retry": "a job is tried again, and refused by its own rule",
 }
 

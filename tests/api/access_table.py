@@ -45,6 +45,7 @@ TELLING = {"category": "emergency", "told": "The ward", **WHY}
 ENTRY = {"answers": {}, "seen_revision": 0, "submit": False}
 MATCH = {"participant": "NOBODY-1", **WHY}
 ASKED = {"kind": "scan", "visit": "baseline", "name": "t2_3d", "text": "Motion?"}
+NODE = {"name": "CT", "ae_title": "lower", "network": "10.0.0.1"}
 QUALITY = {"verdict": "accepted", "score": 4}
 
 
@@ -158,6 +159,10 @@ TABLE = [
     Row("held", "GET", "held/{held}/", "CIAMD", 200),
     Row("held_match", "POST", "held/{held}/match/", "C", 404, MATCH),
     Row("held_refuse", "POST", "held/{held}/refuse/", "C", 200, WHY),
+    Row("nodes", "GET", "nodes/", "X", 200, scoped=False),
+    Row("nodes", "POST", "nodes/", "X", 422, NODE, scoped=False),
+    Row("node", "GET", "nodes/{peer}/", "X", 200),
+    Row("node", "PUT", "nodes/{peer}/", "X", 200, {"active": True, **WHY}),
     Row("series_list", "GET", "series/?participant={number}", "CIAMD", 200),
     Row("series", "GET", "series/{series}/", "CIAMD", 200),
     Row("quality", "GET", "series/{series}/quality/", "CIAMD", 200),

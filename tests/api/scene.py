@@ -9,7 +9,7 @@ from django.utils import timezone
 from enrollment.models import Participant, Query
 from enrollment.places import Place, PlaceKind
 from enrollment.services.queries import open_query
-from imaging.models import Adjudication, Held, Intake, Measurement, Read, Series
+from imaging.models import Adjudication, Held, Intake, Measurement, Peer, Read, Series
 from imaging.services.readers import new_reading_id
 from reports import storage
 from reports.models import Document, DocumentState
@@ -82,6 +82,9 @@ def build(code: str = "XA") -> Scene:
         "document": _document(row, cast.investigator).pk,
         "query": _query(row, cast.monitor).pk,
         "entry": row.entries.get(form="mri_safety", visit="screening").pk,
+        "peer": Peer.objects.create(
+            site=cast.site, name="Scanner 1", ae_title=f"{code}-MR", network="10.1.2.3"
+        ).pk,
         **_unlocking(cast, row),
     }
     boss = factory.person(f"bo-{code}", "Xu Bo", Role.ADMINISTRATOR, cast.site)

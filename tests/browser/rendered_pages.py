@@ -86,6 +86,7 @@ def values_of(scene: Scene, early: str) -> dict[str, list[dict[str, Any]]]:
         "imaging:case": [{"reading_id": names["read"]}, {"reading_id": names["third"]}],
         "imaging:arrival": [{"pk": names["intake"]}],
         "imaging:measurement": [{"pk": names["measurement"]}],
+        "imaging:peer": [{"pk": names["peer"]}],
         "job": [{"pk": names["job"]}],
     }
 

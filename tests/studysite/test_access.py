@@ -25,7 +25,7 @@ NEVER = [
         Role.ADMINISTRATOR,
         set(Action)
         - {Action.SIGN_IN, Action.SEE_WORKLIST}
-        - {Action.MANAGE_ACCOUNTS, Action.ROTATE_VAULT_KEY},
+        - {Action.MANAGE_ACCOUNTS, Action.MANAGE_PEERS, Action.ROTATE_VAULT_KEY},
     ),
 ]
 

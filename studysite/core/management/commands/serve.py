@@ -26,18 +26,33 @@ class Command(BaseCommand):
         """Where to listen."""
         parser.add_argument("--port", type=port_number, default=8000)
         parser.add_argument("--host", default="127.0.0.1")
+        parser.add_argument("--dicom-port", type=int, help="receive scans by C-STORE there")
+        parser.add_argument("--dicom-host", default="127.0.0.1")
 
     def handle(self, *args: Any, host: str, port: int, **options: Any) -> None:
         """Supervise the programs."""
-        if not port_is_free(host, port):
-            self.stderr.write(f"Port {port} of {host} is in use; choose another with --port.")
-            sys.exit(REFUSED)
+        self._refuse_taken(host, port, "--port")
+        started = programs(host, port)
+        if options["dicom_port"]:
+            self._refuse_taken(options["dicom_host"], options["dicom_port"], "--dicom-port")
+            started.append(receiver(options["dicom_host"], options["dicom_port"]))
         refuse_without_trail()
         place = f"http://{host}:{port}/"
-        Supervisor(programs(host, port), cwd=settings.BASE_DIR).run(
+        Supervisor(started, cwd=settings.BASE_DIR).run(
             say=self.stderr.write,
             ready=lambda: self.stdout.write(f"The study is served at {place} (Ctrl-C stops it)."),
         )
+
+    def _refuse_taken(self, host: str, port: int, option: str) -> None:
+        if not port_is_free(host, port):
+            self.stderr.write(f"Port {port} of {host} is in use; choose another with {option}.")
+            sys.exit(REFUSED)
+
+
+def receiver(host: str, port: int) -> Program:
+    """The DICOM receiver."""
+    command = python("manage.py", "receive_dicom", "--host", host, "--port", str(port))
+    return Program("DICOM receiver", command)
 
 
 def port_number(text: str) -> int:
