@@ -114,5 +114,11 @@ def scan_path(digest: str) -> Path:
     return Path(storages["scans"].path(scan_name(digest)))
 
 
+def scan_bytes(digest: str) -> bytes:
+    """The bytes of a scan file, wherever it is stored."""
+    with storages["scans"].open(scan_name(digest)) as file:
+        return bytes(file.read())
+
+
 def _quarantine_key() -> bytes:
     return key_from_file(settings.QUARANTINE_KEY_FILE)

@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("people/", include(core.PEOPLE)),
     path("i18n/", include(core.LANGUAGE)),
     path("api/v1/", include("studysite.api")),
+    path("dicomweb/", include("imaging.dicomweb_urls")),
     path("", worklist.worklist, name="worklist"),
     path("jobs/", jobs.jobs, name="jobs"),
     path("jobs/<uuid:pk>/", jobs.job, name="job"),

@@ -58,7 +58,12 @@ class Intake(models.Model):
                 fields=["peer"],
                 condition=models.Q(state="open", peer__isnull=False),
                 name="one_open_arrival_a_peer",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["by", "site"],
+                condition=models.Q(state="open", door="web"),
+                name="one_open_web_arrival_a_person",
+            ),
         ]
 
     def __str__(self) -> str:

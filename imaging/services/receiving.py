@@ -1,7 +1,7 @@
-"""Scans sent by scanners and archives over the DICOM network.
+"""Scans sent by scanners and archives, over the DICOM network or by DICOMweb.
 
-What a node sends, over however many associations and to whichever process, is one arrival, which
-closes itself once the node has been quiet for a while.
+What a node or a person sends, over however many associations or requests and to whichever process,
+is one arrival, which closes itself once they have been quiet for a while.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from imaging.models import Intake, IntakeFile, IntakeState, Peer
 from imaging.models.intake import Door
 from imaging.services.intake import close_intake, open_intake
 from imaging.services.peers import known_peer
-from studysite.core.access import require
+from studysite.core.access import require, sites_for
 from studysite.core.accounts import receiver_account
 from studysite.core.acts import about, service
-from studysite.core.models import User
+from studysite.core.models import Site, User
 from studysite.core.roles import Action
 from studysite.core.said import said
 
@@ -46,7 +46,7 @@ class NetworkDesk:
         if self._peer is None:
             raise NoRoom
         if self._place is None:
-            self._place = _join(self._peer)
+            self._place = join_network(self._peer)
             close_old_connections()
         self._count += 1
         if self._count > MOST_FILES:
@@ -61,16 +61,28 @@ class NetworkDesk:
         close_old_connections()
 
 
-def _join(peer: Peer) -> spooled.Place:
-    """The node's open arrival, kept open."""
+def join_network(peer: Peer) -> spooled.Place:
+    """A node's open arrival, kept open."""
     by = receiver_account(peer.site)
+    return _join(by=by, door=Door.STORE, site=peer.site, peer=peer)
+
+
+def join_web(by: User) -> spooled.Place:
+    """A person's open arrival by DICOMweb, kept open."""
+    site = sites_for(by, Action.UPLOAD_SCAN).order_by("pk").first()
+    require(by, Action.UPLOAD_SCAN, site)
+    return _join(by=by, door=Door.WEB, site=site, peer=None)
+
+
+def _join(*, by: User, door: Door, site: Site | None, peer: Peer | None) -> spooled.Place:
+    theirs = Intake.objects.filter(by=by, door=door, site=site, peer=peer, state=IntakeState.OPEN)
     while True:
-        intake = Intake.objects.filter(peer=peer, state=IntakeState.OPEN).first()
+        intake = theirs.first()
         if intake is None:
             try:
-                intake = open_intake(by=by, door=Door.STORE, site=peer.site, peer=peer)
+                intake = open_intake(by=by, door=door, site=site, peer=peer)
             except IntegrityError:
-                continue  # another association of the node was faster
+                continue  # another association of the node, or request, was faster
         place = spooled.open_place(intake.pk)
         if Intake.objects.filter(pk=intake.pk, state=IntakeState.OPEN).exists():
             return place
@@ -78,9 +90,9 @@ def _join(peer: Peer) -> spooled.Place:
 
 
 def close_quiet() -> int:
-    """Close the arrivals whose nodes have been quiet for long enough; how many."""
+    """Close the arrivals whose senders have been quiet for long enough; how many."""
     closed = 0
-    rows = Intake.objects.filter(door=Door.STORE, state=IntakeState.OPEN)
+    rows = Intake.objects.filter(door__in=(Door.STORE, Door.WEB), state=IntakeState.OPEN)
     for intake in rows.select_related("by", "site", "peer"):
         if spooled.quiet_for(intake.pk) < settings.DICOM_QUIET_SECONDS:
             continue

@@ -16,6 +16,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from studysite.core.gate import declared
 from studysite.core.roles import Action
 
+# Held to tables of their own: tests/api/access_table.py and tests/imaging/dicomweb/test_web.py.
+NO_PAGES = ("api/", "dicomweb/")
 ARGUMENT = re.compile(r"<(?:\w+:)?(\w+)>")
 # Beginnings of addresses, and what their arguments are in `tests/api/scene.py`.
 PLACES: dict[str, dict[str, object]] = {
@@ -98,7 +100,7 @@ def _pages(patterns: list[Any], before: str) -> Iterator[Page]:
         here = before + str(entry.pattern)
         if isinstance(entry, URLResolver):
             yield from _pages(entry.url_patterns, here)
-        elif isinstance(entry, URLPattern) and not here.startswith("api/"):
+        elif isinstance(entry, URLPattern) and not here.startswith(NO_PAGES):
             yield Page(here, str(entry.name), getattr(entry.callback, "required_action", None))
 
 
