@@ -116,7 +116,7 @@ def _revisions(chunk: Sequence[Participant], forms: set[str]) -> Iterator[Revisi
 def _entered(chunk: Sequence[Participant]) -> Iterator[Revision]:
     rows = FormRevision.objects.filter(entry__participant__in=chunk)
     rows = rows.select_related("entry__participant", "by")
-    for row in rows.order_by("entry__participant__number", "entry_id", "number"):
+    for row in rows.order_by("entry_id", "number"):
         entry = row.entry
         yield Revision(
             entry.participant.number, entry.form, row.form_version, entry.visit,

@@ -19,10 +19,10 @@ def users(scope: Scope) -> Iterator[tuple[str | None, str, list[str]]]:
     """Username, printed name and roles: of everybody in a whole export, else of those of its sites.
     The first is the system itself."""
     yield None, "The system", []
-    rows = User.objects.order_by("username").prefetch_related("memberships")
+    rows = User.objects.prefetch_related("memberships")
     if not scope.whole:
         rows = rows.filter(memberships__site__code__in=scope.sites).distinct()
-    for row in rows:
+    for row in sorted(rows, key=lambda each: each.username):
         roles = sorted({membership.role for membership in row.memberships.all()})
         yield row.username, row.printed_name or row.username, roles
 
@@ -38,13 +38,12 @@ def user_kind(roles: Iterable[str], version: str) -> str:
 
 def locations(scope: Scope) -> Iterator[tuple[str, str]]:
     """Code and name of each site."""
-    rows = Site.objects.filter(code__in=scope.sites).order_by("code")
-    yield from rows.values_list("code", "name")
+    yield from sorted(Site.objects.filter(code__in=scope.sites).values_list("code", "name"))
 
 
 def meanings(scope: Scope) -> dict[str, str]:
     """Every meaning that was signed with, by its name."""
     if not scope.shows("clinical"):
         return {}
-    rows = Signature.objects.order_by("meaning").values_list("meaning", flat=True).distinct()
-    return {meaning_oid(meaning): meaning for meaning in rows}
+    found = set(Signature.objects.values_list("meaning", flat=True))
+    return {meaning_oid(meaning): meaning for meaning in sorted(found)}

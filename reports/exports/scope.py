@@ -39,9 +39,9 @@ class Scope:
         return self.kinds.issuperset(needs)
 
     def participants(self) -> QuerySet[Participant]:
-        """Its participants, by number."""
+        """Its participants, in the order in which they came: engines sort texts differently."""
         rows = Participant.objects.filter(site__code__in=self.sites)
-        return rows.select_related("site", "enrolment__by").order_by("number")
+        return rows.select_related("site", "enrolment__by").order_by("pk")
 
     def chunks(self) -> Iterator[list[Participant]]:
         """Its participants, so many at a time that memory stays bounded."""
@@ -57,7 +57,7 @@ class Scope:
 
 def everything() -> Scope:
     """The whole study, as an administrator of the machine exports it."""
-    sites = tuple(Site.objects.order_by("code").values_list("code", flat=True))
+    sites = tuple(sorted(Site.objects.values_list("code", flat=True)))
     return Scope(sites, frozenset(KINDS), whole=True)
 
 

@@ -1,0 +1,1 @@
+"""Data that come in from files: a whole study from its own export."""
