@@ -25,6 +25,12 @@ def main(arguments: list[str]) -> None:
             raise
         print(NOBODY_NAMED, file=sys.stderr)
         sys.exit(REFUSED)
+    except OSError as error:
+        if "cannot load library" not in str(error):
+            raise
+        library = str(error).split("'")[1]
+        print(f"The system library {library} is missing; make setup installs it.", file=sys.stderr)
+        sys.exit(REFUSED)
 
 
 if __name__ == "__main__":

@@ -44,16 +44,20 @@ def spool(intake: UUID, stream: IO[bytes]) -> Draft:
     Path(settings.SPOOL_DIR).mkdir(mode=0o700, parents=True, exist_ok=True)
     path.parent.mkdir(exist_ok=True)
     digest, size = hashlib.sha256(), 0
-    with path.open("wb") as file:
-        while chunk := stream.read(CHUNK_BYTES):
-            size += len(chunk)
-            if size > settings.INTAKE_MAX_BYTES:
-                path.unlink()
-                raise Invalid(_("The file is larger than this site takes."), code="too_large")
-            digest.update(chunk)
-            file.write(chunk)
-        file.flush()
-        os.fsync(file.fileno())
+    try:
+        with path.open("wb") as file:
+            while chunk := stream.read(CHUNK_BYTES):
+                size += len(chunk)
+                if size > settings.INTAKE_MAX_BYTES:
+                    raise Invalid(_("The file is larger than this site takes."), code="too_large")
+                digest.update(chunk)
+                file.write(chunk)
+            file.flush()
+            os.fsync(file.fileno())
+    except BaseException:
+        # Half a file, of a sender that went away or for a disk that is full: it never came.
+        path.unlink(missing_ok=True)
+        raise
     return Draft(path, digest.hexdigest(), size)
 
 

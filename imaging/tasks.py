@@ -30,7 +30,8 @@ def assign_readers_task() -> int:
 
 @shared_task(name="studysite.clear_spool")
 def clear_spool_task() -> int:
-    """Remove what finished arrivals left on the spool."""
+    """Leave nothing on the spool: end what nobody ended, remove what finished arrivals left."""
+    intake.close_abandoned(time.time())
     return intake.clear_spool(time.time())
 
 

@@ -11,13 +11,21 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from enrollment.protocol.in_force import asked_once
-from imaging.models import Measurement, MeasurementState, Series, SeriesState
+from imaging.models import (
+    Intake,
+    IntakeState,
+    Measurement,
+    MeasurementState,
+    Series,
+    SeriesState,
+)
 from imaging.outcome_words import kind_of
 from imaging.services import cases, quarantine, scans
 from imaging.templatetags.imaging_words import sequence_label, visit_label
 from studysite.core.access import may, scoped
-from studysite.core.models import User
+from studysite.core.models import JobState, User
 from studysite.core.roles import Action
+from studysite.core.said import say
 from studysite.core.worklist import WorkItem
 
 
@@ -59,6 +67,21 @@ def _missing(user: User) -> Iterator[WorkItem]:
             since=timezone.make_aware(datetime.combine(scan.visit.opens_on, time.min)),
             action=Action.UPLOAD_SCAN,
             overdue=scans.is_overdue(scan, today),
+        )
+
+
+def _not_worked_on(user: User) -> Iterator[WorkItem]:
+    """Arrivals whose job failed: their files lie on the spool, in clear, until it is done."""
+    rows = Intake.objects.filter(state=IntakeState.WAITING, job__state=JobState.FAILED)
+    rows = scoped(rows.select_related("participant", "job"), user, Action.UPLOAD_SCAN)
+    for row in rows:
+        yield WorkItem(
+            title=_("Look at an arrival that failed"),
+            detail=say(row.job.message) if row.job else "",
+            url=reverse("imaging:arrival", args=[row.pk]),
+            subject=row.participant.number if row.participant else "",
+            since=row.at,
+            action=Action.UPLOAD_SCAN,
         )
 
 
@@ -124,6 +147,7 @@ def _to_read(user: User) -> Iterator[WorkItem]:
 _Finder = Callable[[User], Iterator[WorkItem]]
 _FINDERS: tuple[tuple[Action, _Finder], ...] = (
     (Action.SETTLE_HELD_SCAN, _held),
+    (Action.UPLOAD_SCAN, _not_worked_on),
     (Action.SETTLE_HELD_SCAN, _missing),
     (Action.CHECK_QUALITY, _to_check),
     (Action.MEASURE, _to_measure),

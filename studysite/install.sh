@@ -18,6 +18,11 @@ dev_packages=(chromium poppler-utils postgresql redis-server gettext dcmtk)
 say() { printf '%s\n' "$*"; }
 fail() { printf '%s\n' "$*" >&2; exit 3; }
 
+require_own_checkout() {
+  mkdir -p "$folder" 2>/dev/null && [[ -w . && -w $folder ]] ||
+    fail "$PWD cannot be written to by this account ($(id -un)): set it up as the account it belongs to."
+}
+
 find_python() {
   local name
   for name in python3.11 python3 python3.12 python3.13; do
@@ -47,6 +52,7 @@ install_packages() {
   fi
   find_missing "${packages[@]}"
   [[ ${#missing[@]} -gt 0 ]] || return 0
+  require_own_checkout
   if [[ $(id -u) -ne 0 ]]; then
     { command -v sudo >/dev/null && sudo -v; } ||
       fail "These Debian packages are missing and installing them needs root or sudo: ask an administrator to run apt-get install ${missing[*]}"
@@ -100,13 +106,13 @@ folder=var/setup
 packages=("${run_packages[@]}")
 [[ $wanted == dev ]] && packages+=("${dev_packages[@]}")
 begun=$SECONDS
-mkdir -p "$folder"
 install_packages
 # What tests need holds all that the study needs, and is not taken away again by `run`.
 if installed_already dev || { [[ $wanted == run ]] && installed_already run; }; then
   exit 0
 fi
 [[ -f .venv/stamp-dev ]] && wanted=dev
+require_own_checkout
 find_python
 make_environment
 install_requirements "$wanted"

@@ -14,12 +14,13 @@ import environ
 from csp.constants import NONE, SELF
 
 from studysite.api_settings import REST_FRAMEWORK, SPECTACULAR_SETTINGS  # noqa: F401
+from studysite.core.disk import make_own
 from studysite.core.keys import key_from_file
 
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var"))).resolve()
-VAR_DIR.mkdir(parents=True, exist_ok=True)
+make_own(VAR_DIR)
 
 PRODUCTION = env.bool("PRODUCTION", default=False)
 DEBUG = env.bool("DEBUG", default=False)

@@ -188,3 +188,8 @@ def test_a_registry_that_is_gone_later_is_one_sentence(machine: Machine) -> None
     machine.registry.touch()
     assert machine.set_up().returncode == 0
     assert machine.installed() == ["requirements.lock"] * 2
+
+
+def test_a_checkout_that_cannot_be_written_to_is_one_sentence(machine: Machine) -> None:
+    (machine.checkout / "var").write_text("in the way of a folder")
+    assert "cannot be written to by this account" in refusal(machine.set_up())

@@ -125,15 +125,6 @@ def _judge_all(
     return kept
 
 
-@service(Action.JUDGE_CRITERIA)
-def compute_criteria(*, by: User, participant: Participant) -> list[Judgement]:
-    """Compute every computed criterion. One whose verdict and evidence stay adds nothing."""
-    require(by, Action.JUDGE_CRITERIA, participant.site)
-    row = _open_for_judging(participant)
-    about(row.number, said("Criteria computed"))
-    return _compute(row)
-
-
 @service(Action.CONFIRM_ELIGIBILITY)
 def confirm_eligibility(*, by: User, participant: Participant) -> Decision:
     """Compute what is computed, and decide: eligible, or refused with the criteria that stand

@@ -16,7 +16,7 @@ from imaging.models import Intake, IntakeFile, IntakeState, Peer
 from imaging.models.intake import Door
 from studysite.core import jobs
 from studysite.core.access import require, scoped, sites_for
-from studysite.core.acts import about, service, writing_for
+from studysite.core.acts import about, acting, service, writing_for
 from studysite.core.errors import Invalid, NotThere, OutOfOrder
 from studysite.core.models import Site, User
 from studysite.core.roles import Action
@@ -24,6 +24,8 @@ from studysite.core.said import said
 
 # Longer than any transaction: an arrival's row may be there only when its files are.
 LEFT_AFTER_SECONDS = 3600
+# A browser that was shut in the middle of an upload; nobody sends files a day apart.
+ABANDONED_AFTER_SECONDS = 24 * 3600
 
 
 @service(Action.UPLOAD_SCAN)
@@ -77,6 +79,11 @@ def close_intake(*, by: User, intake: Intake) -> Intake:
         return row
     if not row.files.exists():
         raise Invalid(_("No file has arrived."), code="no_files")
+    _ask_for_work(row, by)
+    return row
+
+
+def _ask_for_work(row: Intake, by: User) -> None:
     subject = row.participant.number if row.participant else ""
     row.state = IntakeState.WAITING
     row.job = jobs.ask(
@@ -84,7 +91,20 @@ def close_intake(*, by: User, intake: Intake) -> Intake:
     )
     row.save(update_fields=["state", "job"])
     about(subject, said("Files that arrived: %(count)s", count=row.files.count()))
-    return row
+
+
+def close_abandoned(now: float) -> int:
+    """End the arrivals that nobody ended: what came of them is stored or sealed like any other, and
+    does not lie on the spool in clear. `now` in Unix time, s; how many there were."""
+    quiet = storage.old_spools(now - ABANDONED_AFTER_SECONDS)
+    found = Intake.objects.filter(pk__in=quiet, state=IntakeState.OPEN, files__isnull=False)
+    keys = list(found.distinct().values_list("pk", flat=True))
+    for pk in keys:
+        with acting(None, Action.UPLOAD_SCAN):
+            row = Intake.objects.select_for_update(of=("self",)).get(pk=pk)
+            if row.state == IntakeState.OPEN:
+                _ask_for_work(row, row.by)
+    return len(keys)
 
 
 def clear_spool(now: float) -> int:

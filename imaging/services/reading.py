@@ -27,17 +27,6 @@ from studysite.core.said import said
 READ = "neurovascular_read"
 
 
-def find_read(*, by: User, reading_id: str) -> Read:
-    """A reader's own case; nobody else's exists for them."""
-    read = Read.objects.select_related("participant__site", "measurement").filter(
-        reading_id=reading_id, reader=by
-    )
-    found = read.first()
-    if found is None:
-        raise NotThere(_("There is no such case in your worklist."))
-    return found
-
-
 @service(Action.READ_CASE)
 def lock_read(*, by: User, read: Read, answers: Mapping[str, Any]) -> Read:
     """Keep a reader's answers for good. Two locked reads settle the case or ask for a third."""

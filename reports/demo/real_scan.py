@@ -52,13 +52,21 @@ def known_ends(folder: Path) -> dict[str, Any] | None:
     """End points for a scan: `ends.json` beside or in its folder, else ours for a known one."""
     for path in (folder / "ends.json", folder.with_suffix(".ends.json")):
         if path.is_file():
-            return dict(json.loads(path.read_text(encoding="utf-8"))["ends"])
+            return _ends_in(path)
     sha256 = digest(folder)
     for path in sorted(ENDS_FOLDER.glob("*.json")):
         known = json.loads(path.read_text(encoding="utf-8"))
         if known["sha256"] == sha256:
             return dict(known["ends"])
     return None
+
+
+def _ends_in(path: Path) -> dict[str, Any]:
+    try:
+        return dict(json.loads(path.read_text(encoding="utf-8"))["ends"])
+    except (ValueError, KeyError, TypeError) as error:
+        sentence = 'is not {"ends": {"left": {"brainstem_mm": [x, y, z], "canal_mm": [x, y, z]}}}'
+        raise Invalid(f"{path.name} {sentence}.") from error
 
 
 def play(folder: Path, cast: story.Cast, say: stage.Say) -> stage.Part:

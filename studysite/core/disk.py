@@ -6,6 +6,18 @@ import os
 from pathlib import Path
 from uuid import uuid4
 
+from django.core.exceptions import ImproperlyConfigured
+
+
+def make_own(folder: Path) -> None:
+    """Have a folder that this account writes to, or say in a sentence that there is none."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as trouble:
+        raise ImproperlyConfigured(f"{folder} cannot be made: {trouble.strerror}.") from trouble
+    if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+        raise ImproperlyConfigured(f"{folder} cannot be written to by this account.")
+
 
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file under another name, to the disk below it, and only then give it its own. A file

@@ -6,6 +6,8 @@ import os
 import secrets
 from pathlib import Path
 
+from django.core.exceptions import ImproperlyConfigured
+
 KEY_BYTES = 32
 
 
@@ -23,7 +25,14 @@ def key_in(path: Path) -> bytes | None:
 
 
 def _read(path: Path) -> bytes:
-    return bytes.fromhex(path.read_text(encoding="ascii").strip())
+    try:
+        return bytes.fromhex(path.read_text(encoding="ascii").strip())
+    except OSError as trouble:
+        sentence = f"The key file {path} cannot be read: {trouble.strerror}."
+        raise ImproperlyConfigured(sentence) from trouble
+    except ValueError:
+        # Without what it holds, which may be half of a key.
+        raise ImproperlyConfigured(f"The key file {path} holds no key.") from None
 
 
 def _create(path: Path) -> None:

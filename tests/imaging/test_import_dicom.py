@@ -59,3 +59,22 @@ def test_no_file_is_wrong_usage(tmp_path: Path) -> None:
     with pytest.raises(CommandError) as refusal:
         bring(tmp_path / "nothing")
     assert refusal.value.returncode == 2
+
+
+def test_a_mistyped_path_beside_a_good_one_is_not_passed_over(text: Path) -> None:
+    with pytest.raises(CommandError, match="nowhere does not exist") as refusal:
+        bring(text, text.parent / "nowhere")
+    assert refusal.value.returncode == 2
+
+
+@pytest.mark.django_db(databases=["default", "vault"])
+def test_a_file_that_cannot_be_read_is_one_sentence(
+    enrolled: Participant, text: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def closed(path: Path, mode: str) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "open", closed)
+    with pytest.raises(CommandError, match=r"scan\.dcm cannot be read: Permission") as refusal:
+        bring(text)
+    assert refusal.value.returncode == 3

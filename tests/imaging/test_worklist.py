@@ -6,9 +6,9 @@ from pathlib import Path
 
 from enrollment.models import ExpectedScan, Participant
 from imaging import worklist
-from imaging.models import Measurement, Read, Series
+from imaging.models import Intake, IntakeState, Measurement, Read, Series
 from imaging.services.cases import cases_of, lock_case
-from studysite.core.models import User
+from studysite.core.models import Job, JobState, User
 from tests.conftest import days_ago
 from tests.imaging.conftest import Bring, Measure
 from tests.imaging.results import answers, refused, result
@@ -44,6 +44,17 @@ def test_a_coordinator_settles_what_waits(
     bring(write_scan(tmp_path, "NOBODY"))
     assert "Settle a scan that waits" in titles(coordinator)
     assert titles(analyst) == []
+
+
+def test_an_arrival_whose_work_failed_is_somebody_s_to_look_at(
+    bring: Bring, enrolled: Participant, coordinator: User, monitor: User, tmp_path: Path
+) -> None:
+    failed = bring(write_scan(tmp_path, "NOBODY"))
+    Intake.objects.update(state=IntakeState.WAITING)
+    Job.objects.update(state=JobState.FAILED, message="The disk is full.")
+    (item,) = [one for one in worklist.items(coordinator) if "failed" in one.title]
+    assert (item.detail, item.url) == ("The disk is full.", f"/scans/intakes/{failed.pk}/")
+    assert titles(monitor) == []
 
 
 def test_an_analyst_checks_then_measures(stored: Series, analyst: User, coordinator: User) -> None:

@@ -73,9 +73,6 @@ DATA: dict[str, Call] = {
         by=of.cast.investigator, participant=of.participant, criterion="I1", verdict="met",
         evidence="x",
     ),
-    "enrollment.services.eligibility.compute_criteria": lambda of: eligibility.compute_criteria(
-        by=of.cast.investigator, participant=of.participant
-    ),
     "enrollment.services.eligibility.confirm_eligibility": lambda of: (
         eligibility.confirm_eligibility(by=of.cast.investigator, participant=of.participant)
     ),

@@ -115,3 +115,19 @@ def test_a_port_that_is_none_is_wrong_usage(
         call_command("demo")
     assert ended.value.code == WRONG_USAGE
     assert "from 1 to 65535" in capsys.readouterr().err
+
+
+def test_a_library_that_the_machine_lacks_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(arguments: list[str]) -> None:
+        # As cffi says it, through WeasyPrint.
+        raise OSError("cannot load library 'libpango-1.0-0': no such file. Additionally, ctypes")
+
+    monkeypatch.setattr(manage, "execute_from_command_line", fail)
+    with pytest.raises(SystemExit) as ended:
+        manage.main(["manage.py", "check"])
+    assert ended.value.code == REFUSED
+    assert capsys.readouterr().err == (
+        "The system library libpango-1.0-0 is missing; make setup installs it.\n"
+    )

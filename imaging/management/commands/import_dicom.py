@@ -38,6 +38,9 @@ class Command(StudyCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Spool, wait for the work, say what became of it."""
+        missing = [path for path in options["paths"] if not path.exists()]
+        if missing:
+            raise CommandError(f"{missing[0]} does not exist.", returncode=WRONG_USAGE)
         files = files_below(options["paths"])
         if not files:
             raise CommandError("There is no file at these paths.", returncode=WRONG_USAGE)
@@ -84,7 +87,11 @@ def bring_in(
     participant = find_participant(by=by, number=number) if number else None
     intake = open_intake(by=by, door=door, participant=participant, site=site)
     for path in files:
-        with path.open("rb") as stream:
+        try:
+            stream = path.open("rb")
+        except OSError as trouble:
+            raise StudyError(f"{path} cannot be read: {trouble.strerror}.") from trouble
+        with stream:
             add_file(by=by, intake=intake, stream=stream)
     intake = close_intake(by=by, intake=intake)
     if intake.job is None:

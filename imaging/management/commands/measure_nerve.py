@@ -84,9 +84,13 @@ class Command(StudyCommand):
         except (DicomRefused, Refused) as refused:
             raise CommandError(str(refused), returncode=REFUSED) from refused
         table = to_json_dict(report, digest(options["volume"]), settings.VERSION)
-        self._write(table, options["json"])
-        if options["pictures"]:
-            self._draw(volume, table, options["pictures"])
+        try:
+            self._write(table, options["json"])
+            if options["pictures"]:
+                self._draw(volume, table, options["pictures"])
+        except OSError as trouble:
+            sentence = f"{trouble.filename} cannot be written: {trouble.strerror}."
+            raise CommandError(sentence, returncode=REFUSED) from trouble
         if not report.measured:
             reasons = [f"{n.name}: {n.reason}" for n in report.nerves.values()]
             raise CommandError(" ".join(reasons), returncode=REFUSED)

@@ -58,12 +58,13 @@ class Command(BaseCommand):
     def _make(self) -> None:
         """The demo study around it, then the job: one participant from screening to the PDF."""
         cast, folder, say = stage.make_accounts(), settings.VAR_DIR / "demo", self.stdout.write
+        progress = say if self.stdout.isatty() else _nothing
         began = time.monotonic()
         others = [patient for patient in PATIENTS if patient is not MAIN]
-        parts = stage.play(others, folder, cast, say)
+        parts = stage.play(others, folder, cast, progress)
         say(f"The demo study around the job took {time.monotonic() - began:.0f} s.")
         began = time.monotonic()
-        (shown,) = stage.play([MAIN], folder, cast, say)
+        (shown,) = stage.play([MAIN], folder, cast, progress)
         states = {part.participant.state for part in [*parts, shown]}
         stage.end()
         if scan := os.environ.get("DICOM"):
@@ -82,6 +83,10 @@ class Command(BaseCommand):
         self.stdout.write(f"Accounts (password of each: {PASSWORD}):")
         for username, printed_name, role in ACCOUNTS:
             self.stdout.write(f"  {username:<14}{role.label:<18}{printed_name}")
+
+
+def _nothing(sentence: str) -> None:
+    """Progress is for a terminal."""
 
 
 @contextmanager

@@ -12,7 +12,6 @@ from enrollment.journey import State
 from enrollment.models import Participant
 from enrollment.services.consent import record_consent
 from enrollment.services.eligibility import (
-    compute_criteria,
     confirm_eligibility,
     fail_screening,
     judge,
@@ -52,10 +51,6 @@ SERVICES: dict[str, tuple[Action, Call]] = {
         lambda by, row: judge_all(
             by=by, participant=row, verdicts={"I1": ("no", "")}, seen=10**9
         ),
-    ),
-    "compute_criteria": (
-        Action.JUDGE_CRITERIA,
-        lambda by, row: compute_criteria(by=by, participant=row),
     ),
     "confirm_eligibility": (
         Action.CONFIRM_ELIGIBILITY,

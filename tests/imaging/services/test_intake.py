@@ -14,13 +14,16 @@ from imaging import storage
 from imaging.models import Instance, Intake, IntakeState, Series
 from imaging.models.intake import Door
 from imaging.services.intake import (
+    ABANDONED_AFTER_SECONDS,
     LEFT_AFTER_SECONDS,
     add_file,
     clear_spool,
+    close_abandoned,
     close_intake,
     open_intake,
 )
 from studysite.core import jobs
+from studysite.core.audit.writer import nobody
 from studysite.core.errors import Invalid, NotPermitted, OutOfOrder
 from studysite.core.models import Job, JobState, User
 from tests.imaging.conftest import Bring
@@ -101,3 +104,40 @@ def test_only_some_roles_send_scans_in(
     for by in (monitor, stranger):
         with pytest.raises(NotPermitted):
             open_intake(by=by, door=Door.UPLOAD, participant=enrolled)
+
+
+def test_an_upload_that_nobody_ended_is_worked_on_after_a_day(
+    coordinator: User, enrolled: Participant, unconfined: None, tmp_path: Path
+) -> None:
+    """Its originals, names and all, do not lie on the spool for ever."""
+    intake = open_intake(by=coordinator, door=Door.UPLOAD)
+    for path in write_scan(tmp_path, PATIENT):
+        with path.open("rb") as stream:
+            add_file(by=coordinator, intake=intake, stream=stream)
+    empty = open_intake(by=coordinator, door=Door.UPLOAD)
+    a_day_later = timezone.now().timestamp() + ABANDONED_AFTER_SECONDS
+    with nobody():
+        assert close_abandoned(a_day_later - 3600) == 0
+        assert close_abandoned(a_day_later + 60) == 1
+        assert close_abandoned(a_day_later + 60) == 0
+    intake.refresh_from_db()
+    assert intake.job is not None
+    jobs.run(intake.job.pk)
+    intake.refresh_from_db()
+    assert (intake.state, Series.objects.count()) == (IntakeState.DONE, 1)
+    assert not storage.spool_path(intake.pk, 1).parent.exists()
+    empty.refresh_from_db()
+    assert empty.state == IntakeState.OPEN
+
+
+def test_what_broke_off_in_the_middle_is_not_on_the_spool(coordinator: User) -> None:
+    class Broken(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            if self.tell():
+                raise ConnectionResetError(104, "Connection reset by peer")
+            return super().read(3)
+
+    intake = open_intake(by=coordinator, door=Door.UPLOAD)
+    with pytest.raises(ConnectionResetError):
+        add_file(by=coordinator, intake=intake, stream=Broken(b"Ouyang^Lan"))
+    assert list(storage.spool_path(intake.pk, 1).parent.iterdir()) == []
