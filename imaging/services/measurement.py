@@ -33,6 +33,7 @@ from imaging.render.canvas import can_write_chinese
 from imaging.render.endoscopy import CannotDraw
 from imaging.render.pictures import draw_pictures
 from imaging.services.readers import assign_reads
+from imaging.services.sideways import require_sideways
 from imaging.volumes import volume_of
 from studysite.core import jobs
 from studysite.core.access import require
@@ -113,6 +114,7 @@ def _checked(series: Series, ends: Mapping[str, Mapping[str, Any]]) -> dict[str,
             clean[side]["waypoints_mm"] = between
         if ends[side].get("origin") in ORIGINS:
             clean[side]["origin"] = ends[side]["origin"]
+    require_sideways(clean)
     return clean
 
 
@@ -188,7 +190,7 @@ def perform(held: jobs.Held) -> None:
         row.save()
         about(held.job.subject, _outcome(row, result))
         if measured:
-            _step(row)
+            take_on(row.series.participant)
 
 
 def _compute(row: Measurement, volume: Volume, held: jobs.Held) -> dict[str, Any]:
@@ -285,9 +287,12 @@ def _outcome(row: Measurement, result: Mapping[str, Any]) -> str:
     )
 
 
-def _step(row: Measurement) -> None:
-    # Somebody who left meanwhile keeps the result and takes no further step.
-    participant = Participant.objects.select_for_update().get(pk=row.series.participant_id)
-    if participant.state == State.QUALITY_CHECKED:
-        way.step(participant, State.MEASURED)
-        assign_reads(participant, row)
+def take_on(participant: Participant) -> None:
+    """Take a participant whose scans are judged and whose nerves are measured on to measured,
+    whichever came last. Somebody who left meanwhile keeps the result and takes no further step."""
+    held = Participant.objects.select_for_update().get(pk=participant.pk)
+    done = Measurement.objects.filter(series__participant=held, state=MeasurementState.MEASURED)
+    newest = done.order_by("-at").first()
+    if held.state == State.QUALITY_CHECKED and newest:
+        way.step(held, State.MEASURED)
+        assign_reads(held, newest)

@@ -161,6 +161,31 @@ def test_end_points_that_cannot_be_are_refused_in_a_sentence(
         ask_measurement(by=analyst, series=accepted, ends=ends)
 
 
+LEFT, RIGHT = ENDS["left"], ENDS["right"]
+
+
+def _turned(ends: dict[str, list[float]]) -> dict[str, list[float]]:
+    return {"brainstem_mm": ends["canal_mm"], "canal_mm": ends["brainstem_mm"]}
+
+
+@pytest.mark.parametrize(
+    ("ends", "sentence"),
+    [
+        ({"left": RIGHT, "right": LEFT}, "The left nerve runs to the patient's right"),
+        ({"left": _turned(LEFT)}, "The left nerve runs to the patient's right"),
+        ({"left": LEFT, "right": _turned(RIGHT)}, "The right nerve runs to the patient's left"),
+        ({"right": LEFT}, "The right nerve runs to the patient's left"),
+        ({"left": LEFT, "right": _turned(LEFT)}, "The left nerve lies to the right"),
+        ({"left": _turned(RIGHT), "right": RIGHT}, "The left nerve lies to the right"),
+    ],
+)
+def test_exchanged_sides_and_ends_are_refused(
+    accepted: Series, analyst: User, ends: dict[str, dict[str, list[float]]], sentence: str
+) -> None:
+    with pytest.raises(Invalid, match=sentence):
+        ask_measurement(by=analyst, series=accepted, ends=ends)
+
+
 def test_one_nerve_alone_can_be_measured(accepted: Series, analyst: User) -> None:
     row = ask_measurement(by=analyst, series=accepted, ends={"left": ENDS["left"]})
     assert set(row.ends) == {"left"}
