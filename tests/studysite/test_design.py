@@ -58,6 +58,15 @@ def test_black_on_white_has_the_contrast_of_the_standard() -> None:
     assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
 
 
+def test_an_absent_value_is_an_em_dash() -> None:
+    found = [
+        path.name
+        for path in TEMPLATES
+        if re.search(r'default(_if_none)?:"–"|>–<|%}–{%', path.read_text(encoding="utf-8"))
+    ]
+    assert not found
+
+
 def test_the_page_on_design_names_the_contrasts() -> None:
     assert len(CONTRASTS) >= 25
 
