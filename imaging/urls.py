@@ -11,6 +11,7 @@ urlpatterns = [
     path("scans/", board.board, name="board"),
     path("scans/upload/", upload.upload, name="upload"),
     path("scans/of/<str:number>/", board.participant_scans, name="participant_scans"),
+    path("scans/expected/<int:pk>/", board.not_done, name="scan_not_done"),
     path("scans/intakes/", upload.open_arrival, name="open"),
     path("scans/intakes/<uuid:pk>/", upload.arrival, name="arrival"),
     path("scans/intakes/<uuid:pk>/files/", upload.add_file, name="files"),

@@ -86,6 +86,12 @@ class PeerForm(StudyForm):
         field.queryset = sites_for(by, Action.MANAGE_PEERS).order_by("code")
 
 
+class ScanNotDoneForm(StudyForm):
+    """Why an expected scan will not come."""
+
+    reason = ReasonField(label=_("Why it will not come"))
+
+
 class QualityForm(AnswersForm):
     """A person's verdict on a series, asked as its form says."""
 

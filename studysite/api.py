@@ -20,7 +20,7 @@ from enrollment.api import (
     verification,
     visits,
 )
-from imaging.api import held, intakes, measurements, peers, reads, series
+from imaging.api import expected, held, intakes, measurements, peers, reads, series
 from reports.api import closing, documents, jobs, monitoring, signatures
 from studysite.core import api_docs, api_token
 
@@ -99,7 +99,7 @@ urlpatterns = [
     path(f"{ONE}signatures/", signatures.SignaturesView.as_view(), name="signatures"),
     path(f"{ONE}lock/", signatures.LockView.as_view(), name="lock"),
     path("scans/", visits.ExpectedScansView.as_view(), name="scans"),
-    path("scans/<int:pk>/not-done/", visits.ScanNotDoneView.as_view(), name="scan_not_done"),
+    path("scans/<int:pk>/not-done/", expected.ScanNotDoneView.as_view(), name="scan_not_done"),
     path("intakes/", intakes.IntakesView.as_view(), name="intakes"),
     path(INTAKE, intakes.IntakeView.as_view(), name="intake"),
     path(f"{INTAKE}files/", intakes.IntakeFilesView.as_view(), name="intake_files"),

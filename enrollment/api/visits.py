@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -14,11 +13,7 @@ from enrollment.models import ExpectedScan, ScanState
 from enrollment.overview import FormShown, VisitShown
 from enrollment.schedule import Timeliness
 from enrollment.services import way
-from enrollment.services.visits import record_not_done
-from studysite.core.access import scoped
-from studysite.core.api_view import In, ReasonIn, StudyView, operation
-from studysite.core.errors import NotThere
-from studysite.core.models import User
+from studysite.core.api_view import In, StudyView, operation
 from studysite.core.roles import Action
 
 FORM_STATES = ("empty", "draft", "submitted")
@@ -81,25 +76,3 @@ class ExpectedScansView(StudyView):
         whose = way.find(by=self.by, number=number, action=Action.SEE_SCANS)
         rows = ExpectedScan.objects.filter(visit__participant=whose).select_related("visit")
         return Response(ExpectedScanOut(rows.order_by("visit__due_on", "pk"), many=True).data)
-
-
-class ScanNotDoneView(StudyView):
-    """An expected scan that will not come."""
-
-    actions_needed = {"post": Action.UPLOAD_SCAN}
-
-    @operation("record_scan_not_done", takes=ReasonIn, gives=ExpectedScanOut)
-    def post(self, request: Request, pk: int) -> Response:
-        """Say that a scan will not come, and why; the participant goes on without it."""
-        given = self.taken(ReasonIn)
-        scan = record_not_done(by=self.by, scan=find_scan(by=self.by, pk=pk), **given)
-        return Response(ExpectedScanOut(scan).data)
-
-
-def find_scan(*, by: User, pk: int) -> ExpectedScan:
-    """An expected scan at a site where the person brings scans; otherwise there is none."""
-    rows = ExpectedScan.objects.select_related("visit__participant__site")
-    found = scoped(rows, by, Action.UPLOAD_SCAN, "visit__participant__site").filter(pk=pk).first()
-    if found is None:
-        raise NotThere(_("There is no such expected scan."))
-    return found

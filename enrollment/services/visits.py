@@ -11,12 +11,7 @@ from enrollment.protocol.definition import Protocol, VisitPlan
 from enrollment.protocol.loader import current
 from enrollment.schedule import Window
 from enrollment.services import way
-from studysite.core.access import require
-from studysite.core.acts import about, service
-from studysite.core.errors import Invalid, OutOfOrder
-from studysite.core.models import User
-from studysite.core.roles import Action
-from studysite.core.said import said
+from studysite.core.errors import OutOfOrder
 
 
 def plan_visit(participant: Participant, plan: VisitPlan, due: Window, protocol: Protocol) -> Visit:
@@ -62,25 +57,6 @@ def settle_visit(participant: Participant, key: str) -> None:
     )
     visit.complete = submitted >= set(current().visit(key).forms) and not awaited.exists()
     visit.save(update_fields=["complete"])
-
-
-@service(Action.UPLOAD_SCAN)
-def record_not_done(*, by: User, scan: ExpectedScan, reason: str) -> ExpectedScan:
-    """Say that an expected scan will not come, and why; the participant goes on without it."""
-    participant = way.hold(scan.visit.participant, visit=scan.visit.key)
-    require(by, Action.UPLOAD_SCAN, participant.site)
-    row = ExpectedScan.objects.select_for_update().get(pk=scan.pk)
-    if row.state not in {ScanState.EXPECTED, ScanState.REPEAT_ASKED}:
-        raise OutOfOrder(_("This scan has come, so it cannot be recorded as not done."))
-    if not reason.strip():
-        raise Invalid(_("Say why the scan was not done."), field="reason")
-    mark_scan(row, ScanState.NOT_DONE)
-    settle_scans(participant)
-    about(
-        participant.number,
-        said("Scan not done: %(scan)s", scan=current().scan_in_both(row.sequence)),
-    )
-    return row
 
 
 def settle_scans(participant: Participant) -> None:

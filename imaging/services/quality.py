@@ -12,12 +12,15 @@ from enrollment.services import way
 from enrollment.services.forms import FormInvalid
 from enrollment.services.visits import mark_scan, settle_scans
 from imaging.models import QualityCheck, Series, SeriesState
+from imaging.services.measurement import take_on
 from studysite.core.access import require, scoped
 from studysite.core.acts import about, service
-from studysite.core.errors import NotThere, OutOfOrder
+from studysite.core.errors import Invalid, NotThere, OutOfOrder
 from studysite.core.models import User
 from studysite.core.roles import Action
 from studysite.core.said import said, word
+
+NOT_USABLE = 1  # the lowest score, as the form words it
 
 
 def find_series(*, by: User, pk: int, action: Action) -> Series:
@@ -43,6 +46,8 @@ def check_quality(
     answers = without_blanks({"verdict": verdict, "score": score, "remarks": remarks.strip()})
     if problems := check(in_use("image_quality"), answers, complete=True):
         raise FormInvalid(problems)
+    if verdict == SeriesState.ACCEPTED and score == NOT_USABLE:
+        raise Invalid(_("A series that is not usable is not accepted."), field="score")
     given = QualityCheck.objects.create(
         series=row, verdict=verdict, score=score, remarks=remarks.strip(), by=by
     )
@@ -50,6 +55,7 @@ def check_quality(
     row.save(update_fields=["state"])
     mark_scan(row.scan, _scan_state(row.scan))
     settle_scans(participant)
+    take_on(participant)
     judged = said(
         "%(scan)s: %(verdict)s, score %(score)s",
         scan=current().scan_in_both(row.sequence),

@@ -66,6 +66,14 @@ def record(intake: Intake, result: Stored | Waiting) -> Line:
     settle_scans(found.participant)
     number = found.participant.number
     sentence = said("%(scan)s, %(count)s files: stored for %(number)s.", number=number, **values)
+    if series.deviations:
+        sentence = said(
+            "%(scan)s, %(count)s files: stored for %(number)s. Departures from the imaging "
+            "protocol: %(departures)s.",
+            number=number,
+            departures=len(series.deviations),
+            **values,
+        )
     return {"status": "stored", "code": "stored", "series": series.pk, "sentence": sentence}
 
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from enrollment.journey import ENDED
 from enrollment.models import ScanState
 from enrollment.protocol.loader import current
 from enrollment.services import way
-from imaging.services import quarantine, scans
+from imaging.services import expected, quarantine, scans
+from imaging.webforms import ScanNotDoneForm
+from studysite.core.access import may
 from studysite.core.gate import StudyRequest, page
 from studysite.core.roles import Action
 
@@ -47,6 +52,22 @@ def participant_scans(request: StudyRequest, number: str) -> HttpResponse:
         "expected": scans.expected_of(participant),
         "arrivals": scans.arrivals_under_way(participant),
         "today": timezone.localdate(),
+        "may_give_up": participant.state not in ENDED
+        and may(request.user, Action.UPLOAD_SCAN, participant.site),
     }
     whole = "imaging/participant_scans.html"
     return render(request, "imaging/_participant_scans.html" if request.htmx else whole, context)
+
+
+@page(Action.UPLOAD_SCAN)
+def not_done(request: StudyRequest, pk: int) -> HttpResponse:
+    """Say that an expected scan will not come."""
+    scan = expected.find_expected(by=request.user, pk=pk)
+    form = ScanNotDoneForm(request.POST or None)
+    if form.is_valid():
+        with form.refusing():
+            expected.record_not_done(by=request.user, scan=scan, **form.cleaned_data)
+            messages.success(request, _("Recorded. The participant goes on without this scan."))
+            return redirect("imaging:participant_scans", scan.visit.participant.number)
+    context = {"room": "imaging", "form": form, "scan": scan}
+    return render(request, "imaging/scan_not_done.html", context, status=form.status)

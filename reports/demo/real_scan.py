@@ -9,11 +9,11 @@ from typing import Any
 
 from enrollment.journey import State
 from enrollment.models import ExpectedScan, Participant, ScanState
-from enrollment.services.visits import record_not_done
 from imaging.dicom.header import Header
 from imaging.dicom.sandbox import Refusal, inspect_files
 from imaging.dicom.volumes import digest
 from imaging.models import Measurement
+from imaging.services.expected import record_not_done
 from reports.demo import stage, story
 from reports.demo.people import Patient
 from studysite.core.errors import Invalid

@@ -43,6 +43,7 @@ PLACES: dict[str, dict[str, object]] = {
     "scans/of/": {"number": "{number}"},
     "scans/intakes/": {"pk": "{intake}"},
     "scans/held/": {"pk": "{held}"},
+    "scans/expected/": {"pk": "{scan}"},
     "series/": {"pk": "{series}", "axis": "axial", "number": "0"},
     "nodes/": {"pk": "{peer}"},
     "measurements/": {"pk": "{measurement}", "side": "left", "name": "mpr.png"},

@@ -82,6 +82,7 @@ def values_of(scene: Scene, early: str) -> dict[str, list[dict[str, Any]]]:
         "person": [{"username": scene.cast.reader.username}],
         "invitation": [{"token": "nobody-s"}],
         "imaging:series": [{"pk": names["series"]}],
+        "imaging:scan_not_done": [{"pk": names["scan"]}],
         "imaging:held": [{"pk": names["held"]}],
         "imaging:case": [{"reading_id": names["read"]}, {"reading_id": names["third"]}],
         "imaging:arrival": [{"pk": names["intake"]}],

@@ -28,10 +28,18 @@ from enrollment.services import (
     queries,
     screening,
     verification,
-    visits,
 )
 from imaging.models import Adjudication, Held, Intake, Read, Series
-from imaging.services import intake, matching, measurement, quality, quarantine, reading, retrying
+from imaging.services import (
+    expected,
+    intake,
+    matching,
+    measurement,
+    quality,
+    quarantine,
+    reading,
+    retrying,
+)
 from reports.services import signing
 from studysite.core.errors import StudyError
 from studysite.core.models import Job, JobState
@@ -90,7 +98,7 @@ DATA: dict[str, Call] = {
         by=of.cast.coordinator, participant=of.participant, form="severity", visit="baseline",
         answers={}, seen_revision=1, submit=True, reason="x",
     ),
-    "enrollment.services.visits.record_not_done": lambda of: visits.record_not_done(
+    "imaging.services.expected.record_not_done": lambda of: expected.record_not_done(
         by=of.cast.coordinator, scan=_series(of).scan, reason="x"
     ),
     "imaging.services.intake.open_intake": lambda of: intake.open_intake(

@@ -6,12 +6,13 @@ import pytest
 
 from enrollment.journey import State
 from enrollment.models import ExpectedScan, Participant, ScanState
-from enrollment.services.visits import record_not_done
-from imaging.models import Series, SeriesState
+from imaging.models import Read, Series, SeriesState
+from imaging.services.expected import record_not_done
 from imaging.services.quality import check_quality, find_series
 from studysite.core.errors import Invalid, NotPermitted, NotThere, OutOfOrder
 from studysite.core.models import User
 from studysite.core.roles import Action
+from tests.imaging.conftest import Measure
 from tests.imaging.shelf import shelve
 
 
@@ -46,6 +47,38 @@ def test_a_series_judged_before_the_rest_is_given_up_takes_its_participant_on(
     record_not_done(by=coordinator, scan=missing, reason="The coil broke.")
     enrolled.refresh_from_db()
     assert enrolled.state == State.QUALITY_CHECKED
+
+
+def test_a_nerve_measured_before_the_rest_is_settled_takes_its_participant_on_then(
+    enrolled: Participant,
+    coordinator: User,
+    analyst: User,
+    reader: User,
+    reader_two: User,
+    measure: Measure,
+) -> None:
+    series = shelve(enrolled, "t2_3d", coordinator)
+    check_quality(by=analyst, series=series, verdict="accepted", score=5, remarks="")
+    measure(series)
+    enrolled.refresh_from_db()
+    assert enrolled.state == State.ENROLLED
+    missing = ExpectedScan.objects.get(visit__participant=enrolled, sequence="tof_3d")
+    record_not_done(by=coordinator, scan=missing, reason="The coil broke.")
+    enrolled.refresh_from_db()
+    assert enrolled.state == State.MEASURED
+    assert Read.objects.filter(participant=enrolled).count() == 2
+
+
+def test_a_nerve_measured_before_the_last_verdict_takes_its_participant_on_then(
+    stored: Series, analyst: User, reader: User, reader_two: User, measure: Measure
+) -> None:
+    participant = stored.participant
+    check_quality(by=analyst, series=stored, verdict="accepted", score=5, remarks="")
+    measure(stored)
+    tof = Series.objects.get(participant=participant, sequence="tof_3d")
+    check_quality(by=analyst, series=tof, verdict="accepted", score=5, remarks="")
+    participant.refresh_from_db()
+    assert participant.state == State.MEASURED
 
 
 def test_a_scan_that_the_protocol_leaves_open_is_enough_where_the_others_are_given_up(
@@ -99,6 +132,7 @@ def test_of_two_series_for_one_scan_a_good_one_is_enough(
         ("maybe", 3, "", "verdict"),
         ("accepted", 0, "", "score"),
         ("accepted", 6, "", "score"),
+        ("accepted", 1, "", "score"),
         ("repeat_asked", 2, "  ", "remarks"),
     ],
 )

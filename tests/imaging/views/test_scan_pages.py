@@ -52,6 +52,21 @@ def test_the_board_is_narrowed(
     assert board.count(f">{stored.participant.number}</a>") == found
 
 
+def test_a_scan_that_will_not_come_is_given_up_from_the_pages(
+    client: Client, enrolled: Participant, coordinator: User
+) -> None:
+    scan = ExpectedScan.objects.get(visit__participant=enrolled, sequence="tof_3d")
+    address = reverse("imaging:scan_not_done", args=[scan.pk])
+    assert address in page(client, coordinator, "participant_scans", enrolled.number)
+    assert client.post(address, {"reason": " "}).status_code == 422
+    answer = client.post(address, {"reason": "The coil broke."})
+    assert answer["Location"] == reverse("imaging:participant_scans", args=[enrolled.number])
+    scan.refresh_from_db()
+    assert scan.state == "not_done"
+    assert address not in page(client, coordinator, "participant_scans", enrolled.number)
+    assert client.post(address, {"reason": "Again."}).status_code == 409
+
+
 def test_a_held_scan_is_matched_from_its_page(
     client: Client, bring: Bring, enrolled: Participant, coordinator: User, tmp_path: Path
 ) -> None:
