@@ -36,7 +36,7 @@ def _work(rows: QuerySet[Query], title: str, action: Action) -> Iterator[WorkIte
         age = ngettext("open for %(days)d day", "open for %(days)d days", days) % {"days": days}
         yield WorkItem(
             title=title,
-            detail=f"{row.place.label}, {age}",
+            detail=f"{row.place.label} · {age}",
             url=reverse("queries:query", args=[row.pk]),
             subject=row.participant.number,
             since=row.opened_at,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from django import forms
@@ -101,22 +101,27 @@ class ScreeningForm(StudyForm):
 
 
 class ConsentForm(StudyForm):
-    """A signed version of the consent form."""
+    """A signed version of the consent form, of those that are not `recorded` yet."""
 
     document_version = forms.ChoiceField(label=_("Version of the consent form"))
     language = forms.ChoiceField(label=_("Language"), widget=forms.RadioSelect)
     signed_on = DayField(label=_("Signed on"))
 
-    def __init__(self, *args: Any, protocol: Protocol, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, protocol: Protocol, recorded: Collection[str] = (), **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         documents = sorted(
-            protocol.consent_documents, key=lambda document: document.released_on, reverse=True
+            (each for each in protocol.consent_documents if each.version not in recorded),
+            key=lambda document: document.released_on,
+            reverse=True,
         )
         languages = dict.fromkeys(code for document in documents for code in document.languages)
         self.fields["document_version"].choices = [  # type: ignore[attr-defined]
             (document.version, f"{document.version} ({document.released_on:%Y-%m-%d})")
             for document in documents
         ]
+        self.is_left = bool(documents)
         self.fields["language"].choices = [  # type: ignore[attr-defined]
             (code, LANGUAGE_NAMES.get(code, code)) for code in languages
         ]

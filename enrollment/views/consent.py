@@ -20,11 +20,18 @@ from studysite.core.roles import Action
 def consent(request: StudyRequest, number: str) -> HttpResponse:
     """Record a signed version of the consent form."""
     row = way.find(by=request.user, number=number, action=Action.RECORD_CONSENT)
-    form = ConsentForm(request.POST or None, protocol=current())
+    signed = {consent.document_version for consent in row.consents.all()}
+    # What another window recorded meanwhile is refused by the service, which says so.
+    recorded = () if request.method == "POST" else signed
+    form = ConsentForm(request.POST or None, protocol=current(), recorded=recorded)
     if form.is_valid():
         with form.refusing():
             record_consent(by=request.user, participant=row, **form.cleaned_data)
             messages.success(request, _("The consent is recorded."))
             return redirect("enrollment:participant", row.number)
-    context = {"form": form, "participant": row, "screening": screening_data(row)}
+    context = {
+        "form": form if form.is_left else None,
+        "participant": row,
+        "screening": screening_data(row),
+    }
     return render(request, "enrollment/consent.html", context, status=form.status)

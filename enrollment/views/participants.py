@@ -152,17 +152,26 @@ def _offers(row: Participant, allowed: set[str]) -> list[tuple[str, str, str]]:
         offers.append(("consent", _("Record consent"), "primary"))
     if row.state == State.ELIGIBLE:
         offers.append(("enrol", _("Enrol"), "primary"))
+    if row.state == State.ENROLLED and not missing_consent(row):
+        offers.append(("upload", _("Upload a scan"), "primary"))
     needed = {
         "leave": Action.WITHDRAW,
         "eligibility": Action.JUDGE_CRITERIA,
         "consent": Action.RECORD_CONSENT,
         "enrol": Action.ENROL,
+        "upload": Action.UPLOAD_SCAN,
     }
     return [
-        (reverse(f"enrollment:{name}", args=[row.number]), words, kind)
+        (_address(name, row), words, kind)
         for name, words, kind in offers
         if needed[name].value in allowed
     ]
+
+
+def _address(name: str, row: Participant) -> str:
+    if name == "upload":
+        return f"{reverse('imaging:upload')}?participant={row.number}"
+    return reverse(f"enrollment:{name}", args=[row.number])
 
 
 def _enrolment(row: Participant) -> list[tuple[Any, ...]]:

@@ -59,6 +59,11 @@ class Expected:
         """The state in words."""
         return str(ScanState(self.state).label)
 
+    @property
+    def given_up(self) -> bool:
+        """Whether it was recorded that the scan will not come."""
+        return self.state == ScanState.NOT_DONE
+
 
 def scans_of(participant: Participant) -> tuple[Expected, ...]:
     """Every expected scan with the series that came for it."""

@@ -10,6 +10,7 @@ import pikepdf
 import pytest
 from django.utils import timezone
 
+from enrollment.models import ExpectedScan
 from enrollment.services.enrolment import withdraw
 from reports.case.content import case_of
 from reports.catalog.case_summary import Made, page_of, render
@@ -155,6 +156,14 @@ def test_what_is_missing_is_said_in_words(cast):
         "No surgical finding is recorded.",
     ):
         assert sentence in text
+
+
+def test_a_scan_that_will_not_come_is_not_waited_for(cast):
+    participant = factory.enrolled(cast)
+    assert ExpectedScan.objects.filter(visit__participant=participant).update(state="not_done")
+    text = said(participant)
+    assert "Recorded as not coming." in text
+    assert "Nothing received yet." not in text
 
 
 def test_a_picture_that_is_lost_leaves_the_rest(cast):

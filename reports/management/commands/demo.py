@@ -73,7 +73,8 @@ class Command(BaseCommand):
         took = time.monotonic() - began
         self._say_accounts()
         spread = ", one in each state" if len(states) == len(PATIENTS) else ""
-        say(f"{len(PATIENTS)} participants{spread}.")
+        added = f", and {shown.participant.number} of the given scan" if scan else ""
+        say(f"{len(PATIENTS)} participants{spread}{added}.")
         for sentence in documents.numbers(shown.participant):
             say(sentence)
         say(f"Case summary of {shown.participant.number}: {pdf}")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.test import Client
 
-from enrollment.eligibility import Verdict
+from enrollment.eligibility import Decision, Verdict
 from enrollment.journey import State
 from enrollment.models import Participant
 from enrollment.services.eligibility import criteria_of
+from enrollment.views import eligibility as views
 from studysite.core.models import User
 from tests.conftest import Enter
 
@@ -37,6 +40,19 @@ def test_all_thirteen_criteria_are_there_and_eight_can_be_judged(
     assert len(lines) == 13
     assert sum(verdict is not None for _row, verdict, _evidence in lines) == 8
     assert "46 years of age at consent." not in page.context["judging"].errors
+
+
+@pytest.mark.parametrize(
+    ("judged", "filled"), [(False, "Save the verdicts"), (True, "Confirm eligibility")]
+)
+def test_one_button_is_filled_and_it_is_what_to_do_next(
+    signed_in: Client, enter: Enter, monkeypatch: pytest.MonkeyPatch, judged: bool, filled: str
+) -> None:
+    row = enter(State.CONSENTED)
+    unknown = () if judged else ("I1",)
+    monkeypatch.setattr(views, "decision_on", lambda row: Decision((), unknown))
+    page = signed_in.get(f"/participants/{row.number}/eligibility/").content.decode()
+    assert re.findall(r'btn-primary" type="submit">([^<]+)<', page) == [filled]
 
 
 def test_a_coordinator_reads_the_criteria_without_judging(

@@ -81,6 +81,18 @@ def test_consent_in_the_future_is_refused_at_its_date(signed_in: Client, enter: 
     assert "future" in answer.context["form"].errors["signed_on"][0]
 
 
+def test_a_version_that_is_signed_is_shown_and_not_asked_for_again(
+    signed_in: Client, enter: Enter
+) -> None:
+    row = enter(State.CONSENTED)
+    address = f"/participants/{row.number}/consent/"
+    page = signed_in.get(address)
+    assert page.context["form"] is None
+    assert row.consents.get().signed_on.isoformat() in page.content.decode()
+    signed = {"document_version": "1.0", "language": "en", "signed_on": TODAY.isoformat()}
+    assert "already recorded" in signed_in.post(address, signed).content.decode()
+
+
 def test_an_enrolment_is_confirmed_and_gives_a_reason(signed_in: Client, enter: Enter) -> None:
     row = enter(State.ELIGIBLE)
     answer = signed_in.post(f"/participants/{row.number}/enrol/", {"arm": "2d"})
