@@ -145,8 +145,8 @@ def _on(scan: Scan, course: Course) -> tuple[Array, Fit]:
     ends = exposed_ends(scan.volume, course, scan.sign)
     course = course_through(_between(course, ends), ends[0], ends[1])
     fit = first_fit(scan, course)
-    fit = _again(scan, fit, ends, COARSE_KNOTS_MM)
-    return ends, _again(scan, fit, ends, FINE_KNOTS_MM)
+    fit = again(scan, fit, ends, COARSE_KNOTS_MM)
+    return ends, again(scan, fit, ends, FINE_KNOTS_MM)
 
 
 def with_neighbours(scan: Scan, fit: Fit, ends: Array, found: tuple[Strand, ...]) -> Fit:
@@ -158,11 +158,11 @@ def with_neighbours(scan: Scan, fit: Fit, ends: Array, found: tuple[Strand, ...]
         if not chosen:
             continue
         try:
-            joint = _again(scan, fit, ends, FINE_KNOTS_MM, chosen)
+            joint = again(scan, fit, ends, FINE_KNOTS_MM, chosen)
             clear = resolved(scan, joint)
             if len(clear.sides[0].strands) < 2:
                 continue
-            joint = _again(scan, clear, ends, FINE_KNOTS_MM)
+            joint = again(scan, clear, ends, FINE_KNOTS_MM)
         except Refused:
             continue
         if joint.sd < WORSE * fit.sd:
@@ -199,9 +199,10 @@ def own_contrast_sd(fit: Fit) -> Array:
     return np.sqrt(np.maximum(variance, 0))
 
 
-def _again(
+def again(
     scan: Scan, fit: Fit, ends: Array, knots_mm: float, others: tuple[Strand, ...] = ()
 ) -> Fit:
+    """One nerve fitted once more, re-centred, between these ends, with further strands if any."""
     side = refined_side(scan, fit, 0, ends, knots_mm, others)
     return fitted(scan, (side,), fit.shared, fit.sd, shared_noise(fit))
 

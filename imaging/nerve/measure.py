@@ -23,13 +23,14 @@ from .refine import MODEL_ERROR
 from .register import UNUSED, Registration, register
 from .result import Ends, Flag, Nerve, Numbers, Quality, Report, Section
 from .scan import Scan, scan_of
-from .section import numbers_of, profile_of, sections_of
+from .section import Profile, numbers_of, sections_of
 from .solid import require_slender, shortened
 from .spread import COUNT
 from .start import depth_inside
 from .twins import beside_flags, require_apart
 from .usable import require_inside, require_usable, require_values, require_whole
 from .volume import Array, Volume
+from .windows import steadied
 
 Progress = Callable[[float, str], None]
 ORDER = ("left", "right")
@@ -184,12 +185,14 @@ def _finished(
     nerves: dict[str, Nerve] = {}
     for group in _groups(fits):
         try:
-            joint = together(scan, [fits[n] for n in group], [points[n] for n in group])
+            own, ends = [fits[n] for n in group], [points[n] for n in group]
+            joint = together(scan, own, ends)
+            profiles = steadied(scan, joint, own, ends)
         except Refused as reason:
             nerves.update({name: _refused(name, reason) for name in group})
             continue
         for number, name in enumerate(group):
-            nerves[name] = _nerve(scan, name, joint, number, fits[name], tof)
+            nerves[name] = _nerve(scan, name, joint, number, fits[name], profiles[number], tof)
             if len(fits) > len(group) and nerves[name].status == "measured":
                 nerves[name] = replace(nerves[name], flags=(*nerves[name].flags, SIDES_DIFFER))
     return nerves
@@ -213,8 +216,15 @@ def _contrast_sd(fit: Fit) -> float:
     return float(np.sqrt(fit.covariance[-1 - COUNT, -1 - COUNT]))
 
 
-def _nerve(scan: Scan, name: str, fit: Fit, number: int, own: Fit, tof: Volume | None) -> Nerve:
-    profile = profile_of(fit, number)
+def _nerve(
+    scan: Scan,
+    name: str,
+    fit: Fit,
+    number: int,
+    own: Fit,
+    profile: Profile,
+    tof: Volume | None,
+) -> Nerve:
     numbers = numbers_of(profile)
     quality = _quality(fit, number, own, numbers)
     strand = fit.sides[number].strands[0]

@@ -140,6 +140,7 @@ def sections_of(strand: Strand, profile: Profile) -> tuple[Section, ...]:
     flat = np.hypot(shape.cosine, shape.sine)
     stretch = ((1 + flat) / (1 - flat)) ** 0.25
     deviation = np.sqrt(np.maximum(np.diag(profile.covariance), 0))
+    radius = np.sqrt(profile.area_mm2 / np.pi)
     return tuple(
         Section(
             arc_mm=float(arc[i]),
@@ -147,8 +148,8 @@ def sections_of(strand: Strand, profile: Profile) -> tuple[Section, ...]:
             normal=_point(tangents[i]),
             area_mm2=float(profile.area_mm2[i]),
             area_sd_mm2=float(deviation[i]),
-            major_mm=float(2 * shape.radius_mm[i] * stretch[i]),
-            minor_mm=float(2 * shape.radius_mm[i] / stretch[i]),
+            major_mm=float(2 * radius[i] * stretch[i]),
+            minor_mm=float(2 * radius[i] / stretch[i]),
         )
         for i in range(len(arc))
     )
