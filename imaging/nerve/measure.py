@@ -24,6 +24,7 @@ from .register import UNUSED, Registration, register
 from .result import Ends, Flag, Nerve, Numbers, Quality, Report, Section
 from .scan import Scan, scan_of
 from .section import Profile, numbers_of, sections_of
+from .sheet import require_strand
 from .solid import require_slender, shortened
 from .spread import COUNT
 from .start import depth_inside
@@ -233,6 +234,7 @@ def _nerve(
         require_signal(quality)
         _require_whole(scan, sections)
         require_slender(profile)
+        require_strand(scan, fit, number)
         require_apart(strand, fit.sides[number].strands[1:])
         require_warrant(numbers, quality)
         require_fine(numbers, float(np.prod(scan.volume.spacing_mm)) ** (1 / 3))

@@ -67,6 +67,17 @@ class Vessel:
 
 
 @dataclass(frozen=True)
+class Moved:
+    """What the values would vary by, as standard deviations, if each end had been put END_SD_MM
+    elsewhere along the nerve: no error of the measurement, so stated beside its own."""
+
+    volume_mm3: float
+    volume_10mm_mm3: float | None
+    csa_mean_mm2: float
+    csa_rez_mm2: float
+
+
+@dataclass(frozen=True)
 class Numbers:
     """The measured values of one nerve."""
 
@@ -84,6 +95,7 @@ class Numbers:
     csa_min_interval_mm2: tuple[float, float]
     csa_rez_mm2: float
     csa_rez_sd_mm2: float
+    moved: Moved
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import numpy as np
 
 from .fit import Fit
 from .normal import inverse
-from .result import Numbers, Point, Section
+from .result import Moved, Numbers, Point, Section
 from .strand import Strand
 from .volume import Array
 
@@ -17,6 +17,7 @@ SECTION_MM: Final = 0.25
 REZ_MM: Final = 3.0
 WINDOW_MM: Final = 10.0
 DRAWS: Final = 400
+END_SD_MM: Final = 0.5
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,25 @@ def numbers_of(profile: Profile) -> Numbers:
         csa_min_interval_mm2=interval,
         csa_rez_mm2=float(rez @ area),
         csa_rez_sd_mm2=_sd(rez, profile.covariance),
+        moved=moved(profile),
+    )
+
+
+def moved(profile: Profile) -> Moved:
+    """What END_SD_MM at each end would do, by how fast each value changes with its ends."""
+    length = float(profile.arc_mm[-1])
+    mean = float(profile.mean(length) @ profile.area_mm2)
+    first, last = (float(area) for area in profile.area_mm2[[0, -1]])
+    rez_mm = min(REZ_MM, length)
+
+    def at(arc_mm: float) -> float:
+        return float(np.interp(arc_mm, profile.arc_mm, profile.area_mm2))
+
+    return Moved(
+        volume_mm3=END_SD_MM * float(np.hypot(first, last)),
+        volume_10mm_mm3=END_SD_MM * abs(at(WINDOW_MM) - first) if length >= WINDOW_MM else None,
+        csa_mean_mm2=END_SD_MM * float(np.hypot(first - mean, last - mean)) / length,
+        csa_rez_mm2=END_SD_MM * abs(at(rez_mm) - first) / rez_mm,
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from .register import Registration
 from .result import Contact, Nerve, Numbers, Quality, Report, Section, Vessel
-from .section import REZ_MM
+from .section import END_SD_MM, REZ_MM
 
 SCHEMA: Final = "nerve-measurement/1"
 SOFTWARE: Final = "studysite"
@@ -85,6 +85,11 @@ def _numbers(numbers: Numbers) -> dict[str, Any]:
         "csa_rez_mm2": _rounded(numbers.csa_rez_mm2),
         "csa_rez_sd_mm2": _rounded(numbers.csa_rez_sd_mm2),
         "rez_mm": REZ_MM,
+        "end_sd_mm": END_SD_MM,
+        "volume_ends_sd_mm3": _rounded(numbers.moved.volume_mm3, 3),
+        "volume_10mm_ends_sd_mm3": _rounded(numbers.moved.volume_10mm_mm3, 3),
+        "csa_mean_ends_sd_mm2": _rounded(numbers.moved.csa_mean_mm2),
+        "csa_rez_ends_sd_mm2": _rounded(numbers.moved.csa_rez_mm2),
     }
 
 

@@ -69,6 +69,7 @@ class Nerve:
     csa_min_mm2: Amount | None = None
     csa_min_at_mm: float | None = None
     csa_rez_mm2: Amount | None = None
+    volume_ends_sd_mm3: float | None = None
     profile: tuple[Section, ...] = ()
     contacts: tuple[Contact, ...] = ()
 
@@ -97,6 +98,7 @@ def nerve_of(raw: Mapping[str, Any] | None) -> Nerve | None:
         csa_min_mm2=_amount(raw, "csa_min_mm2", "csa_min_sd_mm2"),
         csa_min_at_mm=raw.get("csa_min_at_mm"),
         csa_rez_mm2=_amount(raw, "csa_rez_mm2", "csa_rez_sd_mm2"),
+        volume_ends_sd_mm3=raw.get("volume_ends_sd_mm3"),
         profile=tuple(_section(row) for row in raw.get("profile", ())),
         contacts=tuple(_contact(row) for row in raw.get("contacts", ())),
     )

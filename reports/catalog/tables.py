@@ -67,6 +67,9 @@ class ReadRow:
     right: tuple[str, ...]
 
 
+NO_RATIO = ("csa_min_at_mm", "volume_ends_sd_mm3")
+
+
 @dataclass(frozen=True)
 class FormTable:
     """One form over its visits: a column a visit, a row a question."""
@@ -95,6 +98,7 @@ def measures_of(found: Measured, affected: str) -> list[Sides]:
         (_("Minimum CSA at"), "mm", "csa_min_at_mm", 1),
         (_("CSA at the root entry zone"), "mm²", "csa_rez_mm2", 2),
         (_("Volume"), "mm³", "volume_mm3", 1),
+        (_("SD of the volume if each end were put 0.5 mm off"), "mm³", "volume_ends_sd_mm3", 1),
         (_("Volume of the first 10 mm"), "mm³", "volume_10mm_mm3", 1),
         (_("Length"), "mm", "length_mm", 1),
     ]
@@ -106,7 +110,7 @@ def _sides(
 ) -> Sides:
     left, right = (_quantity(found.nerve(side), field) for side in SIDES)
     over = ABSENT
-    if affected in SIDES and field != "csa_min_at_mm":
+    if affected in SIDES and field not in NO_RATIO:
         over = ratio(left, right) if affected == "left" else ratio(right, left)
     return Sides(label, unit, amount(left, decimals), amount(right, decimals), over)
 

@@ -66,8 +66,7 @@ MAKERS: dict[str, Maker] = {
     "wave": wave,
     "sheet": sheet,
 }
-NO_NERVE = ("noise", "magnitude noise", "ramp", "checks", "two values")
-SEEN_AS_NERVE = ("sheet", "wave")
+NO_NERVE = ("noise", "magnitude noise", "ramp", "checks", "two values", "sheet", "wave")
 
 
 def affine_of(kind: str, rng: np.random.Generator) -> np.ndarray:
@@ -115,7 +114,10 @@ def warranted(nerve: Nerve) -> None:
         assert nerve.numbers is None
         return
     assert nerve.numbers is not None
-    for name, value in vars(nerve.numbers).items():
+    told = vars(nerve.numbers) | vars(nerve.numbers.moved)
+    for name, value in told.items():
+        if value is nerve.numbers.moved:
+            continue
         for number in value if isinstance(value, tuple) else [value]:
             assert number is None or math.isfinite(number), name
     assert nerve.numbers.csa_mean_sd_mm2 > 0
@@ -160,7 +162,6 @@ def cases(draw):
     return volume, ends
 
 
-@pytest.mark.xfail(reason="an affine of 1e200 and an empty strand still end in an error")
 @settings(
     max_examples=60,
     phases=[Phase.generate],  # a scan is not made smaller by shrinking it
@@ -185,16 +186,7 @@ def across(volume: Volume, rng: np.random.Generator) -> dict[str, Ends]:
     return {"left": Ends(tuple(map(float, begin)), tuple(map(float, end)))}
 
 
-@pytest.mark.parametrize(
-    "kind",
-    [
-        *NO_NERVE,
-        *(
-            pytest.param(kind, marks=pytest.mark.xfail(reason="some pass for a strand"))
-            for kind in SEEN_AS_NERVE
-        ),
-    ],
-)
+@pytest.mark.parametrize("kind", NO_NERVE)
 @pytest.mark.parametrize("seed", range(2))
 def test_there_is_no_nerve_where_there_is_none(kind, seed):
     rng = np.random.default_rng([seed, 11])
