@@ -6,7 +6,15 @@ import time
 
 from celery import shared_task
 
-from imaging.services import arrival, intake, measurement, readers, receiving
+from imaging.services import (
+    arrival,
+    intake,
+    measurement,
+    readers,
+    receiving,
+    sessions,
+    training_set,
+)
 from studysite.core import jobs
 
 
@@ -22,10 +30,17 @@ def measure_task(held: jobs.Held) -> None:
     measurement.perform(held)
 
 
+@jobs.handles("training")
+def training_task(held: jobs.Held) -> None:
+    """Make one training case."""
+    training_set.perform(held)
+
+
 @shared_task(name="studysite.assign_readers")
 def assign_readers_task() -> int:
-    """Give the cases that lack a reader to those who have come since."""
-    return readers.assign_waiting()
+    """Give the cases that lack a reader to those who have come since, and the reads whose day has
+    come to their readers."""
+    return readers.assign_waiting() + sessions.assign_later()
 
 
 @shared_task(name="studysite.clear_spool")

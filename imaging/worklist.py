@@ -20,7 +20,7 @@ from imaging.models import (
     SeriesState,
 )
 from imaging.outcome_words import kind_of
-from imaging.services import cases, quarantine, scans
+from imaging.services import cases, quarantine, scans, training
 from imaging.templatetags.imaging_words import sequence_label, visit_label
 from studysite.core.access import may, scoped
 from studysite.core.models import JobState, User
@@ -132,16 +132,31 @@ def _not_measured(user: User) -> Iterator[WorkItem]:
 def _to_read(user: User) -> Iterator[WorkItem]:
     """Open cases. When one came is a clue to whose it is, so none is older than another."""
     now = timezone.now()
+    if not training.is_trained(user) and not user.training_reads.exists():
+        yield WorkItem(
+            title=_("Read the training cases"),
+            detail=_("They come before the first case of the study."),
+            url=reverse("imaging:cases"),
+            subject="",
+            since=now,
+            action=Action.READ_CASE,
+        )
     for case in cases.cases_of(by=user):
         if case.locked_at is None:
             yield WorkItem(
-                title=_("Decide a case") if case.third else _("Read a case"),
+                title=_title(case),
                 detail="",
                 url=reverse("imaging:case", args=[case.reading_id]),
                 subject=case.reading_id,
                 since=now,
                 action=Action.ADJUDICATE if case.third else Action.READ_CASE,
             )
+
+
+def _title(case: cases.Case) -> str:
+    if case.training:
+        return _("Read a training case")
+    return _("Decide a case") if case.third else _("Read a case")
 
 
 _Finder = Callable[[User], Iterator[WorkItem]]

@@ -21,7 +21,7 @@ from enrollment.api import (
     visits,
 )
 from imaging.api import expected, held, intakes, measurements, peers, reads, series
-from reports.api import closing, documents, jobs, monitoring, signatures
+from reports.api import closing, documents, jobs, monitoring, readers, signatures
 from studysite.core import api_docs, api_token
 
 app_name = "api"
@@ -131,9 +131,18 @@ urlpatterns = [
     ),
     path("reads/", reads.ReadsView.as_view(), name="reads"),
     path(READ, reads.ReadView.as_view(), name="read"),
+    path(f"{READ}draft/", reads.ReadDraftView.as_view(), name="read_draft"),
     path(f"{READ}lock/", reads.ReadLockView.as_view(), name="read_lock"),
     path(f"{READ}{PICTURE}", reads.CasePictureView.as_view(), name="read_picture"),
+    path("readers/", readers.ReadersView.as_view(), name="readers"),
+    path("readers/training/", readers.TrainingSetView.as_view(), name="training_set"),
+    path("readers/<str:username>/waiver/", readers.WaiverView.as_view(), name="waiver"),
     path("adjudications/", reads.AdjudicationsView.as_view(), name="adjudications"),
+    path(
+        "adjudications/<slug:reading_id>/draft/",
+        reads.AdjudicationDraftView.as_view(),
+        name="adjudication_draft",
+    ),
     path("adjudications/<slug:reading_id>/", reads.AdjudicationView.as_view(), name="adjudication"),
     path("documents/<int:pk>/", documents.DocumentView.as_view(), name="document"),
     path("documents/<int:pk>/file/", documents.DocumentFileView.as_view(), name="document_file"),

@@ -26,12 +26,14 @@ from enrollment.services.eligibility import confirm_eligibility, fail_screening,
 from enrollment.services.enrolment import enrol, withdraw
 from enrollment.services.forms import save_form
 from enrollment.services.screening import screen
+from imaging.models import ReaderTraining
 from studysite.core.acts import acting
 from studysite.core.models import Membership, Site, User
 from studysite.core.roles import Role
 from tests import audit
 
 Enter = Callable[..., Participant]
+PASSWORD = "a long enough password"
 SAFE = {
     "pacemaker": "no",
     "metal_implant": "no",
@@ -80,10 +82,20 @@ def _tester() -> Iterator[None]:
 
 
 def person(site: Site, role: Role, name: str) -> User:
-    """Somebody with one role, who cannot sign in with a password."""
-    user = User.objects.create(username=name, printed_name=name.replace("_", " ").title())
+    """Somebody with one role; a reader is trained."""
+    user = User.objects.create_user(
+        name, password=PASSWORD, printed_name=name.replace("_", " ").title()
+    )
     Membership.objects.create(user=user, site=site, role=role)
+    if role is Role.READER:
+        trained(user)
     return user
+
+
+def trained(reader: User) -> User:
+    """A reader who has read the training cases."""
+    ReaderTraining.objects.create(reader=reader, at=timezone.now())
+    return reader
 
 
 @pytest.fixture(autouse=True)

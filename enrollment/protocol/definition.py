@@ -125,6 +125,27 @@ class VerificationPlan:
 
 
 @dataclass(frozen=True)
+class ReadingPlan:
+    """How cases are read: `by_arm`, each in its arm's techniques; or `paired`, and after
+    `washout_days` in the other arm's as well. Readers who differ on a side in one of `discrepancy`
+    are decided by a third. A `repeat_share` of the reads, which the seed chooses, is read again by
+    the same reader after `repeat_after_days`. Nobody reads before so many training cases."""
+
+    design: str
+    discrepancy: tuple[str, ...]
+    washout_days: int
+    repeat_share: float
+    repeat_after_days: int
+    repeat_seed: str
+    training_cases: int
+
+    @property
+    def paired(self) -> bool:
+        """Whether each case is read in both techniques."""
+        return self.design == "paired"
+
+
+@dataclass(frozen=True)
 class Limits:
     """Bounds of the computed criteria, both ends included."""
 
@@ -147,7 +168,7 @@ class Protocol:
     acronym: str
     sponsor: str
     study_type: str
-    reading_design: str
+    reading: ReadingPlan
     severity_scales: tuple[str, ...]
     jrs_wording: str
     form_versions: Mapping[str, str]
@@ -171,9 +192,20 @@ class Protocol:
         """How arms are given, as one word."""
         return self.allocation.method
 
+    @property
+    def reading_design(self) -> str:
+        """How cases are read, as one word."""
+        return self.reading.design
+
     def arm(self, key: str) -> Arm:
         """The arm of that key; KeyError when the protocol has none."""
         return {arm.key: arm for arm in self.arms}[key]
+
+    def other_techniques(self, key: str) -> tuple[str, ...]:
+        """The reading techniques of every arm but this one."""
+        own = set(self.arm(key).techniques)
+        told = [name for arm in self.arms if arm.key != key for name in arm.techniques]
+        return tuple(dict.fromkeys(name for name in told if name not in own))
 
     def criterion(self, key: str) -> Criterion:
         """The criterion of that id; KeyError when the protocol has none."""

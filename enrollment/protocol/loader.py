@@ -24,6 +24,7 @@ from enrollment.protocol.definition import (
     Criterion,
     Limits,
     Protocol,
+    ReadingPlan,
     ScanPlan,
     VerificationPlan,
     VisitPlan,
@@ -142,7 +143,7 @@ def _protocol(raw: dict[str, Any], sha256: str) -> Protocol:
         acronym=raw["acronym"],
         sponsor=raw["sponsor"],
         study_type=raw["study_type"],
-        reading_design=raw["reading_design"],
+        reading=_reading(raw),
         severity_scales=tuple(raw["severity_scales"]),
         jrs_wording=raw["jrs_wording"],
         form_versions=dict(raw["forms"]),
@@ -175,6 +176,11 @@ def _allocation(raw: dict[str, Any]) -> Allocation:
     places = sum(row["target"] for row in raw["arms"])
     sizes, slots = tuple(told["block_sizes"]), told.get("slots", places)
     return Allocation(told["method"], tuple(told["strata"]), sizes, slots)
+
+
+def _reading(raw: dict[str, Any]) -> ReadingPlan:
+    told = raw["reading"] | {"discrepancy": tuple(raw["reading"]["discrepancy"])}
+    return ReadingPlan(design=raw["reading_design"], **told)
 
 
 def design_of(protocol: Protocol) -> Design:
@@ -234,6 +240,7 @@ def _check(protocol: Protocol) -> None:
         raise ProtocolError(f"The scan {lost[0]} belongs to a visit that the protocol lacks.")
     _check_forms(protocol)
     _check_verification(protocol.verification)
+    _check_reading(protocol)
     for criterion in protocol.criteria:
         known = criterion.source in SOURCES or "." in criterion.source
         if criterion.kind not in {"inclusion", "exclusion"} or not known:
@@ -245,6 +252,23 @@ def _check_verification(plan: VerificationPlan) -> None:
         raise ProtocolError("The verification plan is `all`, `share` or `critical`.")
     if not 0 <= plan.share <= 1 or (plan.kind == "share" and not plan.seed):
         raise ProtocolError("The verification plan needs a share of 0 to 1, and its seed.")
+
+
+def _check_reading(protocol: Protocol) -> None:
+    plan = protocol.reading
+    if plan.design not in {"by_arm", "paired"}:
+        raise ProtocolError("Cases are read `by_arm`, or `paired` in both techniques.")
+    if plan.paired and not all(protocol.other_techniques(arm.key) for arm in protocol.arms):
+        raise ProtocolError("Paired reading needs a technique that the case's own arm has not.")
+    if not 0 <= plan.repeat_share <= 1 or (plan.repeat_share and not plan.repeat_seed):
+        raise ProtocolError("Repeated reading needs a share of 0 to 1, and its seed.")
+    if min(plan.washout_days, plan.repeat_after_days, plan.training_cases) < 0:
+        raise ProtocolError("Days and training cases of the reading plan are not below nothing.")
+    read = form_of("neurovascular_read", protocol.form_versions["neurovascular_read"])
+    known = {item.name for item in read.items}
+    lost = [name for name in plan.discrepancy if f"left_{name}" not in known]
+    if lost or not plan.discrepancy:
+        raise ProtocolError("Readers are compared by answers that the read asks of each side.")
 
 
 def _check_forms(protocol: Protocol) -> None:

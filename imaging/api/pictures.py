@@ -6,8 +6,7 @@ from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from rest_framework import serializers
 
-from imaging.models import Measurement
-from imaging.services.results import Picture, picture_bytes
+from imaging.services.results import Picture, Pictured, picture_bytes
 
 PNG = (200, "image/png")
 BYTES = OpenApiTypes.BINARY
@@ -20,7 +19,7 @@ class PictureOut(serializers.Serializer):
     name = serializers.CharField()
 
 
-def png(measurement: Measurement, side: str, name: str, names: tuple[str, ...]) -> HttpResponse:
+def png(source: Pictured, side: str, name: str, names: tuple[str, ...]) -> HttpResponse:
     """A picture as an answer. NotThere for a name that is not among these."""
-    content = picture_bytes(measurement, Picture(side, name), names)
+    content = picture_bytes(source, Picture(side, name), names)
     return HttpResponse(content, content_type="image/png")

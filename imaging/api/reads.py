@@ -13,27 +13,55 @@ from rest_framework.response import Response
 
 from enrollment.api.answers import AnswersField, AnswersView
 from imaging.api.pictures import BYTES, PNG, PictureOut, png
-from imaging.services import cases, results
+from imaging.models import TrainingRead
+from imaging.services import cases, results, training
+from imaging.services.answering import READ
 from imaging.services.cases import Case
-from imaging.services.reading import READ
 from studysite.core.api_view import In, StudyView, operation
 from studysite.core.errors import NotThere
 from studysite.core.models import User
 from studysite.core.roles import Action
 
 
-class AnswersIn(In):
-    """The answers of a read by item name; they cannot be changed afterwards."""
+class DraftIn(In):
+    """Answers that are not final yet. `seen_revision` is the one looked at: answers that were saved
+    elsewhere meanwhile are not written over. `seconds`: how long the case was looked at since."""
 
     answers = AnswersField()
+    seen_revision = serializers.IntegerField(min_value=0)
+    seconds = serializers.IntegerField(min_value=0, max_value=86400, default=0)
+
+
+class AnswersIn(In):
+    """The answers of a read by item name; they cannot be changed afterwards. They are signed: with
+    the password again, and the code of a second factor where one is enrolled. A training case needs
+    no signature."""
+
+    answers = AnswersField()
+    password = serializers.CharField(
+        max_length=200, trim_whitespace=False, allow_blank=True, default=""
+    )
+    code = serializers.CharField(max_length=20, allow_blank=True, default="")
+    seen_revision = serializers.IntegerField(min_value=0, allow_null=True, default=None)
+    seconds = serializers.IntegerField(min_value=0, max_value=86400, default=0)
 
 
 class CaseLineOut(serializers.Serializer):
-    """A case in a reader's list."""
+    """A case in a reader's list. A `training` case is simulated."""
 
     reading_id = serializers.CharField()
     techniques = serializers.ListField(child=serializers.CharField())
+    training = serializers.BooleanField()
     locked_at = serializers.DateTimeField(allow_null=True)
+
+
+class JudgedOut(serializers.Serializer):
+    """An answer on a training case, beside the right one."""
+
+    question = serializers.CharField()
+    yours = serializers.CharField()
+    right = serializers.CharField()
+    same = serializers.BooleanField()
 
 
 class CaseOut(CaseLineOut):
@@ -41,16 +69,25 @@ class CaseOut(CaseLineOut):
 
     form = serializers.SerializerMethodField()
     answers = AnswersField()
+    revision = serializers.IntegerField(source="row.revision")
+    feedback = serializers.SerializerMethodField()
     pictures = serializers.SerializerMethodField()
 
     def get_form(self, case: Case) -> str:
         """The form's key."""
         return READ
 
+    @extend_schema_field(JudgedOut(many=True))
+    def get_feedback(self, case: Case) -> Any:
+        """What was right, once a training case is answered."""
+        row = case.row
+        judged = training.feedback(row) if isinstance(row, TrainingRead) and row.at else []
+        return JudgedOut(judged, many=True).data
+
     @extend_schema_field(PictureOut(many=True))
     def get_pictures(self, case: Case) -> Any:
         """The pictures that the case is read from, and no other."""
-        found = results.pictures_of(case.measurement, results.names_for(case.techniques))
+        found = results.pictures_of(case.source, results.names_for(case.techniques))
         return PictureOut(found, many=True).data
 
 
@@ -73,8 +110,13 @@ def _opened(by: User, reading_id: str, *, third: bool) -> Any:
     return CaseOut(case).data
 
 
+def _saved(by: User, reading_id: str, given: dict[str, Any], *, third: bool) -> Any:
+    cases.save_case(by=by, case=find_own(by, reading_id, third=third), **given)
+    return CaseOut(find_own(by, reading_id, third=third)).data
+
+
 def _locked(by: User, reading_id: str, given: dict[str, Any], *, third: bool) -> Any:
-    cases.lock_case(by=by, case=find_own(by, reading_id, third=third), answers=given["answers"])
+    cases.lock_case(by=by, case=find_own(by, reading_id, third=third), **given)
     return CaseOut(find_own(by, reading_id, third=third)).data
 
 
@@ -85,7 +127,8 @@ class ReadsView(StudyView):
 
     @operation("list_reads", gives=CaseLineOut(many=True))
     def get(self, request: Request) -> Response:
-        """One's own cases, the open ones first."""
+        """One's own cases, the open ones first; a new reader's are the training cases."""
+        cases.prepare(by=self.by)
         return Response(_lines(self.by, third=False))
 
 
@@ -98,6 +141,17 @@ class ReadView(StudyView):
     def get(self, request: Request, reading_id: str) -> Response:
         """Open a case: that it was opened is kept."""
         return Response(_opened(self.by, reading_id, third=False))
+
+
+class ReadDraftView(AnswersView):
+    """Answers that are not final yet."""
+
+    actions_needed = {"put": Action.READ_CASE}
+
+    @operation("save_read", takes=DraftIn, gives=CaseOut)
+    def put(self, request: Request, reading_id: str) -> Response:
+        """Keep one's answers so far."""
+        return Response(_saved(self.by, reading_id, self.taken(DraftIn), third=False))
 
 
 class ReadLockView(AnswersView):
@@ -121,7 +175,7 @@ class CasePictureView(StudyView):
     def get(self, request: Request, reading_id: str, side: str, name: str) -> HttpResponse:
         """The picture as PNG, of the techniques that the case is read in and of no other."""
         case = cases.find_case(by=self.by, reading_id=reading_id)
-        return png(case.measurement, side, name, results.names_for(case.techniques))
+        return png(case.source, side, name, results.names_for(case.techniques))
 
 
 class AdjudicationsView(StudyView):
@@ -133,6 +187,17 @@ class AdjudicationsView(StudyView):
     def get(self, request: Request) -> Response:
         """One's own third reads, the open ones first."""
         return Response(_lines(self.by, third=True))
+
+
+class AdjudicationDraftView(AnswersView):
+    """Answers of a third read that are not final yet."""
+
+    actions_needed = {"put": Action.ADJUDICATE}
+
+    @operation("save_adjudication", takes=DraftIn, gives=CaseOut)
+    def put(self, request: Request, reading_id: str) -> Response:
+        """Keep one's answers so far."""
+        return Response(_saved(self.by, reading_id, self.taken(DraftIn), third=True))
 
 
 class AdjudicationView(AnswersView):

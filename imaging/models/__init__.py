@@ -3,8 +3,9 @@
 from imaging.models.intake import Held, HeldFile, HeldState, Intake, IntakeFile, IntakeState
 from imaging.models.measurement import Measurement, MeasurementState
 from imaging.models.peer import Peer
-from imaging.models.reading import Adjudication, Read
+from imaging.models.reading import Adjudication, Read, Session
 from imaging.models.series import Instance, QualityCheck, Series, SeriesState
+from imaging.models.training import ReaderTraining, TrainingCase, TrainingRead
 
 __all__ = [
     "Adjudication",
@@ -20,6 +21,10 @@ __all__ = [
     "Peer",
     "QualityCheck",
     "Read",
+    "ReaderTraining",
     "Series",
     "SeriesState",
+    "Session",
+    "TrainingCase",
+    "TrainingRead",
 ]

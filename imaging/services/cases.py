@@ -1,5 +1,6 @@
-"""A reader's cases: the reads, and the third reads where two readers differ. A case is known by its
-reading id alone; a reader never learns whose it is, nor what anybody else saw."""
+"""A reader's cases: training first, then the reads, and the third reads where two readers differ.
+A case is known by its reading id alone; a reader never learns whose it is, nor what anybody else
+saw."""
 
 from __future__ import annotations
 
@@ -12,8 +13,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from enrollment.journey import ENDED
-from imaging.models import Adjudication, Measurement, Read
-from imaging.services.reading import adjudicate, lock_read
+from imaging.models import Adjudication, Measurement, Read, TrainingCase, TrainingRead
+from imaging.services.reading import adjudicate, lock_read, save_answers
+from imaging.services.training import (
+    finish_training,
+    give_training,
+    is_trained,
+    require_trained,
+    save_training,
+)
 from studysite.core.access import sites_for
 from studysite.core.acts import acting
 from studysite.core.errors import NotThere
@@ -23,30 +31,43 @@ from studysite.core.roles import Action
 
 @dataclass(frozen=True)
 class Case:
-    """One case of one reader. `third`: two readers differ on it, and this one decides."""
+    """One case of one reader, and what its pictures were drawn from."""
 
-    reading_id: str
     techniques: list[str]
-    measurement: Measurement
-    locked_at: datetime | None
-    answers: Mapping[str, Any]
-    row: Read | Adjudication
+    source: Measurement | TrainingCase
+    row: Read | Adjudication | TrainingRead
+
+    @property
+    def reading_id(self) -> str:
+        """What the reader knows it by."""
+        return self.row.reading_id
 
     @property
     def third(self) -> bool:
+        """Two readers differ on it, and this one decides."""
         return isinstance(self.row, Adjudication)
+
+    @property
+    def training(self) -> bool:
+        """A simulated case: its truth is told afterwards."""
+        return isinstance(self.row, TrainingRead)
+
+    @property
+    def locked_at(self) -> datetime | None:
+        """When its answers became final."""
+        return self.row.done_at
+
+    @property
+    def answers(self) -> Mapping[str, Any]:
+        """The reader's own answers so far."""
+        return self.row.answers
 
 
 def cases_of(*, by: User) -> list[Case]:
     """A reader's cases in the order of their random ids: the open ones first. An open case of
-    somebody who left the study is no case any more."""
-    sites = sites_for(by, Action.READ_CASE)
-    mine = {"reader": by, "participant__site__in": sites}
-    reads = Read.objects.filter(**mine).exclude(locked_at=None, participant__state__in=ENDED)
-    thirds = Adjudication.objects.filter(**mine).exclude(at=None, participant__state__in=ENDED)
-    reads = reads.select_related("measurement")
-    thirds = thirds.prefetch_related("participant__reads__measurement")
-    found = [*map(_of_read, reads), *map(_of_third, thirds)]
+    somebody who left the study is no case any more. Whoever is not trained yet has the training
+    cases, and no other is open."""
+    found = [*_study_cases(by), *_training_cases(by)]
     return sorted(found, key=lambda case: (case.locked_at is not None, case.reading_id))
 
 
@@ -58,30 +79,103 @@ def find_case(*, by: User, reading_id: str) -> Case:
     return found
 
 
+def prepare(*, by: User) -> None:
+    """Have the training cases of a new reader in the list."""
+    if not is_trained(by):
+        with acting(by, "open_case"):
+            give_training(by)
+
+
 def open_case(*, by: User, case: Case) -> None:
-    """Note when a reader first looked at a case; later looks are none."""
+    """Note that a reader looks at a case, and when it was for the first time."""
     row = case.row
-    if isinstance(row, Adjudication) or row.opened_at or row.reader_id != by.pk:
+    if row.done_at or row.reader_id != by.pk:
         return
-    with acting(by, "open_case", subject=row.participant.number):
-        Read.objects.filter(pk=row.pk, opened_at=None).update(opened_at=timezone.now())
+    if not case.training:
+        require_trained(by)
+    now = timezone.now()
+    model: type[Read | Adjudication | TrainingRead] = type(row)
+    number = "" if isinstance(row, TrainingRead) else row.participant.number
+    with acting(by, "open_case", subject=number):
+        held = model._default_manager.filter(pk=row.pk)
+        held.update(looked_at=now, opened_at=row.opened_at or now)
 
 
-def lock_case(*, by: User, case: Case, answers: Mapping[str, Any]) -> None:
-    """Keep a reader's answers for good, as a read or as the third one."""
-    if isinstance(case.row, Adjudication):
-        adjudicate(by=by, adjudication=case.row, answers=answers)
+def save_case(
+    *, by: User, case: Case, answers: Mapping[str, Any], seen_revision: int, seconds: int = 0
+) -> int:
+    """Keep answers that are not final. Returns their revision."""
+    row, told = case.row, {"seen_revision": seen_revision, "seconds": seconds}
+    if isinstance(row, TrainingRead):
+        return save_training(by=by, row=row, answers=answers, **told).revision
+    if isinstance(row, Adjudication):
+        return save_answers(by=by, row=row, answers=answers, **told).revision
+    return save_answers(by=by, row=row, answers=answers, **told).revision
+
+
+def lock_case(
+    *,
+    by: User,
+    case: Case,
+    answers: Mapping[str, Any],
+    password: str = "",
+    code: str = "",
+    seen_revision: int | None = None,
+    seconds: int = 0,
+) -> None:
+    """Make a reader's answers final, signed; those on a training case need no signature."""
+    row = case.row
+    if isinstance(row, TrainingRead):
+        finish_training(
+            by=by, row=row, answers=answers, seen_revision=seen_revision, seconds=seconds
+        )
+        return
+    proof = {"password": password, "code": code}
+    if isinstance(row, Adjudication):
+        adjudicate(
+            by=by,
+            adjudication=row,
+            answers=answers,
+            seen_revision=seen_revision,
+            seconds=seconds,
+            **proof,
+        )
     else:
-        lock_read(by=by, read=case.row, answers=answers)
+        lock_read(
+            by=by,
+            read=row,
+            answers=answers,
+            seen_revision=seen_revision,
+            seconds=seconds,
+            **proof,
+        )
+
+
+def _study_cases(by: User) -> list[Case]:
+    sites = sites_for(by, Action.READ_CASE)
+    mine = {"reader": by, "participant__site__in": sites}
+    reads = Read.objects.filter(**mine).exclude(locked_at=None, participant__state__in=ENDED)
+    thirds = Adjudication.objects.filter(**mine).exclude(at=None, participant__state__in=ENDED)
+    if not is_trained(by):
+        reads, thirds = reads.exclude(locked_at=None), thirds.exclude(at=None)
+    reads = reads.select_related("measurement", "participant")
+    thirds = thirds.select_related("participant")
+    thirds = thirds.prefetch_related("participant__reads__measurement")
+    return [*map(_of_read, reads), *map(_of_third, thirds)]
+
+
+def _training_cases(by: User) -> list[Case]:
+    rows = by.training_reads.select_related("case")
+    if is_trained(by):
+        rows = rows.exclude(at=None)
+    return [Case(row.case.techniques, row.case, row) for row in rows]
 
 
 def _of_read(read: Read) -> Case:
-    return Case(
-        read.reading_id, read.techniques, read.measurement, read.locked_at, read.answers, read
-    )
+    return Case(read.techniques, read.measurement, read)
 
 
 def _of_third(third: Adjudication) -> Case:
-    """Read in the techniques and from the pictures that the two readers had."""
-    read = third.participant.reads.all()[0]
-    return Case(third.reading_id, read.techniques, read.measurement, third.at, third.answers, third)
+    """Read in the techniques and from the pictures that the two readers of the session had."""
+    reads = [read for read in third.participant.reads.all() if read.session == third.session]
+    return Case(reads[0].techniques, reads[0].measurement, third)

@@ -179,7 +179,7 @@ def perform(held: jobs.Held) -> None:
     volume = load(row.series)
     result = _compute(row, volume, held)
     held.progress(0.85, said("Drawing the pictures"))
-    pictures = _draw(volume, result)
+    pictures = draw(volume, result)
     measured = any(nerve["status"] == "measured" for nerve in result["nerves"].values())
     content = json.dumps(result, sort_keys=True).encode()
     with acting(row.by, Action.MEASURE, subject=held.job.subject), held.storing():
@@ -238,7 +238,7 @@ def _all_refused(row: Measurement, volume: Volume, refusal: Refused) -> dict[str
     }
 
 
-def _draw(volume: Volume, result: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+def draw(volume: Volume, result: Mapping[str, Any]) -> dict[str, dict[str, str]]:
     """Pictures of each measured nerve, kept under their digest: {side: {name: storage name}}; in
     Chinese under "zh-hans/" and the name, where this machine has the font."""
     languages = {"zh-hans": _chinese} if can_write_chinese() else {}

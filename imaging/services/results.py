@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from django.core.files.storage import storages
 from django.db.models import QuerySet
@@ -33,6 +34,12 @@ class Picture:
     name: str
 
 
+class Pictured(Protocol):
+    """What pictures were drawn of: {side: {name: storage name}}."""
+
+    pictures: dict[str, dict[str, str]]
+
+
 def measurements(*, by: User, action: Action = Action.SEE_MEASUREMENTS) -> QuerySet[Measurement]:
     """The measurements of a person's sites."""
     rows = Measurement.objects.select_related("series__participant__site", "series__scan", "job")
@@ -47,13 +54,13 @@ def find_measurement(*, by: User, pk: int, action: Action = Action.SEE_MEASUREME
     return row
 
 
-def pictures_of(measurement: Measurement, names: tuple[str, ...] = PICTURES) -> list[Picture]:
-    """The pictures that a measurement has, of these names, left before right."""
+def pictures_of(source: Pictured, names: tuple[str, ...] = PICTURES) -> list[Picture]:
+    """The pictures that there are, of these names, left before right."""
     return [
         Picture(side, name)
         for side in SIDES
         for name in names
-        if name in measurement.pictures.get(side, {})
+        if name in source.pictures.get(side, {})
     ]
 
 
@@ -62,12 +69,12 @@ def names_for(techniques: list[str]) -> tuple[str, ...]:
     return tuple(name for key in techniques for name in TECHNIQUE_PICTURES.get(key, ()))
 
 
-def picture_bytes(measurement: Measurement, picture: Picture, names: tuple[str, ...]) -> bytes:
+def picture_bytes(source: Pictured, picture: Picture, names: tuple[str, ...]) -> bytes:
     """One picture's file, in the reader's language where it is there in it. NotThere for a name
     that is not among these."""
-    if picture not in pictures_of(measurement, names):
+    if picture not in pictures_of(source, names):
         raise NotThere(_("There is no such picture."))
-    kept = measurement.pictures[picture.side]
+    kept = source.pictures[picture.side]
     stored = kept.get(f"{get_language()}/{picture.name}", kept[picture.name])
     with storages["documents"].open(stored) as file:
         return bytes(file.read())

@@ -37,6 +37,7 @@ def retry(*, by: User, job: Job | None, site: Site) -> Job:
 _KINDS = {
     "intake": said("Take in a scan"),
     "measure": said("Measure both nerves"),
+    "training": said("Make a training case"),
     "case_summary": said("Make a case summary"),
 }
 

@@ -96,7 +96,7 @@ def read_picture(request: StudyRequest, reading_id: str, name: str) -> HttpRespo
     case = cases.find_case(by=request.user, reading_id=reading_id)
     side, _dash, file = name.partition("-")
     content = results.picture_bytes(
-        case.measurement, Picture(side, file), results.names_for(case.techniques)
+        case.source, Picture(side, file), results.names_for(case.techniques)
     )
     answer = HttpResponse(content, content_type="image/png")
     answer["Cache-Control"] = "private, no-store"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from enrollment.models import Participant
-from imaging.models import Adjudication
+from imaging.models import Adjudication, Session
 from reports.case.forms import Answer, answers_of
 
 
@@ -47,8 +47,10 @@ class Adjudicated:
 
 
 def reads_of(participant: Participant) -> tuple[ReadOnce, ...]:
-    """Every read. One that is not locked gives no answers away."""
-    rows = participant.reads.select_related("reader").order_by("reading_id")
+    """Every read in the techniques of the arm, which are the case's; repeated reads and those of a
+    second session are the outcomes'. One that is not locked gives no answers away."""
+    own = participant.reads.filter(session=Session.REGISTERED, repeat=False)
+    rows = own.select_related("reader").order_by("reading_id")
     return tuple(
         ReadOnce(
             reading_id=row.reading_id,
@@ -63,7 +65,7 @@ def reads_of(participant: Participant) -> tuple[ReadOnce, ...]:
 
 def adjudicated(participant: Participant) -> Adjudicated | None:
     """What the reads come to, or who still has to say so."""
-    row = getattr(participant, "adjudication", None)
+    row = participant.adjudications.filter(session=Session.REGISTERED).first()
     if row is None:
         return None
     return Adjudicated(

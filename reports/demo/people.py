@@ -20,12 +20,16 @@ ACCOUNTS = (
     ("reader", "Liu Fang", Role.READER),
     ("reader2", "Sun Hao", Role.READER),
     ("reader3", "Gao Ting", Role.READER),
+    # Has the training cases before her.
+    ("reader4", "Tang Xue", Role.READER),
     ("monitor", "Ma Jun", Role.MONITOR),
     ("datamanager", "He Xin", Role.DATA_MANAGER),
     # Unlocking takes two.
     ("datamanager2", "Lu Jing", Role.DATA_MANAGER),
     ("admin", "Xu Bo", Role.ADMINISTRATOR),
 )
+# Who was trained before the study began; another reader is not.
+TRAINED = ("reader", "reader2", "reader3")
 
 
 @dataclass(frozen=True)

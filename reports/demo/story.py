@@ -201,10 +201,20 @@ def read(patient: Patient, participant: Participant) -> None:
         return
     for index, case in enumerate(participant.reads.filter(locked_at__isnull=True)):
         differs = index == 1 and patient.target == State.READ
-        lock_read(by=case.reader, read=case, answers=_answers(patient, found=not differs))
+        lock_read(
+            by=case.reader,
+            read=case,
+            answers=_answers(patient, found=not differs),
+            password=PASSWORD,
+        )
     third = Adjudication.objects.filter(participant=participant, at__isnull=True).first()
     if third and third.reader and patient.target != State.READ:
-        adjudicate(by=third.reader, adjudication=third, answers=_answers(patient, found=True))
+        adjudicate(
+            by=third.reader,
+            adjudication=third,
+            answers=_answers(patient, found=True),
+            password=PASSWORD,
+        )
 
 
 def _answers(patient: Patient, *, found: bool) -> dict[str, Any]:

@@ -32,6 +32,9 @@ def cohen_kappa(counts: np.ndarray, *, level: float = 0.95) -> Estimate:
         return nothing(name, reason="no_units", level=level)
     if _one_category(counts):
         return nothing(name, n=n, reason="one_category", level=level)
+    if _one_sided(counts):
+        # One reader gave one answer throughout: chance explains all, and no interval tells how far.
+        return Estimate(0.0, None, None, n, name, level, "one_reader_one_category")
     found = cohens_kappa(counts)
     reach = normal_reach(level) * float(found.std_kappa)
     kappa = float(found.kappa)
@@ -40,6 +43,10 @@ def cohen_kappa(counts: np.ndarray, *, level: float = 0.95) -> Estimate:
 
 def _one_category(counts: np.ndarray) -> bool:
     return bool(np.any(counts.sum(0) == counts.sum()) and np.any(counts.sum(1) == counts.sum()))
+
+
+def _one_sided(counts: np.ndarray) -> bool:
+    return bool(np.any(counts.sum(0) == counts.sum()) or np.any(counts.sum(1) == counts.sum()))
 
 
 def gwet_ac1(counts: np.ndarray, *, level: float = 0.95) -> Estimate:

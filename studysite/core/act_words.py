@@ -41,6 +41,7 @@ _WORDS = {
     "open_case": _("Case opened"),
     "assign_readers": _("Reader assigned"),
     Action.READ_CASE.value: _("Case read"),
+    Action.MANAGE_READERS.value: _("Readers prepared"),
     Action.ADJUDICATE.value: _("Reads adjudicated"),
     Action.MAKE_CASE_SUMMARY.value: _("Case summary made"),
     Action.SEE_CASE_SUMMARY.value: _("Case summary seen"),

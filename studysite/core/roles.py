@@ -55,6 +55,7 @@ class Action(StrEnum):
     SEE_MEASUREMENTS = "see_measurements"
     READ_CASE = "read_case"
     SEE_READS = "see_reads"
+    MANAGE_READERS = "manage_readers"
     ADJUDICATE = "adjudicate"
     SEE_CASE_SUMMARY = "see_case_summary"
     MAKE_CASE_SUMMARY = "make_case_summary"
@@ -136,6 +137,7 @@ POLICY: dict[Action, frozenset[Role]] = {
     Action.SEE_MEASUREMENTS: frozenset({_I, _A, _M, _D}),
     Action.READ_CASE: frozenset({_R}),
     Action.SEE_READS: frozenset({_I, _M, _D}),
+    Action.MANAGE_READERS: frozenset({_D}),
     Action.ADJUDICATE: frozenset({_R}),
     Action.SEE_CASE_SUMMARY: frozenset({_I, _M, _D}),
     Action.MAKE_CASE_SUMMARY: frozenset({_I, _D}),

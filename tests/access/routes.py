@@ -53,6 +53,7 @@ PLACES: dict[str, dict[str, object]] = {
     "queries/": {"pk": "{query}"},
     "closing/requests/": {"pk": "{unlocking}"},
     "people/": {"username": "{username}", "site": "{site}", "role": "coordinator"},
+    "readers/": {"username": "{reader}"},
     "accounts/factors/keys/": {"pk": "0"},
     "accounts/invitation/": {"token": "nonsense"},
 }

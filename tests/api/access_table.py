@@ -23,6 +23,8 @@ LETTERS = {
     "X": Role.ADMINISTRATOR,
 }
 ALL = "CIRAMDX"
+# Answered elsewhere meanwhile, or locked.
+DRAFT = {"answers": {}, "seen_revision": 7}
 WHY = {"reason": "For the table."}
 SCREENING = {
     "name": "Zhang San",
@@ -177,11 +179,16 @@ TABLE = [
     ),
     Row("reads", "GET", "reads/", "R", 200, scoped=False),
     Row("read", "GET", "reads/{read}/", "R", 200),
+    Row("read_draft", "PUT", "reads/{read}/draft/", "R", 409, DRAFT),
     Row("read_lock", "POST", "reads/{read}/lock/", "R", 409, {"answers": {}}),
     Row("read_picture", "GET", "reads/{read}/pictures/left/endoscopy.png", "R", 200),
     Row("adjudications", "GET", "adjudications/", "R", 200, scoped=False),
     Row("adjudication", "GET", "adjudications/{third}/", "R", 200),
+    Row("adjudication_draft", "PUT", "adjudications/{third}/draft/", "R", 409, DRAFT),
     Row("adjudication", "POST", "adjudications/{third}/", "R", 422, {"answers": {}}),
+    Row("readers", "GET", "readers/", "IMD", 200, scoped=False),
+    Row("training_set", "POST", "readers/training/", "D", 201, scoped=False),
+    Row("waiver", "POST", "readers/{reader}/waiver/", "D", 409, WHY),
     Row("document", "GET", "documents/{document}/", "IMD", 200),
     Row("document_file", "GET", "documents/{document}/file/", "IMD", 200),
     Row("jobs", "GET", "jobs/", "CIAMD", 200, scoped=False),

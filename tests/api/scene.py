@@ -79,6 +79,7 @@ def build(code: str = "XA") -> Scene:
         "measurement": Measurement.objects.get(series=series).pk,
         "read": Read.objects.get(participant=row, reader=cast.reader).reading_id,
         "third": third.reading_id,
+        "reader": cast.reader.username,
         "document": _document(row, cast.investigator).pk,
         "query": _query(row, cast.monitor).pk,
         "entry": row.entries.get(form="mri_safety", visit="screening").pk,

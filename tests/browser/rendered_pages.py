@@ -85,6 +85,7 @@ def values_of(scene: Scene, early: str) -> dict[str, list[dict[str, Any]]]:
         "imaging:scan_not_done": [{"pk": names["scan"]}],
         "imaging:held": [{"pk": names["held"]}],
         "imaging:case": [{"reading_id": names["read"]}, {"reading_id": names["third"]}],
+        "readers:waive": [{"username": scene.cast.reader.username}],
         "imaging:arrival": [{"pk": names["intake"]}],
         "imaging:measurement": [{"pk": names["measurement"]}],
         "imaging:peer": [{"pk": names["peer"]}],

@@ -9,7 +9,7 @@ from imaging import worklist
 from imaging.models import Intake, IntakeState, Measurement, Read, Series
 from imaging.services.cases import cases_of, lock_case
 from studysite.core.models import Job, JobState, User
-from tests.conftest import days_ago
+from tests.conftest import PASSWORD, days_ago
 from tests.imaging.conftest import Bring, Measure
 from tests.imaging.results import answers, refused, result
 from tests.imaging.scans import write_scan
@@ -83,7 +83,9 @@ def test_a_reader_finds_cases_by_their_reading_ids(measured: Measurement) -> Non
     read = Read.objects.all()[0]
     (item,) = worklist.items(read.reader)
     assert (item.subject, item.title, item.detail) == (read.reading_id, "Read a case", "")
-    lock_case(by=read.reader, case=cases_of(by=read.reader)[0], answers=answers())
+    lock_case(
+        by=read.reader, case=cases_of(by=read.reader)[0], answers=answers(), password=PASSWORD
+    )
     assert titles(read.reader) == []
 
 

@@ -28,6 +28,7 @@ from imaging.models import (
     MeasurementState,
     QualityCheck,
     Read,
+    ReaderTraining,
     Series,
     SeriesState,
 )
@@ -70,6 +71,8 @@ def person(username: str, printed_name: str, role: Role, site: Site) -> User:
     """A person with one role at a site."""
     user = User.objects.create_user(username, password=PASSWORD, printed_name=printed_name)
     Membership.objects.create(user=user, site=site, role=role)
+    if role is Role.READER:
+        ReaderTraining.objects.create(reader=user, at=timezone.now())
     return user
 
 

@@ -114,10 +114,13 @@ DATA: dict[str, Call] = {
         by=of.cast.coordinator, held=Held.objects.get(), participant=of.participant, reason="x"
     ),
     "imaging.services.reading.adjudicate": lambda of: reading.adjudicate(
-        by=of.cast.reader, adjudication=Adjudication.objects.get(), answers={}
+        by=of.cast.reader, adjudication=Adjudication.objects.get(), answers={}, password=""
     ),
     "imaging.services.reading.lock_read": lambda of: reading.lock_read(
-        by=of.cast.reader, read=Read.objects.get(reader=of.cast.reader), answers={}
+        by=of.cast.reader, read=Read.objects.get(reader=of.cast.reader), answers={}, password=""
+    ),
+    "imaging.services.reading.save_answers": lambda of: reading.save_answers(
+        by=of.cast.reader, row=Read.objects.get(reader=of.cast.reader), answers={}, seen_revision=0
     ),
     "imaging.services.retrying.retry": lambda of: retrying.retry(
         by=of.cast.coordinator, job=Job.objects.get(), site=of.cast.site
@@ -176,6 +179,10 @@ WRITES_NO_DATA = {
     "imaging.services.peers.add_peer": "who may send",
     "imaging.services.peers.set_peer_active": "who may send",
     "imaging.services.receiving.close_received": "a job matches what arrived and asks the guard",
+    "imaging.services.training.finish_training": "a simulated case",
+    "imaging.services.training.save_training": "a simulated case",
+    "imaging.services.training.waive_training": "about a reader, not the data",
+    "imaging.services.training_set.make_training_set": "simulated cases",
     "imaging.services.quarantine.refuse_held": "the files never became a participant's",
     "reports.services.case_summary.ask_case_summary": "a document of what is there",
     "reports.services.case_summary.open_document": "a look",

@@ -12,7 +12,7 @@ from imaging.services.readers import assign_reads, assign_waiting
 from studysite.core.errors import NotThere, OutOfOrder
 from studysite.core.models import Site, User
 from studysite.core.roles import Role
-from tests.conftest import Enter, leave, person
+from tests.conftest import PASSWORD, Enter, leave, person
 from tests.imaging.conftest import Measure
 from tests.imaging.results import answers
 from tests.imaging.shelf import shelve
@@ -29,8 +29,8 @@ def readers_of(measured: Measurement) -> list[User]:
 
 def lock_both(measured: Measurement, second: dict[str, str]) -> None:
     one, two = readers_of(measured)
-    lock_case(by=one, case=case_of(one), answers=answers())
-    lock_case(by=two, case=case_of(two), answers=second)
+    lock_case(by=one, case=case_of(one), answers=answers(), password=PASSWORD)
+    lock_case(by=two, case=case_of(two), answers=second, password=PASSWORD)
 
 
 def state_of(measured: Measurement) -> str:
@@ -52,7 +52,7 @@ def test_where_they_differ_a_third_reader_decides(measured: Measurement) -> None
     third = Adjudication.objects.get().reader
     assert third is not None
     assert third not in readers_of(measured)
-    lock_case(by=third, case=case_of(third), answers=answers())
+    lock_case(by=third, case=case_of(third), answers=answers(), password=PASSWORD)
     assert state_of(measured) == State.ADJUDICATED
 
 
@@ -67,16 +67,16 @@ def test_the_third_reader_sees_a_case_like_any_other(measured: Measurement) -> N
 
 def test_one_read_alone_settles_nothing(measured: Measurement) -> None:
     one = readers_of(measured)[0]
-    lock_case(by=one, case=case_of(one), answers=answers())
+    lock_case(by=one, case=case_of(one), answers=answers(), password=PASSWORD)
     assert not Adjudication.objects.exists()
     assert state_of(measured) == State.MEASURED
 
 
 def test_a_locked_read_stays_as_it_is(measured: Measurement) -> None:
     one = readers_of(measured)[0]
-    lock_case(by=one, case=case_of(one), answers=answers())
+    lock_case(by=one, case=case_of(one), answers=answers(), password=PASSWORD)
     with pytest.raises(OutOfOrder, match="locked"):
-        lock_case(by=one, case=case_of(one), answers=answers(left_nvc="no"))
+        lock_case(by=one, case=case_of(one), answers=answers(left_nvc="no"), password=PASSWORD)
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_answers_that_cannot_be_kept_are_refused_at_their_question(
 ) -> None:
     one = readers_of(measured)[0]
     with pytest.raises(FormInvalid) as refusal:
-        lock_case(by=one, case=case_of(one), answers=answers(**changes))
+        lock_case(by=one, case=case_of(one), answers=answers(**changes), password=PASSWORD)
     assert [problem.item for problem in refusal.value.problems] == [item]
 
 
@@ -104,7 +104,7 @@ def test_a_reader_learns_neither_number_nor_state_of_a_closed_case(
     case = case_of(one)
     leave(measured.series.participant, coordinator, "withdrawn")
     with pytest.raises(OutOfOrder) as refusal:
-        lock_case(by=one, case=case, answers=answers())
+        lock_case(by=one, case=case, answers=answers(), password=PASSWORD)
     assert str(refusal.value) == "This case was closed; it needs no read any more."
     assert cases_of(by=one) == []
 

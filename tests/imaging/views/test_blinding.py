@@ -11,6 +11,7 @@ from enrollment.models import Participant
 from imaging.models import Adjudication, Measurement, Read
 from imaging.services.cases import cases_of, lock_case
 from studysite.core.models import User
+from tests.conftest import PASSWORD
 from tests.imaging.results import answers
 
 MPR, OTHERS = "mpr.png", ("cpr_straightened.png", "cpr_stretched.png", "endoscopy.png")
@@ -105,8 +106,11 @@ def test_a_case_is_locked_from_its_page_and_stays_so(client: Client, read: Read)
     url = reverse("imaging:case", args=[read.reading_id])
     sent = answers() | {"seen_revision": "0"}
     refused = client.post(url, sent)
-    assert (refused.status_code, refused.context["form"].errors.keys()) == (422, {"confirm"})
-    assert client.post(url, sent | {"confirm": "on"}).status_code == 302
+    assert (refused.status_code, refused.context["form"].errors.keys()) == (
+        422,
+        {"confirm", "password"},
+    )
+    assert client.post(url, sent | {"confirm": "on", "password": PASSWORD}).status_code == 302
     read.refresh_from_db()
     assert read.answers == answers()
     page = client.get(url)
@@ -117,8 +121,10 @@ def test_a_case_is_locked_from_its_page_and_stays_so(client: Client, read: Read)
 def test_a_second_tab_is_told_that_its_read_came_too_late(client: Client, read: Read) -> None:
     client.force_login(read.reader)
     url = reverse("imaging:case", args=[read.reading_id])
-    client.post(url, answers() | {"seen_revision": "0", "confirm": "on"})
-    late = client.post(url, answers(left_nvc="no") | {"seen_revision": "0", "confirm": "on"})
+    client.post(url, answers() | {"seen_revision": "0", "confirm": "on", "password": PASSWORD})
+    late = client.post(
+        url, answers(left_nvc="no") | {"seen_revision": "0", "confirm": "on", "password": PASSWORD}
+    )
     assert "what was sent now is not kept" in late.content.decode()
     read.refresh_from_db()
     assert read.answers == answers()
@@ -129,7 +135,7 @@ def test_a_departure_without_a_reason_is_put_right_at_its_question(
 ) -> None:
     client.force_login(read.reader)
     url = reverse("imaging:case", args=[read.reading_id])
-    sent = answers(left_nvc="no") | {"seen_revision": "0", "confirm": "on"}
+    sent = answers(left_nvc="no") | {"seen_revision": "0", "confirm": "on", "password": PASSWORD}
     page = client.post(url, sent)
     assert (page.status_code, page.context["form"].errors.keys()) == (422, {"departure_reason"})
     read.refresh_from_db()
@@ -138,9 +144,9 @@ def test_a_departure_without_a_reason_is_put_right_at_its_question(
 
 def test_the_third_reader_sees_no_other_read(client: Client, measured: Measurement) -> None:
     one, two = [read.reader for read in Read.objects.filter(measurement=measured)]
-    lock_case(by=one, case=cases_of(by=one)[0], answers=answers())
+    lock_case(by=one, case=cases_of(by=one)[0], answers=answers(), password=PASSWORD)
     secret = answers(left_nvc="no", departure_reason="CANARY-REASON")
-    lock_case(by=two, case=cases_of(by=two)[0], answers=secret)
+    lock_case(by=two, case=cases_of(by=two)[0], answers=secret, password=PASSWORD)
     third = Adjudication.objects.get()
     assert third.reader is not None
     client.force_login(third.reader)
@@ -157,6 +163,7 @@ def test_an_analyst_sees_no_arm_and_no_read(client: Client, read: Read, analyst:
         by=read.reader,
         case=cases_of(by=read.reader)[0],
         answers=answers(departure_reason="CANARY-REASON"),
+        password=PASSWORD,
     )
     client.force_login(analyst)
     series = read.measurement.series

@@ -97,3 +97,9 @@ def test_nobody_agrees_about_nothing() -> None:
     assert bland_altman([1.0], [1.0]).bias.reason == "too_few"
     assert icc_2_1(np.ones((1, 2))).reason == "too_few"
     assert icc_2_1(np.ones((4, 2))).reason == "no_variation"
+
+
+def test_a_reader_who_never_varies_agrees_by_chance_alone_and_has_no_interval() -> None:
+    found = cohen_kappa(np.array([[3, 2], [0, 0]]))
+    assert (found.value, found.low, found.high) == (0.0, None, None)
+    assert found.reason == "one_reader_one_category"

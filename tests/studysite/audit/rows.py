@@ -27,6 +27,11 @@ ASKED: dict[str, dict[str, Any]] = {
         "visit": "",
         "participant": lambda: saved(apps.get_model("enrollment.Participant")),
     },
+    "imaging.ReaderTraining": {
+        "waived_by": lambda: saved(apps.get_model("core.User")),
+        "reason": "Trained elsewhere",
+    },
+    "imaging.TrainingCase": {"number": lambda: next(_numbers)},
 }
 MOMENT = datetime.datetime(2026, 1, 2, 3, 4, 5, 678900, tzinfo=datetime.UTC)
 VALUES: dict[str, Any] = {
