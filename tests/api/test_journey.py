@@ -123,13 +123,14 @@ def read(readers: list[User], one: str, monitor: User) -> None:
         answers = READ | {"left_nvc": nvc}
         if nvc == "no":
             answers["departure_reason"] = "The vessel lies behind the nerve."
-        assert done(user, "POST", f"{path}lock/", {"answers": answers})["locked_at"]
+        signed = {"answers": answers, "password": PASSWORD}
+        assert done(user, "POST", f"{path}lock/", signed)["locked_at"]
     assert got(monitor, one)["state"] == "read"
     third = next(user for user in readers if not got(user, "reads/"))
     (case,) = got(third, "adjudications/")
     path = f"adjudications/{case['reading_id']}/"
     assert got(third, path)["answers"] == {}
-    done(third, "POST", path, {"answers": READ})
+    done(third, "POST", path, {"answers": READ, "password": PASSWORD})
 
 
 def text_of(pdf: bytes) -> str:
