@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('core', '0007_refused_acts'),
         ('enrollment', '0011_where_a_draft_went_back'),
-        ('imaging', '0001_scans_measurements_reads'),
+        ('imaging', '0003_web_arrivals'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
