@@ -23,7 +23,7 @@ from imaging.dicom.deidentify import DeidKeys, deidentify
 from imaging.dicom.trial import TrialModule
 from imaging.dicom.uids import remap_uid
 from imaging.dicom.web.objects import attributes_of
-from imaging.models import Instance, Series
+from imaging.models import Instance, Measurement, Series
 from imaging.services.cases import cases_of
 from studysite.core.access import may, scoped
 from studysite.core.errors import NotThere
@@ -88,8 +88,9 @@ def shown_to(by: User) -> list[Shown]:
         return [Shown(series) for series in rows.order_by("pk")]
     found = {}
     for case in cases_of(by=by) if may(by, Action.READ_CASE) else []:
-        if FROM_SLICES in case.techniques:
-            found[case.reading_id] = Shown(case.measurement.series, case.reading_id)
+        # A training case is drawn from a simulation, and has no series.
+        if FROM_SLICES in case.techniques and isinstance(case.source, Measurement):
+            found[case.reading_id] = Shown(case.source.series, case.reading_id)
     return list(found.values())
 
 
