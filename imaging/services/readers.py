@@ -99,12 +99,16 @@ def _assign_one(row: Participant) -> None:
 
 
 def _readers(participant: Participant) -> list[User]:
+    """The trained readers of the site, who has the least to do first. Somebody who is still in
+    training gets cases afterwards, by `assign_waiting`."""
     outstanding = Count("reads", filter=Q(reads__locked_at__isnull=True), distinct=True)
+    trained = {"training__isnull": False} if current().reading.training_cases else {}
     return list(
         User.objects.filter(
             is_active=True,
             memberships__site=participant.site,
             memberships__role=Role.READER,
+            **trained,
         )
         .annotate(outstanding=outstanding)
         .order_by("outstanding", "pk")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from django.utils import timezone
 
-from imaging.models import Measurement, Read, ReaderTraining, TrainingCase
+from imaging.models import Measurement, Read, ReaderTraining, Series, TrainingCase
 from imaging.nerve.phantom import simulate
 from imaging.services.cases import cases_of, lock_case, open_case, prepare
+from imaging.services.readers import assign_waiting
 from imaging.services.reading import lock_read
 from imaging.services.training import NotTrained, feedback, waive_training
 from imaging.services.training_set import make_training_set, perform
@@ -16,7 +17,8 @@ from studysite.core import jobs
 from studysite.core.errors import Conflict, Invalid, NotThere
 from studysite.core.models import Job, JobState, Site, User
 from studysite.core.roles import Role
-from tests.conftest import PASSWORD, person
+from tests.conftest import PASSWORD, person, trained
+from tests.imaging.conftest import Measure
 from tests.imaging.results import answers
 
 TRUTH = {
@@ -85,6 +87,16 @@ def test_a_novice_has_the_training_cases_and_no_other(
     prepare(by=novice)
     assert [case.training for case in cases_of(by=novice)] == [True, True]
     assert Read.objects.filter(reader=novice).exists()
+
+
+def test_no_case_is_given_to_a_novice_and_some_are_after_training(
+    accepted: Series, measure: Measure, novice: User, reader_two: User
+) -> None:
+    measure(accepted)
+    assert [read.reader for read in Read.objects.all()] == [reader_two]
+    trained(novice)
+    assert assign_waiting() == 1
+    assert {read.reader for read in Read.objects.all()} == {reader_two, novice}
 
 
 def test_a_real_case_is_refused_until_they_are_read(measured: Measurement, novice: User) -> None:
