@@ -9,6 +9,7 @@ from typing import Any
 from pydicom.dataset import Dataset
 
 from imaging.dicom.acquired import acquired_mm
+from imaging.dicom.content import content_digest
 from imaging.dicom.errors import DicomRefused
 from imaging.dicom.plain_text import first_text, texts
 from imaging.dicom.planes import Vector3, numbers, planes_of
@@ -25,7 +26,7 @@ class Header:
     orientation: direction of a row, then of a column (PS3.3 C.7.6.2.1.1).
     positions_mm: centre of the first pixel, one a frame.
     acquired_mm: in-plane resolution as acquired, where the picture is zero-filled finer than that.
-    sha256: of the file's bytes.
+    sha256: of the file's bytes; content_sha256: of what they say, however it is written.
     """
 
     sop_class_uid: str
@@ -67,6 +68,7 @@ class Header:
     burned_in: str
     conversion_type: str
     sha256: str
+    content_sha256: str
 
     @property
     def position_mm(self) -> Vector3 | None:
@@ -91,7 +93,9 @@ def read_header(source: Source) -> Header:
     name = name_of(source)
     dataset = parse(data, name)
     with lenient(name):
-        header = _header(dataset, hashlib.sha256(data).hexdigest())
+        # first: it tells values as they stand in the file from those that have been looked at
+        content = content_digest(dataset)
+        header = _header(dataset, hashlib.sha256(data).hexdigest(), content)
     if header.sop_class_uid == DIRECTORY:
         raise DicomRefused(
             "directory", told("%(file)s is a DICOM directory, which lists images only.", file=name)
@@ -103,7 +107,7 @@ def read_header(source: Source) -> Header:
     return header
 
 
-def _header(dataset: Dataset, sha256: str) -> Header:
+def _header(dataset: Dataset, sha256: str, content_sha256: str) -> Header:
     planes = planes_of(dataset)
     plane = planes[0] if planes else None
 
@@ -160,6 +164,7 @@ def _header(dataset: Dataset, sha256: str) -> Header:
         burned_in=text("BurnedInAnnotation"),
         conversion_type=text("ConversionType"),
         sha256=sha256,
+        content_sha256=content_sha256,
     )
 
 

@@ -18,14 +18,14 @@ from imaging.told import told
 
 
 def group_series(headers: Iterable[Header]) -> dict[str, tuple[Header, ...]]:
-    """Headers by series UID, in order of series number; the same bytes twice are one instance.
+    """Headers by series UID, in order of series number; the same content twice is one.
 
     Raises DicomRefused("conflict") where one instance UID comes with two contents.
     """
     groups: dict[str, dict[str, Header]] = {}
     for header in headers:
         known = groups.setdefault(header.series_uid, {}).setdefault(header.sop_uid, header)
-        if known.sha256 != header.sha256:
+        if known.content_sha256 != header.content_sha256:
             raise DicomRefused("conflict", told("Two different files carry the same instance UID."))
     by_number = sorted(groups.items(), key=lambda pair: (_number(pair[1]), pair[0]))
     return {uid: tuple(group.values()) for uid, group in by_number}

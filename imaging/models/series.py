@@ -56,6 +56,8 @@ class Instance(models.Model):
     number = models.PositiveIntegerField()
     sha256 = models.CharField(max_length=64)
     source_sha256 = models.CharField(max_length=64)
+    # Of what the source said, however it was written: by which door it comes does not matter.
+    content_sha256 = models.CharField(max_length=64, blank=True, default="")
     bytes_count = models.BigIntegerField()
 
     class Meta:

@@ -179,8 +179,16 @@ def _cleaned(
     shutil.rmtree(folder)
     volume = read_series([storage.scan_path(digest) for digest in digests])
     spacing = tuple(round(float(step), 4) for step in volume.spacing_mm)
-    sources_sha256 = [header.sha256 for header in group]
-    return Stored(found, files, sources, sources_sha256, frame, volume.size, spacing)
+    return Stored(
+        matched=found,
+        files=files,
+        sources=sources,
+        sources_sha256=[header.sha256 for header in group],
+        contents_sha256=[header.content_sha256 for header in group],
+        frame_of_reference_uid=frame,
+        size=volume.size,
+        spacing_mm=spacing,
+    )
 
 
 def _trial(found: Matched) -> TrialModule:

@@ -29,6 +29,7 @@ class Stored:
     files: Sequence[Deidentified]
     sources: Sequence[Path]
     sources_sha256: Sequence[str]
+    contents_sha256: Sequence[str]
     frame_of_reference_uid: str
     size: tuple[int, ...]
     spacing_mm: tuple[float, ...]
@@ -114,10 +115,11 @@ def _record_series(intake: Intake, result: Stored) -> Series:
             number=number,
             sha256=file.sha256,
             source_sha256=source,
+            content_sha256=content,
             bytes_count=file.size,
         )
-        for number, (file, source) in enumerate(
-            zip(result.files, result.sources_sha256, strict=True), start=1
+        for number, (file, source, content) in enumerate(
+            zip(result.files, result.sources_sha256, result.contents_sha256, strict=True), start=1
         )
     )
     return series
@@ -151,9 +153,17 @@ def _record_waiting(intake: Intake, result: Waiting) -> Line:
 def _clash(result: Stored) -> Waits | None:
     """The same instance again is one instance; the same UID with other bytes is a conflict, and so
     are more files of a series that is already stored."""
-    sources = dict(zip([file.sop_uid for file in result.files], result.sources_sha256, strict=True))
-    known = dict(Instance.objects.filter(uid__in=sources).values_list("uid", "source_sha256"))
-    if any(sources[uid] != source for uid, source in known.items()):
+    uids = [file.sop_uid for file in result.files]
+    contents = dict(zip(uids, result.contents_sha256, strict=True))
+    sources = dict(zip(uids, result.sources_sha256, strict=True))
+    known = Instance.objects.filter(uid__in=contents)
+    # A row of before contents were kept has its file's digest alone.
+    if any(
+        contents[row.uid] != row.content_sha256
+        if row.content_sha256
+        else sources[row.uid] != row.source_sha256
+        for row in known
+    ):
         return Waits(
             "conflict", said("An image with the same identifier but other content is stored.")
         )

@@ -45,6 +45,7 @@ def shelve_for(scan: ExpectedScan, by: User, seed: int) -> Line:
                     files=files,
                     sources=[file.path for file in files],
                     sources_sha256=[file.sha256 for file in files],
+                    contents_sha256=[file.sha256 for file in files],
                     frame_of_reference_uid=frame,
                     size=SIZE,
                     spacing_mm=(0.5, 0.5, 0.5),
