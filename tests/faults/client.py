@@ -11,9 +11,10 @@ django.setup()
 
 from django.db import connection  # noqa: E402
 
+from imaging.models import Peer  # noqa: E402
 from studysite.core import jobs  # noqa: E402
 from studysite.core.audit.writer import writing  # noqa: E402
-from studysite.core.models import Job, User  # noqa: E402
+from studysite.core.models import Job, Site, User  # noqa: E402
 from tests.audit import TESTER  # noqa: E402
 
 
@@ -54,5 +55,15 @@ def race(rivals: str) -> None:
     print(sum(wins))
 
 
+def node() -> None:
+    """A site with a scanner on this machine."""
+    with writing(TESTER):
+        site, _ = Site.objects.get_or_create(code="XA", defaults={"name": "Hospital"})
+        Peer.objects.get_or_create(
+            ae_title="SCANNER",
+            defaults={"site": site, "name": "Scanner", "network": "127.0.0.1/32"},
+        )
+
+
 if __name__ == "__main__":
-    {"ask": ask, "sweep": sweep, "race": race}[sys.argv[1]](*sys.argv[2:])
+    {"ask": ask, "sweep": sweep, "race": race, "node": node}[sys.argv[1]](*sys.argv[2:])

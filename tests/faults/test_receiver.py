@@ -1,0 +1,80 @@
+"""What the receiver acknowledged is there once, however it ended."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.faults.receiver import Receiver, uid_of, write_objects
+from tests.faults.study import Study, kill_group
+from tests.imaging.network.dcmtk import needs_dcmtk
+from tests.postgres import wait_until
+
+pytestmark = needs_dcmtk
+ACKNOWLEDGED = "Received Store Response (Success)"
+
+
+@pytest.fixture
+def receiver(study: Study) -> Iterator[Receiver]:
+    started = Receiver(study)
+    try:
+        yield started
+    finally:
+        kill_group(started.process)
+
+
+def test_killed_among_arriving_objects_it_keeps_what_it_acknowledged(
+    receiver: Receiver, tmp_path: Path
+) -> None:
+    files = write_objects(tmp_path / "scan", 400)
+    acknowledged: set[str] = set()
+    left = files
+    while left:
+        sender = receiver.dcmtk("storescu", *map(str, left))
+        if len(left) > 150:
+            time.sleep(0.4)
+            receiver.kill()
+        told, _ = sender.communicate(timeout=60)
+        taken = told.count(ACKNOWLEDGED)
+        acknowledged |= {uid_of(path) for path in left[:taken]}
+        if len(left) > 150:
+            receiver.start()
+        left = left[max(taken, 100) :]
+    assert acknowledged
+    spooled = Counter(receiver.spooled())
+    assert acknowledged <= set(spooled)
+    assert set(spooled.values()) == {1}
+    wait_until(
+        lambda: receiver.study.value("SELECT count(*) FROM imaging_intakefile") == len(spooled),
+        "what the killed one left open to be closed",
+    )
+    assert not list((receiver.study.folder / "spool").rglob("*.part"))
+
+
+def test_what_dies_of_it_is_started_again_and_in_the_end_all_ends(receiver: Receiver) -> None:
+    children = set(receiver.study.processes()) - {receiver.process.pid}
+    assert len(children) == 2
+    for child in children:
+        os.kill(child, signal.SIGKILL)
+    wait_until(receiver.answers, "the next ones", 20)
+    receiver.process.terminate()
+    assert receiver.process.wait(8) == 0
+    wait_until(lambda: not receiver.study.processes(), "its children to end", 2)
+
+
+def test_in_production_it_listens_elsewhere_with_a_certificate_alone(study: Study) -> None:
+    study.env |= {
+        "PRODUCTION": "1",
+        "SECRET_KEY": "x1y2z3" * 10,
+        "ALLOWED_HOSTS": "study.example.org",
+    }
+    refused = study.start("manage.py", "receive_dicom", "--port", "0", "--host", "0.0.0.0")
+    said, _ = refused.communicate(timeout=90)
+    assert refused.returncode == 3
+    assert said.splitlines()[-1].startswith("Production receives scans off this machine with TLS")
