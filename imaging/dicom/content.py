@@ -8,12 +8,14 @@ digest does not. Compressed pixels count as they are compressed.
 from __future__ import annotations
 
 import hashlib
+import struct
 from typing import Any, Protocol
 
 import numpy as np
 from pydicom.datadict import dictionary_VR
 from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
+from pydicom.multival import MultiValue
 from pydicom.tag import BaseTag
 
 PADDING, PIXELS = 0xFFFCFFFC, 0x7FE00010
@@ -23,6 +25,8 @@ NUMBERS = {
     **dict.fromkeys(("UL", "SL", "FL", "OF", "OL"), 4),
     **dict.fromkeys(("FD", "OD", "UV", "SV", "OV"), 8),
 }
+
+PACKED = {"US": "H", "SS": "h", "UL": "I", "SL": "i", "FL": "f", "FD": "d", "SV": "q", "UV": "Q"}
 
 
 class _Sink(Protocol):
@@ -69,14 +73,21 @@ def _representation(element: Any, tag: BaseTag) -> str:
 
 def _plain(element: Any, vr: str) -> bytes:
     if not isinstance(element, RawDataElement):
-        value = element.value
-        if isinstance(value, bytes):
-            return value
-        several = value if isinstance(value, list | tuple) or hasattr(value, "append") else [value]
-        return "\\".join("" if one is None else str(one) for one in several).encode()
+        return _again(element.value, vr)
     value = element.value or b""
     width = NUMBERS.get(vr, 1)
     if not element.is_little_endian and len(value) % width == 0:
         value = np.frombuffer(value, f">u{width}").astype(f"<u{width}").tobytes()
     # An implicit data set does not say which values are text, and text is padded in several ways.
     return value if element.tag == PIXELS else value.rstrip(b" \0")
+
+
+def _again(value: Any, vr: str) -> bytes:
+    """The bytes of a value that pydicom has looked at for its own ends."""
+    if isinstance(value, bytes):
+        return value.rstrip(b" \0")
+    several = value if isinstance(value, list | tuple | MultiValue) else [value]
+    if vr in PACKED:
+        numbers = [struct.pack(f"<{PACKED[vr]}", one) for one in several if one is not None]
+        return b"".join(numbers).rstrip(b" \0")
+    return "\\".join("" if one is None else str(one) for one in several).encode()
