@@ -31,6 +31,7 @@ urlpatterns = [
         "series/<int:pk>/slices/<str:axis>/<int:number>.png", pictures.slice_picture, name="slice"
     ),
     path("measurements/<int:pk>/", measurement.measurement, name="measurement"),
+    path("measurements/<int:pk>/objects.zip", measurement.objects, name="objects"),
     path("measurements/<int:pk>/retry/", measurement.retry, name="retry_measurement"),
     path("measurements/<int:pk>/profile.svg", pictures.profile, name="profile"),
     path(

@@ -125,6 +125,11 @@ urlpatterns = [
     ),
     path("measurements/<int:pk>/", measurements.MeasurementView.as_view(), name="measurement"),
     path(
+        "measurements/<int:pk>/objects/",
+        measurements.MeasurementObjectsView.as_view(),
+        name="measurement_objects",
+    ),
+    path(
         f"measurements/<int:pk>/{PICTURE}",
         measurements.MeasurementPictureView.as_view(),
         name="measurement_picture",

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from imaging.api.pictures import BYTES, PNG, PictureOut, png
 from imaging.models import Measurement, MeasurementState
-from imaging.services import quality, results
+from imaging.services import quality, results, standard_objects
 from imaging.services.measurement import ORIGINS, ask_measurement
 from imaging.services.suggesting import ends_of, suggestion_for
 from studysite.core.api_job import JobOut
@@ -185,3 +185,15 @@ class MeasurementPictureView(StudyView):
     def get(self, request: Request, pk: int, side: str, name: str) -> HttpResponse:
         """The picture as PNG."""
         return png(results.find_measurement(by=self.by, pk=pk), side, name, results.PICTURES)
+
+
+class MeasurementObjectsView(StudyView):
+    """The images, and the standard objects made of a measurement."""
+
+    actions_needed = {"get": Action.SEE_IMAGES}
+
+    @operation("fetch_measurement_objects", gives=BYTES, status=(200, "application/zip"))
+    def get(self, request: Request, pk: int) -> HttpResponse:
+        """DICOM media as a zip: images, segmentations, structured report, and their directory."""
+        row = results.find_measurement(by=self.by, pk=pk, action=Action.SEE_IMAGES)
+        return HttpResponse(standard_objects.as_zip(row), content_type="application/zip")

@@ -6,14 +6,23 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
+from imaging.models import Measurement
 from imaging.nerve_words import nerve_columns
 from imaging.services import measurement as measuring
-from imaging.services import quality, results, retrying
+from imaging.services import quality, results, retrying, standard_objects
 from imaging.views.series import show
 from imaging.webforms import EndPointsForm
 from studysite.core.access import may
 from studysite.core.gate import StudyRequest, page
 from studysite.core.roles import Action
+
+
+def as_file(row: Measurement, content: bytes) -> HttpResponse:
+    """A zip to keep, under a name that says which measurement it is of."""
+    answer = HttpResponse(content, content_type="application/zip")
+    name = f"{row.series.participant.number}-{row.series.sequence}-v{row.version}.zip"
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
 
 
 @page(Action.MEASURE)
@@ -43,10 +52,18 @@ def measurement(request: StudyRequest, pk: int) -> HttpResponse:
         "nerves": nerve_columns(row),
         "pictures": results.pictures_of(row),
         "versions": row.series.measurements.select_related("by"),
+        "may_take_objects": may(request.user, Action.SEE_IMAGES, row.series.participant.site),
         "may_measure": may(request.user, Action.MEASURE, row.series.participant.site),
     }
     template = "imaging/_measurement.html" if request.htmx else "imaging/measurement.html"
     return render(request, template, context)
+
+
+@page(Action.SEE_IMAGES)
+def objects(request: StudyRequest, pk: int) -> HttpResponse:
+    """The images, and the standard objects made of the measurement, as DICOM media."""
+    row = results.find_measurement(by=request.user, pk=pk, action=Action.SEE_IMAGES)
+    return as_file(row, standard_objects.as_zip(row))
 
 
 @page(Action.RETRY_JOB)

@@ -177,6 +177,7 @@ TABLE = [
         "measurement_picture", "GET", "measurements/{measurement}/pictures/left/mpr.png", "IAMD",
         200,
     ),
+    Row("measurement_objects", "GET", "measurements/{measurement}/objects/", "IAM", 422),
     Row("reads", "GET", "reads/", "R", 200, scoped=False),
     Row("read", "GET", "reads/{read}/", "R", 200),
     Row("read_draft", "PUT", "reads/{read}/draft/", "R", 409, DRAFT),

@@ -1,0 +1,42 @@
+"""The codes of what is measured (SNOMED CT, DICOM, UCUM), and our own where there is none."""
+
+from __future__ import annotations
+
+from pydicom.dataset import Dataset
+from pydicom.sr.coding import Code
+
+SCHEME = "99MRIHFS"
+
+FACIAL_NERVE = Code("56052001", "SCT", "Facial nerve")
+FACIAL_NERVE_ROOT = Code("280186008", "SCT", "Facial nerve root")
+LATERALITY = Code("272741003", "SCT", "Laterality")
+SIDES = {
+    "left": Code("7771000", "SCT", "Left"),
+    "right": Code("24028007", "SCT", "Right"),
+}
+AREA = Code("42798000", "SCT", "Area")
+VOLUME = Code("118565006", "SCT", "Volume")
+LENGTH = Code("410668003", "SCT", "Length")
+MEAN = Code("373098007", "SCT", "Mean")
+MINIMUM = Code("255605001", "SCT", "Minimum")
+MM, MM2, MM3 = (
+    Code("mm", "UCUM", "millimeter"),
+    Code("mm2", "UCUM", "square millimeter"),
+    Code("mm3", "UCUM", "cubic millimeter"),
+)
+MRI_HEAD = Code("816077007", "SCT", "MRI of brain")
+
+CISTERNAL_SEGMENT = Code("CISTERNAL", SCHEME, "Cisternal segment of the facial nerve")
+PERPENDICULAR = Code("PERPCENT", SCHEME, "Sections perpendicular to the centreline")
+VESSEL_GAP = Code("VESSELGAP", SCHEME, "Gap between nerve and nearest vessel")
+
+UNITS = {AREA.value: MM2, VOLUME.value: MM3, LENGTH.value: MM, VESSEL_GAP.value: MM}
+
+
+def scheme_identification() -> list[Dataset]:
+    """Our own scheme, declared (PS3.3 C.12.1, (0008,0110))."""
+    item = Dataset()
+    item.CodingSchemeDesignator = SCHEME
+    item.CodingSchemeName = "Terms of the trial MRI-HFS, NCT04645277, that no public scheme has"
+    item.CodingSchemeResponsibleOrganization = "MRI-HFS"
+    return [item]

@@ -1,0 +1,42 @@
+"""Standard DICOM objects of a finished measurement, made when they are asked for."""
+
+from __future__ import annotations
+
+import io
+import warnings
+
+import pydicom
+from django.utils.translation import gettext as _
+
+from imaging import storage
+from imaging.dicom.errors import DicomRefused
+from imaging.dicom.made.media import as_zip as zipped
+from imaging.dicom.made.occupancy import in_order
+from imaging.dicom.made.report import report
+from imaging.dicom.made.segmentation import segmentation
+from imaging.dicom.made.source import Measured
+from imaging.models import Measurement, MeasurementState
+from studysite.core.errors import Invalid, OutOfOrder
+
+
+def as_zip(measurement: Measurement) -> bytes:
+    """The images with the segmentations and the report of a measurement, as DICOM media. Raises
+    OutOfOrder where nothing is measured, Invalid where no object can be made of the series."""
+    if measurement.state != MeasurementState.MEASURED or measurement.result is None:
+        raise OutOfOrder(_("This measurement has no result of which objects could be made."))
+    try:
+        measured = Measured(_images(measurement), measurement.result, measurement.version)
+    except DicomRefused as refusal:
+        raise Invalid(refusal.sentence, code=refusal.code) from refusal
+    with warnings.catch_warnings():
+        # A subject number is a person's name of one word, which highdicom finds unlikely.
+        warnings.filterwarnings("ignore", "The string", UserWarning)
+        binary = segmentation(measured, "BINARY")
+        made = [binary, segmentation(measured, "FRACTIONAL"), report(measured, binary)]
+    return zipped([*measured.images, *made])
+
+
+def _images(measurement: Measurement) -> list[pydicom.Dataset]:
+    rows = measurement.series.instances.order_by("number")
+    found = [pydicom.dcmread(io.BytesIO(storage.scan_bytes(row.sha256))) for row in rows]
+    return list(found) if len(found) < 2 else in_order(found)
