@@ -12,6 +12,7 @@ from imaging.services import (
     measurement,
     readers,
     receiving,
+    scrubbing,
     sessions,
     training_set,
 )
@@ -54,3 +55,9 @@ def clear_spool_task() -> int:
 def close_quiet_task() -> int:
     """Close what nodes have sent, where the receiver died before it could."""
     return receiving.close_quiet()
+
+
+@shared_task(name="studysite.scrub_storage")
+def scrub_task() -> int:
+    """Read every stored scan again; how many are wrong."""
+    return len(scrubbing.scrub().faults)

@@ -48,6 +48,11 @@ app.conf.update(
             "schedule": 30.0,
             "options": {"expires": 30.0},
         },
+        "scrub-storage": {
+            "task": "studysite.scrub_storage",
+            "schedule": 24 * 3600.0,
+            "options": {"expires": 3600.0},
+        },
         "clear-spool": {
             "task": "studysite.clear_spool",
             "schedule": 900.0,

@@ -5,6 +5,7 @@ from imaging.models.measurement import Measurement, MeasurementState
 from imaging.models.peer import Peer
 from imaging.models.reading import Adjudication, Read, Session
 from imaging.models.series import Instance, QualityCheck, Series, SeriesState
+from imaging.models.storage_check import StorageCheck
 from imaging.models.training import ReaderTraining, TrainingCase, TrainingRead
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "Series",
     "SeriesState",
     "Session",
+    "StorageCheck",
     "TrainingCase",
     "TrainingRead",
 ]

@@ -13,10 +13,11 @@ from enrollment.journey import ENDED
 from enrollment.models import ScanState
 from enrollment.protocol.loader import current
 from enrollment.services import way
-from imaging.services import expected, quarantine, scans
+from imaging.services import expected, quarantine, scans, scrubbing
 from imaging.webforms import ScanNotDoneForm
 from studysite.core.access import may
 from studysite.core.gate import StudyRequest, page
+from studysite.core.models import User
 from studysite.core.roles import Action
 
 ROWS_A_PAGE = 50
@@ -36,9 +37,17 @@ def board(request: StudyRequest) -> HttpResponse:
         "number": number,
         "state": state,
         "states": ScanState.choices,
+        **storage_told(request.user),
         "waiting_count": quarantine.waiting_for(request.user).count(),
     }
     return render(request, "imaging/board.html", context)
+
+
+def storage_told(by: User) -> dict[str, object]:
+    """The last round through the stored files, and whose scans it found wrong."""
+    check = scrubbing.last_check()
+    wrong = scrubbing.wrong_for(by, check) if check and check.faults else []
+    return {"check": check, "wrong": wrong}
 
 
 @page(Action.SEE_SCANS)

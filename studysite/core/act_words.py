@@ -39,6 +39,7 @@ _WORDS = {
     Action.SET_END_POINTS.value: _("End points set"),
     Action.MEASURE.value: _("Nerve measured"),
     "open_case": _("Case opened"),
+    "scrub_storage": _("Stored scans read again"),
     "assign_readers": _("Reader assigned"),
     Action.READ_CASE.value: _("Case read"),
     Action.MANAGE_READERS.value: _("Readers prepared"),
