@@ -11,7 +11,7 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 import pytest
 from django.core.wsgi import get_wsgi_application
 from django.test import override_settings
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 pytestmark = pytest.mark.browser
 PAGES = ["/", "/participants/", "/form/", "/login/", "/refusal/"]
@@ -150,6 +150,25 @@ def test_a_refused_file_is_said_and_the_others_can_go_on(
     expect(page.locator(".sends li")).to_have_text(["one.dcm Arrived", "two.dcm Refused"])
     expect(page.locator("[data-counted]")).to_have_text("1 of 2 files have arrived")
     page.get_by_role("button", name="Go on with what has arrived").click()
+    page.wait_for_url("**/login/")
+
+
+def test_a_file_that_the_network_lost_has_not_arrived_and_is_sent_again(
+    page: Page, address: str, tmp_path: Path
+) -> None:
+    sent: list[str] = []
+
+    def lose(route: Route) -> None:
+        # The first asks where to send, the second is the first file; from there on nothing arrives.
+        sent.append(route.request.url)
+        route.continue_() if len(sent) < 3 else route.abort()
+
+    page.goto(address)
+    page.route("**/arrive/", lose)
+    choose(page, tmp_path, {"one.dcm": "scan", "two.dcm": "scan"})
+    expect(page.locator(".sends li")).to_have_text(["one.dcm Arrived", "two.dcm Not arrived"])
+    page.unroute("**/arrive/")
+    page.get_by_role("button", name="Send the rest").click()
     page.wait_for_url("**/login/")
 
 

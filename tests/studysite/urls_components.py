@@ -174,10 +174,11 @@ PEOPLE = [
     path("log/", participants, name="log"),
     path("forms/", participants, name="definitions"),
 ]
+SCANS = [path("", form, name="upload"), path("peers/", form, name="peers")]
 urlpatterns = [
     path("", participant, name="worklist"),
     path("participants/", include((PEOPLE, "enrollment"))),
-    path("form/", include(([path("", form, name="upload")], "imaging"))),
+    path("form/", include((SCANS, "imaging"))),
     path("login/", login, name="account_login"),
     path("logout/", login, name="account_logout"),
     path("account/", login, name="account"),

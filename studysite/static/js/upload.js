@@ -164,7 +164,7 @@
           if (!this.stopped) continue;
         } else {
           one.refused = true;
-          one.state.textContent = this.words.refused;
+          one.state.textContent = said.sentence ? this.words.refused : this.words.unsent;
           this.say(said.sentence || this.words.offline);
         }
         this.show();
