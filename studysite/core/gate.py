@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from studysite.core.access import may
-from studysite.core.errors import NotPermitted, StudyError
+from studysite.core.errors import Invalid, NotPermitted, StudyError
 from studysite.core.models import User
 from studysite.core.roles import Action
 
@@ -37,6 +37,7 @@ def page(action: Action) -> Callable[[Callable[..., HttpResponse]], Callable[...
                 return redirect_to_login(request.get_full_path())
             if not may(request.user, action):
                 raise NotPermitted(_("Your role does not open this page."))
+            _refuse_nul(request, kwargs.values())
             answer = view(request, *args, **kwargs)
             # Or the next person at this computer reads it by going back.
             answer.setdefault("Cache-Control", "private, no-store")
@@ -46,6 +47,14 @@ def page(action: Action) -> Callable[[Callable[..., HttpResponse]], Callable[...
         return guarded
 
     return declare
+
+
+def _refuse_nul(request: HttpRequest, path: Iterable[Any]) -> None:
+    """PostgreSQL keeps and seeks no text with a NUL in it. Nobody types one; forms refuse it at
+    their fields, this everywhere else."""
+    sent = [each for given in (request.GET, request.POST) for _name, each in given.lists()]
+    if any("\x00" in str(value) for values in (*sent, path) for value in values):
+        raise Invalid(_("This text cannot be kept."))
 
 
 def open_to_all(view: Callable[..., Any]) -> Callable[..., Any]:

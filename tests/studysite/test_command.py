@@ -107,9 +107,10 @@ def test_the_first_administrator_is_made_from_the_shell(
 def test_a_port_that_is_none_is_wrong_usage(
     port: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with pytest.raises(SystemExit) as ended:
-        manage.main(["manage.py", "serve", f"--port={port}"])
-    assert ended.value.code == WRONG_USAGE
+    for option in ("--port", "--dicom-port"):
+        with pytest.raises(SystemExit) as ended:
+            manage.main(["manage.py", "serve", f"{option}={port}"])
+        assert ended.value.code == WRONG_USAGE
     monkeypatch.setenv("PORT", port)
     with pytest.raises(SystemExit) as ended:
         call_command("demo")

@@ -10,10 +10,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from enrollment.form_page import form_url
 from studysite.core.errors import Conflict, Invalid, NotThere
 from studysite.core.gate import open_to_all, page
+from studysite.core.models import User
 from studysite.core.roles import Action, Role
 from studysite.urls import urlpatterns as site_urls
+from tests.conftest import Enter
 from tests.studysite.conftest import Cast
 
 
@@ -145,3 +148,30 @@ def test_a_page_may_run_no_script_but_its_own(client: Client) -> None:
     policy = client.get("/t/front")["Content-Security-Policy"]
     assert "script-src 'self'" in policy
     assert "unsafe" not in policy
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/scans/?number=%00",
+        "/scans/held/?state=wait%00ing",
+        "/scans/of/XA%00/",
+        "/participants/?q=%00",
+    ],
+)
+def test_a_text_that_postgresql_cannot_seek_is_refused(
+    client: Client, coordinator: User, address: str
+) -> None:
+    client.force_login(coordinator)
+    assert client.get(address).status_code == 422
+
+
+@pytest.mark.django_db(databases=["default", "vault"])
+def test_a_reason_that_postgresql_cannot_keep_is_refused(
+    client: Client, coordinator: User, enter: Enter
+) -> None:
+    client.force_login(coordinator)
+    said = {"act": "move", "seen_revision": "0", "reason": "\x00"}
+    form = form_url(enter().number, "screening", "demographics")
+    assert client.get(form).status_code == 200
+    assert client.post(form, said).status_code == 422

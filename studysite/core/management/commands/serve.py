@@ -26,7 +26,7 @@ class Command(BaseCommand):
         """Where to listen."""
         parser.add_argument("--port", type=port_number, default=8000)
         parser.add_argument("--host", default="127.0.0.1")
-        parser.add_argument("--dicom-port", type=int, help="receive scans by C-STORE there")
+        parser.add_argument("--dicom-port", type=port_number, help="receive scans by C-STORE there")
         parser.add_argument("--dicom-host", default="127.0.0.1")
 
     def handle(self, *args: Any, host: str, port: int, **options: Any) -> None:
