@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from enrollment.journey import State
 from enrollment.protocol.in_force import asked_once
 from imaging.models import (
     Intake,
@@ -21,6 +22,7 @@ from imaging.models import (
 )
 from imaging.outcome_words import kind_of
 from imaging.services import cases, quarantine, scans, training
+from imaging.services.results import SIDES
 from imaging.templatetags.imaging_words import sequence_label, visit_label
 from studysite.core.access import may, scoped
 from studysite.core.models import JobState, User
@@ -110,23 +112,35 @@ def _of_series(series: Series, title: str, since: datetime, action: Action) -> W
 
 
 def _not_measured(user: User) -> Iterator[WorkItem]:
-    """The newest measurement of a series, where it was refused or its job failed."""
+    """The newest measurement of a series, where it was refused, its job failed, or it is of one
+    nerve alone."""
     rows = Measurement.objects.select_related("series__participant", "job")
     newest = scoped(rows, user, Action.MEASURE, "series__participant__site").annotate(
         last=Max("series__measurements__version")
     )
     for row in newest.exclude(series__participant__state__in=scans.LEFT):
-        failed = row.state == MeasurementState.ASKED and row.job and row.job.state == "failed"
-        refused = row.state == MeasurementState.REFUSED
-        if row.version == row.last and (failed or refused):
+        title = _still_to_do(row) if row.version == row.last else ""
+        if title:
             yield WorkItem(
-                title=_("Look at a refused measurement") if refused else _("Measure again"),
+                title=title,
                 detail=sequence_label(row.series.sequence),
                 url=reverse("imaging:measurement", args=[row.pk]),
                 subject=row.series.participant.number,
                 since=row.finished_at or row.at,
                 action=Action.MEASURE,
             )
+
+
+def _still_to_do(row: Measurement) -> str:
+    """What a measurement leaves to be done; nothing, as a rule."""
+    if row.state == MeasurementState.REFUSED:
+        return _("Look at a refused measurement")
+    if row.state == MeasurementState.ASKED and row.job and row.job.state == JobState.FAILED:
+        return _("Measure again")
+    waits = row.series.participant.state == State.QUALITY_CHECKED
+    if row.state == MeasurementState.MEASURED and waits and len(row.ends) < len(SIDES):
+        return _("Set the other nerve's end points")
+    return ""
 
 
 def _to_read(user: User) -> Iterator[WorkItem]:

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext as _
 
 from enrollment.allocation import Design, faults
 from enrollment.crfs.registry import FORMS, form_of, order_of, versions_of
@@ -51,9 +52,9 @@ def load(name: str) -> Protocol:
 
 def as_plain(protocol: Protocol) -> dict[str, Any]:
     """What a version says, as JSON's own types, to be compared with another."""
-    said = asdict(protocol)
-    del said["sha256"]
-    return json.loads(json.dumps(said, default=str))
+    told = asdict(protocol)
+    del told["sha256"]
+    return json.loads(json.dumps(told, default=str))
 
 
 @cache
@@ -90,7 +91,8 @@ def current() -> Protocol:
         return next(iter(known.values()))
     version, sha256 = released
     if version not in known or known[version].sha256 != sha256:
-        raise ProtocolError(f"Version {version} of the protocol has changed since its release.")
+        sentence = _("Version %(version)s of the protocol has changed since its release.")
+        raise ProtocolError(sentence % {"version": version})
     return known[version]
 
 

@@ -250,7 +250,7 @@ def draw(volume: Volume, result: Mapping[str, Any]) -> dict[str, dict[str, str]]
             try:
                 draw_pictures(volume, nerve, Path(folder), other=other, languages=languages)
             except CannotDraw as trouble:
-                # The endoscopy is drawn last but one: the numbers and the rest stand without it.
+                # The endoscopy is drawn last: the numbers and the rest stand without it.
                 log.warning("The endoscopy could not be drawn: %s", trouble)
             drawn = sorted(path for path in Path(folder).rglob("*") if path.is_file())
             kept[side] = {path.relative_to(folder).as_posix(): _keep(store, path) for path in drawn}
@@ -292,7 +292,8 @@ def take_on(participant: Participant) -> None:
     whichever came last. Somebody who left meanwhile keeps the result and takes no further step."""
     held = Participant.objects.select_for_update().get(pk=participant.pk)
     done = Measurement.objects.filter(series__participant=held, state=MeasurementState.MEASURED)
-    newest = done.order_by("-at").first()
+    # Of both nerves: a reader answers for both sides, and sees pictures of both.
+    newest = next((row for row in done.order_by("-at") if set(row.ends) == set(SIDES)), None)
     if held.state == State.QUALITY_CHECKED and newest:
         way.step(held, State.MEASURED)
         assign_reads(held, newest)

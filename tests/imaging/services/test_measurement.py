@@ -12,6 +12,7 @@ from enrollment.journey import State
 from enrollment.services.closing import Closed
 from enrollment.services.enrolment import withdraw
 from enrollment.services.freezing import freeze
+from imaging import worklist
 from imaging.models import Measurement, MeasurementState, Read, Series
 from imaging.services import measurement as measuring
 from imaging.services.measurement import ask_measurement
@@ -103,6 +104,28 @@ def test_a_failed_job_says_why_and_is_tried_again(
     retry(by=analyst, job=job, site=accepted.participant.site)
     job.refresh_from_db()
     assert job.state == JobState.QUEUED
+
+
+def test_a_case_with_one_nerve_alone_goes_to_no_reader(
+    accepted: Series, measure: Measure, analyst: User, reader: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A reader answers for both sides and sees pictures of both."""
+    both = dict(ENDS)
+    right = ENDS.pop("right")
+    try:
+        measure(accepted)
+    finally:
+        ENDS["right"] = right
+    accepted.participant.refresh_from_db()
+    assert accepted.participant.state == State.QUALITY_CHECKED
+    assert not Read.objects.exists()
+    (item,) = worklist.items(analyst)
+    assert item.title == "Set the other nerve's end points"
+    assert both == ENDS
+    measure(accepted, reason="Now the right one as well.")
+    accepted.participant.refresh_from_db()
+    assert accepted.participant.state == State.MEASURED
+    assert worklist.items(analyst) == []
 
 
 def test_failed_work_on_a_visit_frozen_since_is_not_tried_again(

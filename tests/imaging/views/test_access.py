@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from imaging.models import Held, Intake, Measurement, Read
+from imaging.models import Held, Intake, Measurement, Peer, Read
 from imaging.models.intake import Door
 from imaging.urls import urlpatterns
 from studysite.core.models import Site, User
@@ -20,6 +20,10 @@ PAGES = {
     "board": (Action.SEE_SCANS, "get", False),
     "upload": (Action.UPLOAD_SCAN, "get", False),
     "participant_scans": (Action.SEE_SCANS, "get", True),
+    "scan_not_done": (Action.UPLOAD_SCAN, "get", True),
+    "peers": (Action.MANAGE_PEERS, "get", False),
+    "add_peer": (Action.MANAGE_PEERS, "get", False),
+    "peer": (Action.MANAGE_PEERS, "get", True),
     "open": (Action.UPLOAD_SCAN, "post", False),
     "arrival": (Action.UPLOAD_SCAN, "get", True),
     "files": (Action.UPLOAD_SCAN, "post", True),
@@ -56,10 +60,13 @@ def address(measured: Measurement, site: Site, coordinator: User) -> Address:
     held = Held.objects.create(
         intake=intake, key="k", code="not_mr", reason="No MR.", modality="CT", files_count=1
     )
+    peer = Peer.objects.create(site=site, name="MR 1", ae_title="MR1", network="127.0.0.1")
     reading_id = Read.objects.all()[0].reading_id
     series = measured.series
     of: dict[str, list[object]] = {
         "participant_scans": [series.participant.number],
+        "scan_not_done": [series.scan_id],
+        "peer": [peer.pk],
         "series": [series.pk],
         "check_quality": [series.pk],
         "measure": [series.pk],
