@@ -54,6 +54,7 @@ format: dev
 bench: dev
 	@$(PYTHON) -m tests.bench $(ARGS)
 	@$(PYTHON) -m tests.bench.trail
+	@$(PYTHON) -m tests.bench.receiving
 
 # Runs the tests of every promise and writes docs/validation.md from what they came to.
 validation: dev
