@@ -15,9 +15,9 @@ SECONDARY_CAPTURES = frozenset(
 DIRECTORY = "1.2.840.10008.1.3.10"
 
 # Every storage class of the standard lies below one of these two roots.
-_STORAGE = ("1.2.840.10008.5.1.4.1.1.", "1.2.840.10008.5.1.4.34.")
+STORAGE_ROOTS = ("1.2.840.10008.5.1.4.1.1.", "1.2.840.10008.5.1.4.34.")
 
 
 def is_storage(sop_class: str) -> bool:
     """Whether objects of this kind are stored. Ours is the road: what no scan is waits there."""
-    return sop_class.startswith(_STORAGE)
+    return sop_class.startswith(STORAGE_ROOTS)

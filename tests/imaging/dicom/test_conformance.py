@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
 import pydicom
 import pytest
 
 from imaging.dicom.conformance import statement
+from imaging.dicom.conformance_text import as_markdown
 from imaging.dicom.deidentify import DeidKeys, deidentify
 from imaging.dicom.trial import TrialModule
 from tests.imaging.dicom.canaries import planted
@@ -66,3 +68,8 @@ def _is_done(row, before, made) -> bool:
     if row.done.startswith("replaced by a dummy"):
         return row.keyword not in made or after != before.value
     return True
+
+
+def test_the_document_is_what_the_code_says():
+    document = Path(__file__).parents[3] / "docs" / "dicom-conformance.md"
+    assert document.read_text(encoding="utf-8") == as_markdown()
