@@ -25,6 +25,11 @@ def document_path(digest: str) -> Path:
     return Path(storages["documents"].path(f"{digest[:2]}/{digest}.pdf"))
 
 
+def export_path(number: int, suffix: str) -> Path:
+    """The local path of an export's file."""
+    return Path(storages["documents"].path(f"exports/{number}.{suffix}"))
+
+
 def pictures(names: Iterable[str]) -> dict[str, bytes]:
     """The kept pictures of these names; one that is missing is left out."""
     store = storages["documents"]

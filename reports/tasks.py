@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from reports.catalog.case_summary import KIND
 from reports.services.case_summary import make_case_summary
+from reports.services.exports import KIND as EXPORT
+from reports.services.exports import make_export
 from studysite.core import jobs
 
 jobs.handles(KIND)(make_case_summary)
+jobs.handles(EXPORT)(make_export)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from reports.exports.formats import FORMATS
 from studysite.core.language_names import LANGUAGE_NAMES
 from studysite.core.models import JobState
 from studysite.core.webforms import ReasonField, StudyForm
@@ -21,6 +22,14 @@ class SummaryForm(StudyForm):
     """A case summary, in one language."""
 
     language = forms.ChoiceField(label=_("Language"), choices=list(LANGUAGE_NAMES.items())[::-1])
+
+
+class ExportForm(StudyForm):
+    """A format of exports."""
+
+    format = forms.ChoiceField(
+        label=_("Format"), choices=[(key, form.label) for key, form in FORMATS.items()]
+    )
 
 
 class SignatureForm(StudyForm):

@@ -21,7 +21,7 @@ from enrollment.api import (
     visits,
 )
 from imaging.api import expected, held, intakes, measurements, peers, reads, series
-from reports.api import closing, documents, jobs, monitoring, readers, signatures
+from reports.api import closing, documents, exports, jobs, monitoring, readers, signatures
 from studysite.core import api_docs, api_token
 
 app_name = "api"
@@ -151,6 +151,9 @@ urlpatterns = [
     path("adjudications/<slug:reading_id>/", reads.AdjudicationView.as_view(), name="adjudication"),
     path("documents/<int:pk>/", documents.DocumentView.as_view(), name="document"),
     path("documents/<int:pk>/file/", documents.DocumentFileView.as_view(), name="document_file"),
+    path("exports/", exports.ExportsView.as_view(), name="exports"),
+    path("exports/<int:pk>/", exports.ExportView.as_view(), name="export"),
+    path("exports/<int:pk>/file/", exports.ExportFileView.as_view(), name="export_file"),
     path("jobs/", jobs.JobsView.as_view(), name="jobs"),
     path("jobs/<uuid:pk>/", jobs.JobView.as_view(), name="job"),
     path("jobs/<uuid:pk>/retry/", jobs.JobRetryView.as_view(), name="job_retry"),

@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("reports.closing_urls")),
     path("", include("reports.monitoring_urls")),
     path("", include("reports.readers_urls")),
+    path("", include("reports.exports_urls")),
     path("", include("enrollment.urls")),
     path("", include("imaging.urls")),
     path("", include("reports.urls")),

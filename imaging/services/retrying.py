@@ -39,6 +39,7 @@ _KINDS = {
     "measure": said("Measure both nerves"),
     "training": said("Make a training case"),
     "case_summary": said("Make a case summary"),
+    "export": said("Make an export"),
 }
 
 

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from enrollment.models import Participant
 from imaging.models import Intake
 from imaging.services import retrying
-from studysite.core.access import sites_for
+from reports.services.exports import KIND as EXPORT
+from studysite.core.access import may, sites_for
 from studysite.core.errors import NotThere
 from studysite.core.models import Job, Site, User
 from studysite.core.roles import Action
@@ -31,6 +32,8 @@ def visible_jobs(*, by: User) -> QuerySet[Job]:
         numbers = Participant.objects.filter(site__in=sites).values("number")
         arrivals = Intake.objects.filter(site__in=sites, job__isnull=False).values("job")
         seen |= Q(kind=kind) & (Q(subject__in=numbers) | Q(pk__in=arrivals))
+    if may(by, Action.EXPORT):
+        seen |= Q(kind=EXPORT, requested_by=by)
     return Job.objects.filter(seen).select_related("requested_by").order_by("-requested_at")
 
 
@@ -51,4 +54,9 @@ def _site_of(job: Job) -> Site:
     participant = Participant.objects.select_related("site").filter(number=job.subject).first()
     if participant is not None:
         return participant.site
+    if job.kind == EXPORT:
+        site = sites_for(job.requested_by, Action.EXPORT).first()
+        if site is None:
+            raise NotThere(_("There is no such job."))
+        return site
     return Intake.objects.select_related("site").get(job=job).site

@@ -22,6 +22,7 @@ TITLES = {
     "intake": gettext_lazy("Take in a scan"),
     "measure": gettext_lazy("Measure both nerves"),
     "case_summary": gettext_lazy("Make a case summary"),
+    "export": gettext_lazy("Make an export"),
 }
 
 

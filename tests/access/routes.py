@@ -49,6 +49,7 @@ PLACES: dict[str, dict[str, object]] = {
     "measurements/": {"pk": "{measurement}", "side": "left", "name": "mpr.png"},
     "reads/": {"reading_id": "{read}", "name": "left-endoscopy.png"},
     "documents/": {"pk": "{document}"},
+    "exports/": {"pk": "{export}"},
     "jobs/": {"pk": "{job}"},
     "queries/": {"pk": "{query}"},
     "closing/requests/": {"pk": "{unlocking}"},

@@ -12,7 +12,8 @@ from enrollment.services.queries import open_query
 from imaging.models import Adjudication, Held, Intake, Measurement, Peer, Read, Series
 from imaging.services.readers import new_reading_id
 from reports import storage
-from reports.models import Document, DocumentState
+from reports.exports.scope import scope_of
+from reports.models import Document, DocumentState, Export
 from reports.services.locking import ask_unlock, lock_visit
 from studysite.core.models import Job, JobState, User
 from studysite.core.roles import Role
@@ -81,6 +82,7 @@ def build(code: str = "XA") -> Scene:
         "third": third.reading_id,
         "reader": cast.reader.username,
         "document": _document(row, cast.investigator).pk,
+        "export": _export(cast).pk,
         "query": _query(row, cast.monitor).pk,
         "entry": row.entries.get(form="mri_safety", visit="screening").pk,
         "peer": Peer.objects.create(
@@ -104,6 +106,25 @@ def _query(row: Participant, by: User) -> Query:
     """Asked about a scan, so that the analyst knows of it too."""
     place = Place(PlaceKind.SCAN, "baseline", name="t2_3d")
     return open_query(by=by, participant=row, place=place, text="Motion?")
+
+
+def _export(cast: factory.Cast) -> Export:
+    """What everybody may see who exports at all."""
+    scope = scope_of(cast.analyst)
+    export = Export.objects.create(
+        format="odm132",
+        sites=list(scope.sites),
+        kinds=sorted(scope.kinds),
+        state=DocumentState.MADE,
+        sha256="0" * 64,
+        dataset_sha256="0" * 64,
+        made_at=timezone.now(),
+        by=cast.data_manager,
+    )
+    path = storage.export_path(export.pk, "xml")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("<ODM/>")
+    return export
 
 
 def _document(row: Participant, by: User) -> Document:

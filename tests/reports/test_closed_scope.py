@@ -187,6 +187,8 @@ WRITES_NO_DATA = {
     "reports.services.case_summary.ask_case_summary": "a document of what is there",
     "reports.services.case_summary.open_document": "a look",
     "reports.services.monitoring.make_monitoring_report": "a document of what is there",
+    "reports.services.exports.ask_export": "a file of what is there",
+    "reports.services.exports.open_export": "a file of what is there",
     "reports.services.locking.ask_unlock": "asks",
     "reports.services.locking.decide_unlock": "opens",
     "reports.services.locking.lock_case": "closes; locking twice is refused by the table",

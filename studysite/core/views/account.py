@@ -29,7 +29,7 @@ from studysite.core.invitations import accept, find_invitation
 from studysite.core.roles import Action
 from studysite.core.webforms import FirstPasswordForm
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def _mine(view: View) -> View:
