@@ -43,7 +43,7 @@ def _recorded(act: str) -> Callable[[View], View]:
 
     def wrap(view: View) -> View:
         @wraps(view)
-        def run(request: StudyRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def run(request: StudyRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             user = request.user
             answer = view(request, *args, **kwargs)
             if request.method == "POST" and answer.status_code == 302:
