@@ -26,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("reports.monitoring_urls")),
     path("", include("reports.readers_urls")),
     path("", include("reports.exports_urls")),
+    path("", include("enrollment.history_urls")),
     path("", include("enrollment.urls")),
     path("", include("imaging.urls")),
     path("", include("reports.urls")),

@@ -58,6 +58,7 @@ _WORDS = {
     Action.VERIFY_SOURCE.value: _("Source data verified"),
     Action.REVIEW_AUDIT.value: _("Audit trail reviewed"),
     Action.EXPORT.value: _("Data exported"),
+    Action.IMPORT_FORMS.value: _("Answers from before taken in"),
     Action.RETRY_JOB.value: _("Job tried again"),
     Action.MANAGE_ACCOUNTS.value: _("Account changed"),
     Action.MANAGE_PEERS.value: _("DICOM node changed"),

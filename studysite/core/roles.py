@@ -75,6 +75,7 @@ class Action(StrEnum):
     SEE_HISTORY = "see_history"
     REVIEW_AUDIT = "review_audit"
     EXPORT = "export"
+    IMPORT_FORMS = "import_forms"
     SEE_JOBS = "see_jobs"
     RETRY_JOB = "retry_job"
     MANAGE_ACCOUNTS = "manage_accounts"
@@ -157,6 +158,7 @@ POLICY: dict[Action, frozenset[Role]] = {
     Action.SEE_HISTORY: frozenset({_I, _M, _D}),
     Action.REVIEW_AUDIT: frozenset({_M, _D}),
     Action.EXPORT: frozenset({_I, _A, _M, _D}),
+    Action.IMPORT_FORMS: frozenset({_C, _I}),
     Action.SEE_JOBS: frozenset({_C, _I, _A, _M, _D}),
     Action.RETRY_JOB: frozenset({_A, _C, _D}),
     Action.MANAGE_ACCOUNTS: frozenset({_X}),

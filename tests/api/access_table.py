@@ -48,6 +48,7 @@ ENTRY = {"answers": {}, "seen_revision": 0, "submit": False}
 MATCH = {"participant": "NOBODY-1", **WHY}
 ASKED = {"kind": "scan", "visit": "baseline", "name": "t2_3d", "text": "Motion?"}
 NODE = {"name": "CT", "ae_title": "lower", "network": "10.0.0.1"}
+SHEET = {"form": "scan", "content": "participant,visit", "reason": "x"}
 QUALITY = {"verdict": "accepted", "score": 4}
 
 
@@ -137,6 +138,7 @@ TABLE = [
         "decide_unlock", "POST", "unlock-requests/{unlocking}/decision/", "D", 200,
         {"granted": True},
     ),
+    Row("sheets", "POST", "sheets/", "CI", 422, SHEET, scoped=False),
     Row("exports", "GET", "exports/", "IAMD", 200, scoped=False),
     Row("exports", "POST", "exports/", "IAMD", 202, {"format": "csv"}, scoped=False),
     Row("export", "GET", "exports/{export}/", "IAMD", 200),

@@ -167,6 +167,8 @@ WRITES_NO_DATA = {
     "enrollment.services.allocation.seal_list": "before anybody is enrolled",
     "enrollment.services.freezing.freeze": "closes",
     "enrollment.services.freezing.unfreeze": "opens",
+    "enrollment.services.history.check_sheet": "taken back whole",
+    "enrollment.services.history.import_sheet": "each row by save_form, which is refused",
     "enrollment.services.identity.see_identity": "a look",
     "enrollment.services.identity.erase_identity": "the vault's; a right of the person",
     "enrollment.services.identity.rotate_vault_key": "the vault's",
