@@ -20,7 +20,6 @@ class SheetForm(StudyForm):
     form = forms.ChoiceField(label=gettext_lazy("Form"))
     file = forms.FileField(
         label=gettext_lazy("CSV file, UTF-8"),
-        required=False,
         help_text=gettext_lazy(
             "Columns: participant, visit, repeat, and one for each item by its name in the "
             "codebook. The files of a CSV export have this shape."
@@ -33,14 +32,14 @@ class SheetForm(StudyForm):
         super().__init__(*args, **kwargs)
         choices = [(each.key, each.title) for each in forms_for_sheets()]
         self.fields["form"].choices = choices  # type: ignore[attr-defined]
+        sent = self.data if self.is_bound else self.initial
+        self.fields["file"].required = not sent.get("content")
 
     def clean(self) -> dict[str, Any]:
-        """One of the two is there, and not too large."""
+        """The file is not too large to be read."""
         given = super().clean() or {}
         file = given.get("file")
-        if file is None and not given.get("content"):
-            self.add_error("file", _("Choose a file."))
-        elif file is not None and file.size > LARGEST_BYTES:
+        if file and file.size > LARGEST_BYTES:
             self.add_error("file", _("The file is larger than 2 MB; take it in in parts."))
         return given
 
