@@ -163,6 +163,9 @@ TABLES: tuple[Table, ...] = (
             Column("reading_id", "Reading id"),
             Column("reader", "Reader", path="reader__username"),
             Column("techniques", "Techniques", _J),
+            Column("session", "Session: 1 in the arm's technique, 2 in the other", _I),
+            Column("repeat", "Whether the same reader reads it once more", _B),
+            Column("seconds", "Seconds looked at", _I),
             Column("opened_at", "Opened at", _M),
             Column("locked_at", "Locked at", _M),
         ),
@@ -173,6 +176,7 @@ TABLES: tuple[Table, ...] = (
         "adjudications", "Adjudications", Adjudication, "participant",
         (
             Column("reading_id", "Reading id"),
+            Column("session", "Session: 1 in the arm's technique, 2 in the other", _I),
             Column("method", "Method"),
             Column("reader", "Reader", path="reader__username"),
             Column("at", "At", _M),
