@@ -21,8 +21,8 @@ class SheetForm(StudyForm):
     file = forms.FileField(
         label=gettext_lazy("CSV file, UTF-8"),
         help_text=gettext_lazy(
-            "Columns: participant, visit, repeat, and one for each item by its name in the "
-            "codebook. The files of a CSV export have this shape."
+            "The columns of a CSV export: whose form at which visit, and one for each item by its "
+            "name in the codebook."
         ),
     )
     content = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
