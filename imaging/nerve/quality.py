@@ -10,6 +10,7 @@ from imaging.told import told
 
 from .errors import LowSignal, ModelMisfit, TooUncertain, VoxelsTooLarge
 from .result import Flag, Numbers, Quality
+from .section import INTERPOLATED
 
 LOOSEST_CHI: Final = 2.0
 FLAGGED_CHI: Final = 1.3
@@ -113,6 +114,17 @@ def flags_of(numbers: Numbers, quality: Quality) -> tuple[Flag, ...]:
                 told(
                     "Only %(share)s %% of the surroundings is free of other structures.",
                     share=f"{100 * quality.coverage:.0f}",
+                ),
+            )
+        )
+    if quality.noise_sharing > INTERPOLATED:
+        flags.append(
+            Flag(
+                "interpolated",
+                told(
+                    "Neighbouring voxels share their noise, as in a scan that was filtered or "
+                    "resampled after it was taken: areas may be some per cent too small; measure "
+                    "the scanner's own series."
                 ),
             )
         )

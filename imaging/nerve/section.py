@@ -18,6 +18,8 @@ REZ_MM: Final = 3.0
 WINDOW_MM: Final = 10.0
 DRAWS: Final = 400
 END_SD_MM: Final = 0.5
+INTERPOLATED: Final = 1.3
+UNKNOWN_SPREAD: Final = 0.025
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,11 @@ def sections_at(length_mm: float) -> Array:
 
 
 def profile_of(fit: Fit, side: int) -> Profile:
-    """The nerve's area along its course: pi R^2 of the area-equivalent radius."""
+    """The nerve's area along its course: pi R^2 of the area-equivalent radius.
+
+    Noise that neighbours share tells of a scan resampled after it was taken: its point spread is no
+    scanner's, so that all areas are uncertain together by UNKNOWN_SPREAD besides.
+    """
     strand = fit.sides[side].strands[0]
     arc = sections_at(strand.course.length_mm)
     radius = strand.shape(arc).radius_mm
@@ -63,7 +69,10 @@ def profile_of(fit: Fit, side: int) -> Profile:
     rows = np.arange(fit.block(side).start, fit.block(side).start + strand.radius.count)
     covariance = slope @ fit.covariance[np.ix_(rows, rows)] @ slope.T
     bound = slope @ free_covariance(fit, rows) @ slope.T
-    return Profile(arc, np.pi * radius**2, covariance, bound)
+    area = np.pi * radius**2
+    if fit.sharing > INTERPOLATED:
+        covariance = covariance + UNKNOWN_SPREAD**2 * np.outer(area, area)
+    return Profile(arc, area, covariance, bound)
 
 
 def free_covariance(fit: Fit, rows: Array) -> Array:
