@@ -15,7 +15,9 @@ def left_nerve(scenario, **changes):
     return nerve, phantom.truth["nerves"]["left"]
 
 
-@pytest.mark.parametrize(("gap_mm", "angle_deg"), [(0.0, 90.0), (0.3, 60.0), (0.6, 40.0), (0.5, 30.0)])
+@pytest.mark.parametrize(
+    ("gap_mm", "angle_deg"), [(0.0, 90.0), (0.3, 60.0), (0.6, 40.0), (0.5, 30.0)]
+)
 def test_gap_and_angle_of_a_crossing_vessel(gap_mm, angle_deg):
     nerve, _ = left_nerve("touching", vessel_gap_mm=gap_mm, vessel_angle_deg=angle_deg)
     (contact,) = nerve.contacts
