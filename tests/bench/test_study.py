@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.bench import study as made
 from tests.bench.study import DOCUMENT, FOLDER, KEPT, Study, atrophy, rounded, written
 from tests.bench.study_figures import figures
 from tests.bench.study_tables import family, reached
@@ -73,3 +74,16 @@ def test_ratios_are_those_of_one_scan() -> None:
 
 def test_numbers_are_kept_to_five_digits() -> None:
     assert rounded({"a": [0.123456789, 3, "x", None]}) == {"a": [0.12346, 3, "x", None]}
+
+
+def test_a_part_that_was_not_run_stays_and_is_said_to_be_older(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(made, "VAR", tmp_path)
+    (tmp_path / "repeats.json").write_text(json.dumps({"code": "newer", "rows": []}))
+    before, found = kept(), made.gathered()
+    for part in ("family", "contacts", "bench"):
+        assert found[part] == before[part]
+    assert found["code"] == before["code"]
+    assert "repeats" in found["of_other_code"]
+    assert "accuracy" not in found["of_other_code"]
