@@ -107,9 +107,13 @@ def test_the_first_administrator_is_made_from_the_shell(
 def test_a_port_that_is_none_is_wrong_usage(
     port: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for option in ("--port", "--dicom-port"):
+    for name, option in (
+        ("serve", "--port"),
+        ("serve", "--dicom-port"),
+        ("receive_dicom", "--port"),
+    ):
         with pytest.raises(SystemExit) as ended:
-            manage.main(["manage.py", "serve", f"{option}={port}"])
+            manage.main(["manage.py", name, f"{option}={port}"])
         assert ended.value.code == WRONG_USAGE
     monkeypatch.setenv("PORT", port)
     with pytest.raises(SystemExit) as ended:

@@ -19,6 +19,7 @@ from imaging.services import receiving
 from studysite.core.audit.readiness import refuse_without_trail
 from studysite.core.command import StudyCommand
 from studysite.core.errors import StudyError
+from studysite.core.management.commands.serve import port_number
 
 NAME = Name((IMPLEMENTATION_CLASS, IMPLEMENTATION_NAME))
 
@@ -30,7 +31,7 @@ class Command(StudyCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Where to listen, and with how many processes."""
-        parser.add_argument("--port", type=int, required=True)
+        parser.add_argument("--port", type=port_number, required=True)
         parser.add_argument("--host", default="127.0.0.1")
         parser.add_argument("--processes", type=int, default=2)
 
