@@ -8,10 +8,13 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from enrollment.crfs.code_lists import SEGMENTS
 from imaging.models import Measurement
 from imaging.picture_words import side_word
 
 SIDES = ("left", "right")
+# The measurement's words for a segment, as the forms code them.
+MEASURED_SEGMENTS = {"attached": "as", "root_detachment": "rdp", "cisternal": "cp"}
 
 
 @dataclass(frozen=True)
@@ -90,11 +93,19 @@ def _number(value: float | None, places: int) -> str:
     return "–" if value is None else f"{value:.{places}f}"
 
 
+def segment_word(segment: str) -> str:
+    """A measured segment as the forms call it."""
+    labels = {code.value: code.label for code in SEGMENTS}
+    key = MEASURED_SEGMENTS.get(segment, segment)
+    return labels.get(key, key)
+
+
 def _contact(contact: Mapping[str, Any]) -> Mapping[str, Any]:
     vessels = {"artery": _("Artery"), "vein": _("Vein"), "unknown": _("Unknown vessel")}
     share = contact.get("indentation_fraction")
     return {
         **contact,
         "vessel_label": vessels.get(str(contact.get("vessel")), contact.get("vessel")),
+        "segment_label": segment_word(str(contact.get("segment") or "")) or "—",
         "indentation_percent": None if share is None else 100 * share,
     }

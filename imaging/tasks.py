@@ -14,6 +14,7 @@ from imaging.services import (
     receiving,
     scrubbing,
     sessions,
+    suggesting,
     training_set,
 )
 from studysite.core import jobs
@@ -35,6 +36,12 @@ def measure_task(held: jobs.Held) -> None:
 def training_task(held: jobs.Held) -> None:
     """Make one training case."""
     training_set.perform(held)
+
+
+@jobs.handles("suggest")
+def suggest_task(held: jobs.Held) -> None:
+    """Look for the nerves' ends on one series."""
+    suggesting.perform(held)
 
 
 @shared_task(name="studysite.assign_readers")

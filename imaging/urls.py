@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from django.urls import path
 
-from imaging.views import board, held, measurement, peers, pictures, quality, reads, series, upload
+from imaging.views import (
+    board,
+    held,
+    measurement,
+    peers,
+    pictures,
+    quality,
+    reads,
+    series,
+    suggestion,
+    upload,
+)
 
 app_name = "imaging"
 urlpatterns = [
@@ -27,6 +38,8 @@ urlpatterns = [
     path("series/<int:pk>/", series.series, name="series"),
     path("series/<int:pk>/quality/", quality.check, name="check_quality"),
     path("series/<int:pk>/measure/", measurement.ask, name="measure"),
+    path("series/<int:pk>/suggest/", suggestion.ask, name="suggest"),
+    path("series/<int:pk>/suggestion/", suggestion.suggestion, name="suggestion"),
     path(
         "series/<int:pk>/slices/<str:axis>/<int:number>.png", pictures.slice_picture, name="slice"
     ),

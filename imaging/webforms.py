@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.definitions import in_use
 from enrollment.entry import AnswersForm
 from enrollment.models import Participant
 from imaging.services.matching import awaited
+from imaging.services.measurement import MOST_WAYPOINTS
 from studysite.core.access import scoped, sites_for
 from studysite.core.models import Site, User
 from studysite.core.roles import Action
@@ -20,6 +22,7 @@ from studysite.core.webforms import ReasonField, StudyForm
 SIDES = {"left": _("Left nerve"), "right": _("Right nerve")}
 ENDS = {"brainstem": _("Brainstem end"), "canal": _("Canal end")}
 AXES = ("x", "y", "z")
+WAYPOINTS = tuple(f"way{number}" for number in range(1, MOST_WAYPOINTS + 1))
 
 
 def _choices(rows: Any) -> list[tuple[str, str]]:
@@ -107,7 +110,8 @@ class QualityForm(AnswersForm):
 
 
 class EndPointsForm(StudyForm):
-    """Both ends of each nerve in patient coordinates (LPS, mm). A nerve left open is left out."""
+    """Both ends of each nerve in patient coordinates (LPS, mm), and way-points between them. A
+    nerve left open is left out."""
 
     reason = ReasonField(label=_("Why a further version"), required=False)
     suggested = forms.JSONField(required=False, widget=forms.HiddenInput)
@@ -124,17 +128,17 @@ class EndPointsForm(StudyForm):
         suggested: bool = False,
         **kwargs: Any,
     ) -> None:
-        initial = {
+        initial: dict[str, Any] = {
             f"{side}_{end}_{axis}": point
             for side, points in (ends or {}).items()
-            for end in ENDS
-            for axis, point in zip(AXES, points[f"{end}_mm"], strict=True)
+            for end, place in _kept(points)
+            for axis, point in zip(AXES, place, strict=True)
         }
         if suggested:
             initial["suggested"] = ends
         super().__init__(*args, initial=initial, **kwargs)
         for side, end, axis in _places():
-            attrs = {"step": "any", "aria-label": f"{SIDES[side]}, {ENDS[end]}, {axis}, mm"}
+            attrs = {"step": "any", "aria-label": f"{SIDES[side]}, {_named(end)}, {axis}, mm"}
             self.fields[f"{side}_{end}_{axis}"] = forms.FloatField(
                 required=False, label=axis, widget=forms.NumberInput(attrs=attrs)
             )
@@ -158,17 +162,23 @@ class EndPointsForm(StudyForm):
             {
                 "side": side,
                 "label": label,
-                "ends": [
-                    {
-                        "key": f"{side}_{end}",
-                        "label": word,
-                        "fields": [self[f"{side}_{end}_{axis}"] for axis in AXES],
-                    }
-                    for end, word in ENDS.items()
-                ],
+                "ends": [self._laid_out(side, end) for end in ENDS],
+                "waypoints": [self._laid_out(side, end) for end in WAYPOINTS],
+                "has_waypoints": any(
+                    self[f"{side}_{end}_{axis}"].value() not in (None, "")
+                    for end in WAYPOINTS
+                    for axis in AXES
+                ),
             }
             for side, label in SIDES.items()
         ]
+
+    def _laid_out(self, side: str, end: str) -> dict[str, Any]:
+        return {
+            "key": f"{side}_{end}",
+            "label": _named(end),
+            "fields": [self[f"{side}_{end}_{axis}"] for axis in AXES],
+        }
 
     @property
     def ends(self) -> dict[str, dict[str, Any]]:
@@ -176,8 +186,11 @@ class EndPointsForm(StudyForm):
         found: dict[str, dict[str, Any]] = {}
         for side in SIDES:
             points: dict[str, Any] = {f"{end}_mm": self._point(side, end) for end in ENDS}
-            if any(self._values(side, end) for end in ENDS):
+            between = [self._point(side, end) for end in WAYPOINTS if self._values(side, end)]
+            if between or any(self._values(side, end) for end in ENDS):
                 found[side] = points | self._origin(side, points)
+            if between:
+                found[side]["waypoints_mm"] = between
         return found
 
     def _origin(self, side: str, points: dict[str, Any]) -> dict[str, str]:
@@ -198,4 +211,16 @@ class EndPointsForm(StudyForm):
 
 
 def _places() -> list[tuple[str, str, str]]:
-    return [(side, end, axis) for side in SIDES for end in ENDS for axis in AXES]
+    return [(side, end, axis) for side in SIDES for end in (*ENDS, *WAYPOINTS) for axis in AXES]
+
+
+def _named(end: str) -> str:
+    if end in ENDS:
+        return str(ENDS[end])
+    return gettext("Way-point %(number)s") % {"number": WAYPOINTS.index(end) + 1}
+
+
+def _kept(points: Mapping[str, Any]) -> list[tuple[str, list[float]]]:
+    """The points of one nerve as a measurement keeps them, each with its field's name."""
+    between = zip(WAYPOINTS, points.get("waypoints_mm", ()), strict=False)
+    return [*((end, points[f"{end}_mm"]) for end in ENDS), *between]

@@ -13,9 +13,15 @@ from rest_framework.response import Response
 
 from imaging.api.pictures import BYTES, PNG, PictureOut, png
 from imaging.models import Measurement, MeasurementState
+from imaging.nerve.suggest import Suggestion
 from imaging.services import quality, results, standard_objects
 from imaging.services.measurement import ORIGINS, ask_measurement
-from imaging.services.suggesting import ends_of, suggestion_for
+from imaging.services.suggesting import (
+    ask_suggestion,
+    ends_of,
+    suggestion_for,
+    suggestion_job,
+)
 from studysite.core.api_job import JobOut
 from studysite.core.api_view import In, StudyView, operation
 from studysite.core.roles import Action
@@ -96,8 +102,10 @@ class NerveEndsOut(serializers.Serializer):
 
 
 class SuggestionOut(serializers.Serializer):
-    """Where the ends seem to be, for a person to confirm or move; none where that is not sure."""
+    """Where the ends seem to be, for a person to confirm or move; none where that is not sure, or
+    not looked for yet: `job` says how far that is, null where nobody asked."""
 
+    job = JobOut(allow_null=True)
     ends = serializers.DictField(child=NerveEndsOut())
     confidence = serializers.FloatField()
     reason_code = serializers.CharField(allow_blank=True)
@@ -149,14 +157,21 @@ class MeasurementsView(StudyView):
 class SuggestionView(StudyView):
     """Suggested end points of a series."""
 
-    actions_needed = {"get": Action.MEASURE}
+    actions_needed = {"get": Action.MEASURE, "post": Action.MEASURE}
+
+    @operation("ask_suggestion", gives=JobOut, status=202)
+    def post(self, request: Request, pk: int) -> Response:
+        """Have a worker look for both nerves' ends in the image alone."""
+        row = quality.find_series(by=self.by, pk=pk, action=Action.MEASURE)
+        return Response(JobOut(ask_suggestion(by=self.by, series=row)).data, status=202)
 
     @operation("suggest_ends", gives=SuggestionOut)
     def get(self, request: Request, pk: int) -> Response:
-        """Look for both nerves' ends in the image alone; takes seconds and stores nothing."""
+        """What was found, once it was asked for."""
         row = quality.find_series(by=self.by, pk=pk, action=Action.MEASURE)
-        found = suggestion_for(by=self.by, series=row)
+        found = suggestion_for(by=self.by, series=row) or Suggestion({}, 0.0)
         given = {
+            "job": suggestion_job(row),
             "ends": ends_of(found),
             "confidence": round(found.confidence, 3),
             "reason_code": found.reason,

@@ -23,6 +23,7 @@ FLANK_MM: Final = (1.5, 4.0)
 COURSE_MM: Final = (3.0, 7.0)
 BEND_MM: Final = 2.5
 DETACHMENT_MM: Final = 2.0
+BEHIND_MM: Final = 0.5
 INFLOW: Final = 3.0
 FLOW_MM: Final = 2.5
 LEAST_ANGLE_DEG: Final = 25.0
@@ -110,9 +111,21 @@ def _contact(
         indentation_sd=indentation_sd,
         deviation_mm=deviation(nerve, meeting.nerve_arc_mm),
         vessel_bend_deg=bend(vessel, meeting.vessel_arc_mm),
-        segment="root_detachment" if meeting.nerve_arc_mm < DETACHMENT_MM else "cisternal",
+        segment=segment_of(nerve, vessel, meeting),
         vessel_number=vessel_number,
     )
+
+
+def segment_of(nerve: Strand, vessel: Strand, meeting: Meeting) -> str:
+    """Where a vessel meets the nerve, by arc length from where fluid first surrounds it: the root
+    detachment point (the first DETACHMENT_MM), the cisternal course beyond, or, where the vessel
+    lies behind that point, the attached segment."""
+    if meeting.nerve_arc_mm >= DETACHMENT_MM:
+        return "cisternal"
+    there = centre_of(vessel, np.array([meeting.vessel_arc_mm]))[0]
+    start = centre_of(nerve, np.array([0.0]))[0]
+    behind = float((there - start) @ direction(nerve, 0.0)) < -BEHIND_MM
+    return "attached" if meeting.nerve_arc_mm <= 0 and behind else "root_detachment"
 
 
 def direction(strand: Strand, arc_mm: float) -> Array:

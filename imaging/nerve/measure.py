@@ -21,7 +21,7 @@ from .path import Path
 from .quality import flags_of, require_fine, require_signal, require_warrant
 from .refine import MODEL_ERROR
 from .register import UNUSED, Registration, register
-from .result import Ends, Flag, Nerve, Numbers, Quality, Report, Section
+from .result import Ends, Flag, Nerve, Numbers, Polarity, Quality, Report, Section
 from .scan import Scan, scan_of
 from .section import Profile, numbers_of, sections_of
 from .sheet import require_strand
@@ -80,14 +80,27 @@ def measure(
         nerves |= _fitted_all(scan, paths, points, aligned, tell)
         nerves = {name: _about_tof(nerve, laid) for name, nerve in nerves.items()}
     tell(1.0, told("Done"))
-    size, spacing = volume.size, volume.spacing_mm
-    return Report(
-        polarity=("dark" if sign > 0 else "bright") if points else None,
-        size=size,
-        spacing_mm=(float(spacing[0]), float(spacing[1]), float(spacing[2])),
-        nerves={name: nerves[name] for name in names},
-        tof=laid,
-    )
+    seen: Polarity = "dark" if sign > 0 else "bright"
+    ordered = {name: nerves[name] for name in names}
+    return _report(volume, ends, ordered, seen if points else None, laid)
+
+
+def all_refused(volume: Volume, ends: dict[str, Ends], reason: Refused) -> Report:
+    """The report of a scan that can carry no measurement: every nerve refused for that reason."""
+    nerves = {name: _refused(name, reason) for name in ORDER if name in ends}
+    return _report(volume, ends, nerves, None, None)
+
+
+def _report(
+    volume: Volume,
+    ends: dict[str, Ends],
+    nerves: dict[str, Nerve],
+    polarity: Polarity | None,
+    laid: Registration | None,
+) -> Report:
+    x, y, z = (float(mm) for mm in volume.spacing_mm)
+    ordered = {name: ends[name] for name in nerves}
+    return Report(polarity, volume.size, (x, y, z), nerves, ordered, laid)
 
 
 def _laid_over(

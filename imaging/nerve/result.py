@@ -143,12 +143,14 @@ class Nerve:
 @dataclass(frozen=True)
 class Report:
     """All nerves asked for, in the order left, right. polarity: of the nerve against fluid; None
-    where no nerve could be followed. tof: how the angiogram lies, where one was given."""
+    where no nerve could be followed. ends: as they were given. tof: how the angiogram lies, where
+    one was given."""
 
     polarity: Polarity | None
     size: tuple[int, int, int]
     spacing_mm: tuple[float, float, float]
     nerves: dict[str, Nerve]
+    ends: dict[str, Ends]
     tof: Registration | None = None
 
     @property

@@ -6,27 +6,52 @@ import math
 from typing import Any, Final
 
 from .register import Registration
-from .result import Contact, Nerve, Numbers, Quality, Report, Section, Vessel
-from .section import END_SD_MM, REZ_MM
+from .result import Contact, Ends, Nerve, Numbers, Quality, Report, Section, Vessel
+from .section import END_SD_MM, REZ_MM, SECTION_MM, WINDOW_MM
+from .version import libraries, numerics
 
 SCHEMA: Final = "nerve-measurement/1"
 SOFTWARE: Final = "studysite"
 
 
-def to_json_dict(report: Report, sha256: str, version: str) -> dict[str, Any]:
-    """sha256: of the input's bytes; version: the software's. Values are rounded to what they can
-    mean (at most 1e-4), so that the same input gives the same bytes on another machine."""
+def to_json_dict(
+    report: Report, sha256: str, version: str, *, tof_sha256: str | None = None
+) -> dict[str, Any]:
+    """sha256, tof_sha256: of the inputs' bytes; version: the software's. Values are rounded to
+    what they can mean (at most 1e-4), so that the same input gives the same bytes on another
+    machine."""
+    tof = {"tof": {"sha256": tof_sha256, **_registration(report.tof)}} if tof_sha256 else {}
     return {
         "schema": SCHEMA,
-        "software": {"name": SOFTWARE, "version": version},
+        "software": {
+            "name": SOFTWARE,
+            "version": version,
+            "numerics": numerics(),
+            "libraries": dict(libraries()),
+        },
         "input": {
             "sha256": sha256,
             "size": list(report.size),
             "spacing_mm": [_rounded(x) for x in report.spacing_mm],
             "polarity": report.polarity,
-            **({"tof": _registration(report.tof)} if report.tof else {}),
+            **tof,
+        },
+        "parameters": {
+            "ends": {name: _ends(ends) for name, ends in report.ends.items()},
+            "section_mm": SECTION_MM,
+            "rez_mm": REZ_MM,
+            "window_mm": WINDOW_MM,
         },
         "nerves": {name: nerve_dict(nerve) for name, nerve in report.nerves.items()},
+    }
+
+
+def _ends(ends: Ends) -> dict[str, Any]:
+    """The points that a person set, as they were given."""
+    return {
+        "brainstem_mm": list(ends.brainstem_mm),
+        "canal_mm": list(ends.canal_mm),
+        "waypoints_mm": [list(point) for point in ends.waypoints],
     }
 
 
@@ -51,8 +76,10 @@ def nerve_dict(nerve: Nerve) -> dict[str, Any]:
     }
 
 
-def _registration(laid: Registration) -> dict[str, Any]:
+def _registration(laid: Registration | None) -> dict[str, Any]:
     """How the angiogram lies; matrix: the scan's patient points to the angiogram's, row by row."""
+    if laid is None:
+        return {"used": False}
     return {
         "used": not laid.reason,
         "reason_code": laid.reason or None,

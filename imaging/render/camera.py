@@ -10,6 +10,7 @@ from imaging.render.cistern import Cistern
 from imaging.render.course import Floats, NerveCourse
 
 FARTHEST_MM = 14.0
+PROFILE_MM = 14.0  # of free way that a view along the line from nerve to vessel is worth less
 NEAREST_MM = 5.0
 STEP_MM = 0.25
 START_MM = 1.6
@@ -43,7 +44,9 @@ def place_camera(cistern: Cistern, course: NerveCourse) -> Camera:
         if abs(direction @ along) > 0.5:
             continue
         free = _free_mm(cistern, course, target, direction)
-        score = free - 5.0 * abs(float(direction @ facing)) - 2.0 * abs(float(direction @ along))
+        score = (
+            free - PROFILE_MM * abs(float(direction @ facing)) - 2.0 * abs(float(direction @ along))
+        )
         if score > best_score:
             best, best_score, best_way = direction, score, free
     position = target + best * np.clip(best_way - 1.0, NEAREST_MM, FARTHEST_MM)

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Literal
 
 import numpy as np
 import vtk
 from matplotlib import colormaps
-from numpy.typing import NDArray
-from vtk.util.numpy_support import numpy_to_vtk, vtk_to_numpy
+from vtk.util.numpy_support import numpy_to_vtk
 
 from imaging.nerve.volume import Volume
 from imaging.render.camera import Camera, place_camera
-from imaging.render.canvas import FAINT, KIND_COLOURS, NEIGHBOUR, PAGE, UNKNOWN, Canvas
+from imaging.render.canvas import FAINT, KIND_COLOURS, NEIGHBOUR, UNKNOWN, Canvas
 from imaging.render.cistern import cistern_about
 from imaging.render.course import Floats, NerveCourse, Strand
-from imaging.render.mesh import SIDES, surface, tube
+from imaging.render.mesh import SIDES, capped, surface, tube
+from imaging.render.stage import Bytes, Stage
 from imaging.told import told
 
 SIZE_PX = (1040, 780)
@@ -48,12 +47,6 @@ KINDS = {
     "nerve": told("neighbouring nerve"),
 }
 
-Bytes = NDArray[np.uint8]
-
-
-class CannotDraw(RuntimeError):
-    """This machine lacks what drawing in three dimensions needs; the message says what."""
-
 
 def draw_endoscopy(
     volume: Volume, course: NerveCourse, *, colour_by: ColourBy = "area", raw: bool = False
@@ -77,80 +70,13 @@ def draw_endoscopy(
     else:
         actors = [surface(*cistern.walls(), WALL), _nerve(course, scale, colour_by)]
         actors += [_vessel(s.points_mm, s.radius_mm, s.kind) for s in course.vessels]
-    picture = render(actors, camera, SIZE_PX)
+    with Stage(actors, SIZE_PX) as stage:
+        picture = stage.look(camera)
     canvas = _labelled(picture, course, camera, raw=raw)
     if not raw:
         _colour_bar(canvas, scale, colour_by)
         _kinds(canvas, course)
     return canvas
-
-
-def render(actors: list[vtk.vtkActor], camera: Camera, size_px: tuple[int, int]) -> Bytes:
-    """Draw actors without a display; shape (rows, columns, 3)."""
-    renderer = vtk.vtkRenderer()
-    renderer.SetBackground(*(part / 255 for part in PAGE))
-    for actor in actors:
-        renderer.AddActor(actor)
-    view = renderer.GetActiveCamera()
-    view.SetPosition(*camera.position_mm)
-    view.SetFocalPoint(*camera.target_mm)
-    view.SetViewUp(*camera.up)
-    view.SetViewAngle(camera.angle_deg)
-    view.SetClippingRange(0.2, 60.0)
-    _light(renderer, camera)
-    window = _window()
-    window.SetMultiSamples(8)
-    window.SetSize(*size_px)
-    window.AddRenderer(renderer)
-    window.Render()
-    pixels = _pixels(window)
-    window.Finalize()
-    return pixels
-
-
-@cache
-def _can_draw() -> bool:
-    """Whether OpenGL starts here; asked first, because VTK ends the process where it does not."""
-    window = vtk.vtkEGLRenderWindow()
-    window.SetOffScreenRendering(1)
-    return bool(window.SupportsOpenGL())
-
-
-def _window() -> vtk.vtkRenderWindow:
-    vtk.vtkLogger.SetStderrVerbosity(vtk.vtkLogger.VERBOSITY_ERROR)
-    if not _can_draw():
-        raise CannotDraw(
-            "The virtual endoscopy cannot be drawn on this machine, because OpenGL does not start; "
-            "install libegl1 and libgl1-mesa-dri."
-        )
-    window = vtk.vtkEGLRenderWindow()
-    window.SetOffScreenRendering(1)
-    return window
-
-
-def _light(renderer: vtk.vtkRenderer, camera: Camera) -> None:
-    """A lamp at the tip, and a weak one from the side that gives the tubes their roundness."""
-    side = np.cross(camera.up, camera.target_mm - camera.position_mm)
-    for shift, strength in ((np.zeros(3), 0.85), (side * 0.5 + camera.up * 4.0, 0.35)):
-        lamp = vtk.vtkLight()
-        lamp.SetPositional(True)
-        lamp.SetConeAngle(180)
-        lamp.SetPosition(*(camera.position_mm + shift))
-        lamp.SetFocalPoint(*camera.target_mm)
-        lamp.SetIntensity(strength)
-        lamp.SetAttenuationValues(1.0, 0.015, 0.0012)
-        renderer.AddLight(lamp)
-
-
-def _pixels(window: vtk.vtkRenderWindow) -> Bytes:
-    grab = vtk.vtkWindowToImageFilter()
-    grab.SetInput(window)
-    grab.ReadFrontBufferOff()
-    grab.Update()
-    image = grab.GetOutput()
-    columns, rows, _ = image.GetDimensions()
-    flat = vtk_to_numpy(image.GetPointData().GetScalars())
-    return np.array(flat.reshape(rows, columns, 3)[::-1])
 
 
 def _vessels(course: NerveCourse) -> list[Strand]:
@@ -183,7 +109,7 @@ def _nerve(course: NerveCourse, scale: tuple[float, float], colour_by: ColourBy)
 
 
 def _vessel(points_mm: Floats, radius_mm: Floats, kind: str) -> vtk.vtkActor:
-    vertices, faces = tube(points_mm, radius_mm)
+    vertices, faces = capped(*tube(points_mm, radius_mm))
     colour = tuple(part / 255 for part in KIND_COLOURS.get(kind, UNKNOWN))
     return surface(vertices, faces, (colour[0], colour[1], colour[2]), smooth=False)
 

@@ -35,6 +35,17 @@ def tube(points_mm: Floats, radius_mm: Floats) -> tuple[Floats, NDArray[np.int64
     return np.concatenate(rings), faces
 
 
+def capped(vertices: Floats, faces: NDArray[np.int64]) -> tuple[Floats, NDArray[np.int64]]:
+    """A tube of `tube` closed at both ends: a strand ends where its fit does and is not hollow."""
+    rings = (np.arange(SIDES), np.arange(len(vertices) - SIDES, len(vertices)))
+    centres = np.stack([vertices[ring].mean(axis=0) for ring in rings])
+    lids = [
+        np.stack([np.full(SIDES, len(vertices) + end), ring, np.roll(ring, -1)], 1)
+        for end, ring in enumerate(rings)
+    ]
+    return np.concatenate([vertices, centres]), np.concatenate([faces, *lids])
+
+
 def surface(
     vertices: Floats,
     faces: NDArray[np.int64],

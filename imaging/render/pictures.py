@@ -15,6 +15,7 @@ from imaging.render.mpr import draw_mpr
 from imaging.render.profile import profile_svg
 
 NAMES = ("mpr.png", "cpr_straightened.png", "cpr_stretched.png", "endoscopy.png", "profile.svg")
+RAW, DISTANCE = "endoscopy_raw.png", "endoscopy_distance.png"
 
 
 def draw_pictures(
@@ -24,12 +25,15 @@ def draw_pictures(
     *,
     other: Mapping[str, Any] | NerveCourse | None = None,
     languages: Mapping[str, Say] | None = None,
+    more: bool = False,
 ) -> list[Path]:
     """Write mpr.png, cpr_straightened.png, cpr_stretched.png, endoscopy.png and profile.svg.
 
     nerve: one measured nerve of a nerve-measurement/1 document. `other`, the other side's, is put
     on the same profile plot. `languages`: what says the words in further languages; those pictures
-    lie in a folder of the language's name. The same input gives the same bytes. Raises ValueError
+    lie in a folder of the language's name. `more`: also endoscopy_raw.png, the image's own surface,
+    labelled as such, and endoscopy_distance.png where there is a vessel to tell the distance to.
+    The same input gives the same bytes. Raises ValueError
     for a refused nerve, and, once the others are written, CannotDraw where there is no OpenGL for
     the endoscopy.
     """
@@ -46,7 +50,21 @@ def draw_pictures(
     ordered = {side: sides[side] for side in sorted(sides)}
     (folder / "profile.svg").write_bytes(profile_svg(ordered))
     _save(draw_endoscopy(volume, course), folder, "endoscopy.png", spoken)
-    return [folder / name for name in NAMES]
+    return [
+        folder / name for name in (*NAMES, *(_more(volume, course, folder, spoken) if more else ()))
+    ]
+
+
+def _more(
+    volume: Volume, course: NerveCourse, folder: Path, spoken: Mapping[str, Say]
+) -> list[str]:
+    """The endoscopies that are drawn on request alone."""
+    drawn = {RAW: draw_endoscopy(volume, course, raw=True)}
+    if any(strand.kind != "nerve" for strand in course.vessels):
+        drawn[DISTANCE] = draw_endoscopy(volume, course, colour_by="distance")
+    for name, canvas in drawn.items():
+        _save(canvas, folder, name, spoken)
+    return list(drawn)
 
 
 def _save(canvas: Canvas, folder: Path, name: str, languages: Mapping[str, Say]) -> None:

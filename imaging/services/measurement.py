@@ -25,13 +25,13 @@ from imaging import storage
 from imaging.dicom.series import read_series
 from imaging.models import Measurement, MeasurementState, Series, SeriesState
 from imaging.nerve.errors import Refused
-from imaging.nerve.measure import measure
+from imaging.nerve.measure import all_refused, measure
 from imaging.nerve.result import Ends
 from imaging.nerve.table import to_json_dict
 from imaging.nerve.volume import Volume
 from imaging.render.canvas import can_write_chinese
-from imaging.render.endoscopy import CannotDraw
 from imaging.render.pictures import draw_pictures
+from imaging.render.stage import CannotDraw
 from imaging.services.readers import assign_reads
 from imaging.services.sideways import require_sideways
 from imaging.volumes import volume_of
@@ -156,15 +156,13 @@ def load(series: Series) -> Volume:
     return read_series([storage.scan_path(row.sha256) for row in series.instances.all()])
 
 
-def companion(series: Series) -> Volume | None:
+def companion(series: Series) -> Series | None:
     """The accepted TOF angiogram of the same visit, rather one in the same frame of reference; the
     measurement shows that it fits, or moves it, or leaves it."""
     found = Series.objects.filter(scan__visit=series.scan.visit, participant=series.participant)
     rows = found.filter(sequence="tof_3d", state=SeriesState.ACCEPTED).order_by("-at")
     same = [row for row in rows if row.frame_of_reference_uid == series.frame_of_reference_uid]
-    for row in [*same, *rows]:
-        return load(row)
-    return None
+    return next(iter([*same, *rows]), None)
 
 
 def perform(held: jobs.Held) -> None:
@@ -203,16 +201,19 @@ def _compute(row: Measurement, volume: Volume, held: jobs.Held) -> dict[str, Any
         )
         for side, points in row.ends.items()
     }
+    tof = companion(row.series)
     try:
         report = measure(
             volume,
             ends,
-            tof=companion(row.series),
+            tof=load(tof) if tof else None,
             progress=lambda share, text: held.progress(0.05 + 0.78 * share, text),
         )
     except Refused as refusal:
-        return _all_refused(row, volume, refusal)
-    result = to_json_dict(report, sha256=row.series.sha256, version=settings.VERSION)
+        report = all_refused(volume, ends, refusal)
+    result = to_json_dict(
+        report, row.series.sha256, settings.VERSION, tof_sha256=tof.sha256 if tof else None
+    )
     return result | {"nerves": {side: _keeping(nerve) for side, nerve in result["nerves"].items()}}
 
 
@@ -221,21 +222,6 @@ def _keeping(nerve: dict[str, Any]) -> dict[str, Any]:
     English, as those who rely on it expect."""
     told = {"reason": kept(nerve["reason"] or ""), "flags": [*map(kept, nerve.get("flags", ()))]}
     return nerve | {"said": told}
-
-
-def _all_refused(row: Measurement, volume: Volume, refusal: Refused) -> dict[str, Any]:
-    nerve = _keeping({"status": "refused", "reason": refusal.sentence, "reason_code": refusal.code})
-    return {
-        "schema": "nerve-measurement/1",
-        "software": {"name": "studysite", "version": settings.VERSION},
-        "input": {
-            "sha256": row.series.sha256,
-            "size": list(volume.size),
-            "spacing_mm": [round(float(step), 4) for step in volume.spacing_mm],
-            "polarity": None,
-        },
-        "nerves": {side: dict(nerve) for side in row.ends},
-    }
 
 
 def draw(volume: Volume, result: Mapping[str, Any]) -> dict[str, dict[str, str]]:

@@ -38,6 +38,7 @@ _KINDS = {
     "intake": said("Take in a scan"),
     "measure": said("Measure both nerves"),
     "training": said("Make a training case"),
+    "suggest": said("Suggest end points"),
     "case_summary": said("Make a case summary"),
     "export": said("Make an export"),
 }

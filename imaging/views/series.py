@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from imaging.models import Measurement, Series, SeriesState
 from imaging.nerve.suggest import Suggestion
 from imaging.services.quality import find_series
-from imaging.services.suggesting import ends_of, suggestion_for
+from imaging.services.suggesting import ends_of, suggestion_for, suggestion_job
 from imaging.viewer import panes, script_data
 from imaging.volumes import volume_of, window_of
 from imaging.webforms import EndPointsForm, QualityForm
@@ -49,6 +49,8 @@ def show(
     }
     if ends_form is None:
         ends_form, context["suggestion"] = _begun(request, row, versions, rights)
+        if context["suggestion"] is None and request.GET.get("from") == "suggested":
+            context["suggestion_job"] = suggestion_job(row)
     context["ends_form"] = ends_form
     if rights.see_images:
         volume = volume_of(row)
@@ -85,6 +87,8 @@ def _begun(
     if request.GET.get("from") != "suggested" or not rights.measure:
         return EndPointsForm(ends=_ends(request, versions)), None
     found = suggestion_for(by=request.user, series=row)
+    if found is None:
+        return EndPointsForm(), None
     return EndPointsForm(ends=ends_of(found), suggested=bool(found.ends)), found
 
 

@@ -33,6 +33,9 @@ class Measured:
     reason: str
     state: str
     software: str
+    numerics: str
+    libraries: str
+    tof_sha256: str
     input_sha256: str
     polarity: str
     left: Nerve | None
@@ -74,6 +77,9 @@ def measurement_of(participant: Participant) -> Measured | None:
         reason=row.reason,
         state=row.state,
         software=f"{software['name']} {software['version']}",
+        numerics=software.get("numerics", ""),
+        libraries=", ".join(f"{k} {v}" for k, v in software.get("libraries", {}).items()),
+        tof_sha256=given.get("tof", {}).get("sha256") or "",
         input_sha256=given["sha256"],
         polarity=given.get("polarity") or "",
         left=nerve_of(result["nerves"].get("left")),

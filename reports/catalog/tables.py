@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from enrollment.crfs.code_lists import SEGMENTS
 from enrollment.crfs.neurovascular_read import FORM
 from enrollment.models.participant import Side
+from imaging.nerve_words import segment_word
 from reports.case.content import Content
 from reports.case.forms import Answer, Filled
 from reports.case.measurement import Measured
@@ -17,8 +17,6 @@ from reports.case.nerve import SIDES, Amount, Contact, Nerve
 from reports.case.reads import Adjudicated, ReadOnce
 from reports.catalog.amounts import ABSENT, amount, number, ratio
 
-# The measurement's words for a segment, as the forms code them.
-MEASURED_SEGMENTS = {"root_detachment": "rdp", "cisternal": "cp"}
 READ_ITEMS = (
     "contact",
     "perpendicular",
@@ -135,8 +133,6 @@ def _contacts(nerve: Nerve | None) -> Sequence[Contact]:
 
 def _contact(nerve: str, row: Contact) -> ContactRow:
     vessels = {"artery": _("Artery"), "vein": _("Vein"), "unknown": _("Not known")}
-    segments = {code.value: code.label for code in SEGMENTS}
-    segment = MEASURED_SEGMENTS.get(row.segment, row.segment)
     share = row.indentation
     percent = (
         Amount(share.value * 100, None if share.sd is None else share.sd * 100) if share else None
@@ -150,7 +146,7 @@ def _contact(nerve: str, row: Contact) -> ContactRow:
         vessel=vessels.get(row.vessel, row.vessel),
         indentation=amount(percent, 0),
         deviation_mm=number(row.deviation_mm, 1),
-        segment=segments.get(segment, segment or ABSENT),
+        segment=segment_word(row.segment) or ABSENT,
     )
 
 

@@ -20,6 +20,7 @@ from studysite.core.roles import Action
 SEEN_BY = {
     "intake": Action.SEE_SCANS,
     "measure": Action.SEE_MEASUREMENTS,
+    "suggest": Action.SEE_MEASUREMENTS,
     "case_summary": Action.SEE_CASE_SUMMARY,
 }
 

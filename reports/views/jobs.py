@@ -21,6 +21,7 @@ ROWS_A_PAGE = 50
 TITLES = {
     "intake": gettext_lazy("Take in a scan"),
     "measure": gettext_lazy("Measure both nerves"),
+    "suggest": gettext_lazy("Suggest end points"),
     "case_summary": gettext_lazy("Make a case summary"),
     "export": gettext_lazy("Make an export"),
 }

@@ -178,6 +178,7 @@ TABLE = [
     Row("measurements", "GET", "series/{series}/measurements/", "IAMD", 200),
     Row("measurements", "POST", "series/{series}/measurements/", "A", 422, {"ends": {}}),
     Row("suggested_ends", "GET", "series/{series}/suggested_ends/", "A", 200),
+    Row("suggested_ends", "POST", "series/{series}/suggested_ends/", "A", 202),
     Row("measurement", "GET", "measurements/{measurement}/", "IAMD", 200),
     Row(
         "measurement_picture", "GET", "measurements/{measurement}/pictures/left/mpr.png", "IAMD",

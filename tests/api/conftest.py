@@ -12,5 +12,5 @@ from tests.api.scene import Scene, build
 @pytest.fixture
 def scene(db: None, monkeypatch: pytest.MonkeyPatch) -> Scene:
     # The scene's series have no files to look for nerves in.
-    monkeypatch.setattr(suggesting, "_found", lambda pk, sha256: Suggestion({}, 0.0, "no_pair"))
+    monkeypatch.setattr(suggesting, "_found", lambda sha256: Suggestion({}, 0.0, "no_pair"))
     return build()

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
+from vtk import vtkActor
 
 from imaging.nerve.phantom import simulate
-from imaging.render.camera import place_camera
+from imaging.render.camera import Camera, place_camera
 from imaging.render.cistern import cistern_about
 from imaging.render.course import NerveCourse
 from imaging.render.cpr import straightened, stretched
-from imaging.render.endoscopy import CannotDraw, render
 from imaging.render.mesh import surface, tube
+from imaging.render.stage import CannotDraw, Stage
 
 ANGLES_DEG = (0.0, 45.0, 90.0, 135.0)
 FRAME_PX = (512, 512)
@@ -33,7 +35,7 @@ class Drawing:
 
 
 def drawings(scenario: str = "touching", seed: int = 0, repeats: int = REPEATS) -> list[Drawing]:
-    """Reformations as arrays, and a frame of the endoscopy's scene in a window of its own."""
+    """Reformations as arrays, and frames of the endoscopy's scene."""
     phantom = simulate(scenario, seed=seed)
     volume = phantom.volume
     course = NerveCourse.from_json(phantom.truth["nerves"]["left"])
@@ -51,10 +53,25 @@ def drawings(scenario: str = "touching", seed: int = 0, repeats: int = REPEATS) 
         _timed("straightened CPR, 4 angles", four, repeats),
         _timed("stretched CPR", lambda: stretched(volume, course), repeats),
         _timed("cistern's surface", lambda: cistern_about(volume, course).walls(), repeats),
-        _timed(
-            "endoscopy, 512 x 512, new window", lambda: render(actors, camera, FRAME_PX), repeats
-        ),
+        *_frames(actors, camera, repeats),
     ]
+
+
+def _frames(actors: Sequence[vtkActor], camera: Camera, repeats: int) -> list[Drawing]:
+    """A frame in a new window, and one in a window that is kept, as it is kept and as it moves."""
+
+    def new() -> None:
+        with Stage(actors, FRAME_PX) as stage:
+            stage.look(camera)
+
+    found = [_timed("endoscopy, 512 x 512, new window", new, repeats)]
+    if found[0].reason:
+        return found
+    for words, moving in (("still", False), ("moving", True)):
+        with Stage(actors, FRAME_PX, moving=moving) as stage:
+            name = f"endoscopy, 512 x 512, {words}"
+            found.append(_timed(name, partial(stage.look, camera), repeats))
+    return found
 
 
 def _timed(picture: str, draw: Callable[[], object], repeats: int) -> Drawing:

@@ -155,3 +155,30 @@ def test_the_viewer_fits_a_narrow_page(page: Page) -> None:
     for width in (1024, 640, 360):
         page.set_viewport_size({"width": width, "height": 800})
         assert page.evaluate("() => document.documentElement.scrollWidth") <= width
+
+
+WAY = [f"#id_left_way1_{axis}" for axis in "xyz"]
+
+
+def test_a_way_point_is_set_moved_and_deleted_with_the_keyboard_alone(page: Page) -> None:
+    rows = page.locator(".nerve-left .waypoints")
+    rows.locator("summary").press("Enter")
+    rows.locator("[data-pick][value=left_way1]").press(" ")
+    plane = page.locator("[data-plane=axial] svg")
+    plane.press("Enter")
+    placed = np.array([float(page.input_value(field)) for field in WAY])
+    plane.press("ArrowRight")
+    moved = np.array([float(page.input_value(field)) for field in WAY])
+    assert np.allclose(moved - placed, VOLUME.affine[:3, 0], atol=0.03)
+    expect(page.locator("[data-plane=axial] polygon.mark-left")).to_have_count(1)
+    rows.locator("[data-clear]").first.press("Enter")
+    assert [page.input_value(field) for field in WAY] == ["", "", ""]
+    expect(page.locator("[data-plane=axial] polygon.mark-left")).to_have_count(0)
+
+
+def test_way_points_that_are_remembered_are_shown_again(page: Page) -> None:
+    page.locator(".nerve-left .waypoints summary").click()
+    page.fill(WAY[0], "1.5")
+    page.reload()
+    expect(page.locator(WAY[0])).to_be_visible()
+    expect(page.locator(".nerve-right .waypoints")).not_to_have_attribute("open", "")

@@ -48,6 +48,7 @@ def nerve(area_mm2: float) -> dict[str, Any]:
                 "vessel": "artery",
                 "indentation_fraction": 0.28,
                 "deviation_mm": 0.6,
+                "segment": "attached",
             }
         ],
         "vessels": [],
@@ -58,8 +59,20 @@ def result(**nerves: dict[str, Any]) -> dict[str, Any]:
     """The document of both nerves; `left=` or `right=` puts another in its place."""
     return {
         "schema": "nerve-measurement/1",
-        "software": {"name": "studysite", "version": "0.1.0"},
+        "software": {
+            "name": "studysite",
+            "version": "0.1.0",
+            "numerics": "0123456789abcdef",
+            "libraries": {"numpy": "2.4.6", "scipy": "1.17.1"},
+        },
         "input": {
+            "tof": {
+                "sha256": "cd" * 32,
+                "used": True,
+                "method": "rigid",
+                "shift_mm": 2.5,
+                "turn_deg": 1.0,
+            },
             "sha256": "ab" * 32,
             "size": [40, 36, 24],
             "spacing_mm": [0.5, 0.5, 0.5],

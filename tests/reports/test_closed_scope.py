@@ -39,6 +39,7 @@ from imaging.services import (
     quarantine,
     reading,
     retrying,
+    suggesting,
 )
 from reports.services import signing
 from studysite.core.errors import StudyError
@@ -106,6 +107,9 @@ DATA: dict[str, Call] = {
     ),
     "imaging.services.measurement.ask_measurement": lambda of: measurement.ask_measurement(
         by=of.cast.analyst, series=_series(of), ends={}
+    ),
+    "imaging.services.suggesting.ask_suggestion": lambda of: suggesting.ask_suggestion(
+        by=of.cast.analyst, series=_series(of)
     ),
     "imaging.services.quality.check_quality": lambda of: quality.check_quality(
         by=of.cast.analyst, series=_series(of), verdict="accepted", score=4, remarks=""
@@ -280,7 +284,13 @@ def test_a_closed_visit_refuses_what_belongs_to_it_and_nothing_else(
     level: Level, of: scene.Scene
 ) -> None:
     Closing(level, Scope.VISIT).put_on(of)
-    of_the_visit = ("save_form", "record_not_done", "ask_measurement", "check_quality")
+    of_the_visit = (
+        "save_form",
+        "record_not_done",
+        "ask_measurement",
+        "ask_suggestion",
+        "check_quality",
+    )
     of_the_visit += ("record_visit_not_done", "undo_draft", "move_to_version")
     for name, call in DATA.items():
         assert (code_of(call, of) == "closed") == name.endswith(of_the_visit), name

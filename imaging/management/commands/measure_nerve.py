@@ -19,8 +19,8 @@ from imaging.nerve.result import Ends, Point
 from imaging.nerve.suggest import suggest_ends
 from imaging.nerve.table import SOFTWARE, to_json_dict
 from imaging.nerve.volume import Volume
-from imaging.render.endoscopy import CannotDraw
 from imaging.render.pictures import draw_pictures
+from imaging.render.stage import CannotDraw
 from studysite.core.command import REFUSED, StudyCommand
 
 FORM = "NAME:X,Y,Z:X,Y,Z"
@@ -65,6 +65,12 @@ class Command(StudyCommand):
         parser.add_argument("--tof", type=Path, help="time-of-flight series, to tell arteries")
         parser.add_argument("--json", type=Path, metavar="FILE", help="default: standard output")
         parser.add_argument("--pictures", type=Path, metavar="DIR", help="one folder a nerve")
+        parser.add_argument(
+            "--more-pictures",
+            action="store_true",
+            help="with --pictures: also endoscopy_raw.png, the image's own surface, labelled as "
+            "such, and endoscopy_distance.png, coloured by distance to the vessel",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         nerves: list[tuple[str, Ends]] = options["nerve"] or []
@@ -83,11 +89,16 @@ class Command(StudyCommand):
             report = measure(volume, dict(nerves), tof=tof, progress=self._progress())
         except (DicomRefused, Refused) as refused:
             raise CommandError(str(refused), returncode=REFUSED) from refused
-        table = to_json_dict(report, digest(options["volume"]), settings.VERSION)
+        table = to_json_dict(
+            report,
+            digest(options["volume"]),
+            settings.VERSION,
+            tof_sha256=digest(options["tof"]) if options["tof"] else None,
+        )
         try:
             self._write(table, options["json"])
             if options["pictures"]:
-                self._draw(volume, table, options["pictures"])
+                self._draw(volume, table, options)
         except OSError as trouble:
             sentence = f"{trouble.filename} cannot be written: {trouble.strerror}."
             raise CommandError(sentence, returncode=REFUSED) from trouble
@@ -123,12 +134,13 @@ class Command(StudyCommand):
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text, encoding="utf-8")
 
-    def _draw(self, volume: Volume, table: dict[str, Any], folder: Path) -> None:
+    def _draw(self, volume: Volume, table: dict[str, Any], options: dict[str, Any]) -> None:
+        folder, more = options["pictures"], options["more_pictures"]
         measured = {side: n for side, n in table["nerves"].items() if n["status"] == "measured"}
         for side, nerve in measured.items():
             other = next((n for name, n in measured.items() if name != side), None)
             try:
-                draw_pictures(volume, nerve, folder / side, other=other)
+                draw_pictures(volume, nerve, folder / side, other=other, more=more)
             except CannotDraw as trouble:
                 # The numbers and the other pictures stand without the endoscopy.
                 self.stderr.write(str(trouble))

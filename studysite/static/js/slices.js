@@ -105,6 +105,15 @@
     picture.src = wanted;
   }
 
+  // A circle for the brainstem end, a square for the canal end, a diamond for a way-point.
+  function shapeOf(end, x, y, size) {
+    if (end === "brainstem") return ["circle", { cx: x, cy: y, r: size }];
+    if (end === "canal")
+      return ["rect", { x: x - size, y: y - size, width: 2 * size, height: 2 * size }];
+    const corners = [[x, y - size], [x + size, y], [x, y + size], [x - size, y]];
+    return ["polygon", { points: corners.map((corner) => corner.join(",")).join(" ") }];
+  }
+
   function drawMark(plane, key, unit) {
     const point = pointOf(key);
     if (!point) return;
@@ -112,11 +121,7 @@
     const size = MARK * unit;
     const [side, end] = key.split("_");
     const away = Math.abs(slice - slicePlace(plane)) > NEAR ? " mark-away" : "";
-    const shape =
-      end === "canal"
-        ? { x: x + 0.5 - size, y: y + 0.5 - size, width: 2 * size, height: 2 * size }
-        : { cx: x + 0.5, cy: y + 0.5, r: size };
-    const name = end === "canal" ? "rect" : "circle";
+    const [name, shape] = shapeOf(end, x + 0.5, y + 0.5, size);
     // A dark line below the bright one: cisterns are white and bone is black.
     for (const look of ["mark mark-halo", `mark mark-${side}${away}${doubtful()}`])
       plane.marks.append(element(name, { class: look, ...shape }));
@@ -276,6 +281,8 @@
 
   if (form) {
     recall();
+    for (const more of form.querySelectorAll("details"))
+      more.open ||= [...more.querySelectorAll("input[type=number]")].some((one) => one.value !== "");
     for (const radio of form.querySelectorAll("[data-pick]"))
       radio.addEventListener("change", () => goTo(radio.value));
     for (const row of form.querySelectorAll("[data-end]")) {

@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from imaging.management.commands import measure_nerve
-from imaging.render.endoscopy import CannotDraw
+from imaging.render.stage import CannotDraw
 from tests.imaging.nerve.tube_image import straight, tube_image
 
 MEASURE = ("measure_nerve",)

@@ -1,10 +1,14 @@
 """Vessels and CN VIII beside the nerve, on the phantom family."""
 
+import numpy as np
 import pytest
 
+from imaging.nerve.contact import meet, segment_of
+from imaging.nerve.frame import course_through
 from imaging.nerve.measure import measure
 from imaging.nerve.phantom import simulate
 from imaging.nerve.result import Ends
+from imaging.nerve.strand import strand_on
 
 
 def left_nerve(scenario, **changes):
@@ -52,3 +56,18 @@ def test_neighbouring_nerve_is_no_contact():
 
 def test_a_lone_nerve_has_no_contact():
     assert left_nerve("arc")[0].contacts == ()
+
+
+def tube(points, radius_mm):
+    return strand_on(course_through(points, points[0], points[-1]), radius_mm, 2.0)
+
+
+@pytest.mark.parametrize(
+    ("at_mm", "segment"),
+    [(-1.5, "attached"), (0.0, "root_detachment"), (1.5, "root_detachment"), (2.5, "cisternal")],
+)
+def test_the_segment_goes_by_where_the_vessel_lies_along_the_nerve(at_mm, segment):
+    ticks = np.arange(0.0, 12.0, 0.5)
+    nerve = tube(np.stack([ticks, 0 * ticks, 0 * ticks], 1), 0.6)
+    vessel = tube(np.stack([0 * ticks + at_mm, 0 * ticks + 1.2, ticks - 6], 1), 0.5)
+    assert segment_of(nerve, vessel, meet(nerve, vessel)) == segment

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from imaging.render.cpr import straightened, stretched
+from imaging.render.cpr import _across_chord, straightened, stretched
 from imaging.render.sampling import sample
 from tests.imaging.render.nerves import circle, course, grid, phantom
 
@@ -83,3 +83,14 @@ def test_the_stretched_picture_shows_the_nerve_dark_along_its_course():
     cut = stretched(found.volume, course(found), pixel_mm=0.1)
     rows = np.rint(cut.centre_row).astype(int)
     assert np.nanmax(cut.values[rows, np.arange(len(rows))]) < 600
+
+
+@pytest.mark.parametrize("angle_deg", [0.0, 30.0, 90.0])
+def test_a_landmark_on_the_stretched_surface_is_found_back_in_the_patient(angle_deg):
+    nerve = circle(10.0, 15.0)
+    direction = _across_chord(nerve, angle_deg)
+    landmark = nerve.at(8.0) + 2.4 * direction
+    cut = stretched(grid(ball(landmark)), nerve, angle_deg=angle_deg, half_width_mm=6.0)
+    row, column = brightest(cut)
+    assert cut.points_mm[row, column] == pytest.approx(landmark, abs=0.15)
+    assert cut.arc_mm[column] == pytest.approx(8.0, abs=0.15)

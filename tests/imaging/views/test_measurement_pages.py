@@ -102,6 +102,23 @@ def test_both_nerves_are_shown_with_units_and_uncertainty(
     assert text.count("/pictures/") >= 8
 
 
+def test_a_contact_says_in_which_segment_it_is_and_how_sure_its_gap_is(
+    client: Client, measured: Measurement, investigator: User
+) -> None:
+    text = show(client, investigator, measured)
+    for words in ("Attached segment", '0.00 <span class="sd">± 0.03</span>'):
+        assert words in text
+
+
+def test_the_page_says_what_the_result_was_made_from_and_with(
+    client: Client, measured: Measurement, investigator: User
+) -> None:
+    text = show(client, investigator, measured)
+    for words in ("0123456789abcdef", "numpy 2.4.6, scipy 1.17.1", "cd" * 32, "ab" * 32):
+        assert words in text
+    assert "Moved onto the scan by 2.5 mm and 1.0°" in text
+
+
 def test_a_refused_nerve_shows_its_reason_and_no_number(
     client: Client, accepted: Series, measure: Measure, analyst: User
 ) -> None:
