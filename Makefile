@@ -16,7 +16,7 @@ PRODUCTION_LIKE := env PRODUCTION=1 ALLOWED_HOSTS=study.example.org VAR_DIR=var/
 	DATABASE_URL=postgres://study@localhost/study VAULT_DATABASE_URL=postgres://study@localhost/vault \
 	CELERY_BROKER_URL=redis://localhost/0
 
-.PHONY: help setup dev demo serve test check format bench accuracy contacts study validation lock messages clean
+.PHONY: help setup dev demo serve test check format bench accuracy contacts study gallery validation lock messages clean
 
 help:
 	@echo "make demo | serve | test | check | bench | accuracy | contacts | study | validation | setup | lock | messages | format | clean"
@@ -69,6 +69,10 @@ contacts: dev
 # Everything in docs/measurement.md that was measured: all runs, then its tables and figures.
 study: dev
 	@$(PYTHON) -m tests.bench.study $(ARGS)
+
+# The pictures of docs/pictures, drawn anew.
+gallery: dev
+	@$(PYTHON) -m tests.bench.gallery $(ARGS)
 
 # Resolves the pins anew for every platform, with hashes. A pin that did not change keeps what it
 # brought along; `make lock UPGRADE=--upgrade` takes the newest of everything that is not pinned.
