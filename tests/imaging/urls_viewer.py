@@ -73,6 +73,8 @@ viewer = (
         path("<int:pk>/slices/<str:axis>/<int:number>.png", picture, name="slice"),
         path("series/<int:pk>/", page_of, name="series"),
         path("<int:pk>/measure/", measure, name="measure"),
+        path("<int:pk>/suggest/", page_of, name="suggest"),
+        path("<int:pk>/suggestion/", page_of, name="suggestion"),
     ],
     "imaging",
 )
