@@ -6,7 +6,6 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -214,8 +213,7 @@ def services() -> Iterator[str]:
 
 
 def test_every_service_is_in_one_of_the_tables() -> None:
-    tables = [*DATA, *RECORD, *STUDY, *WRITES_NO_DATA]
-    assert sorted(services()) == sorted(tables)
+    assert sorted(services()) == sorted([*DATA, *RECORD, *STUDY, *WRITES_NO_DATA])
 
 
 @dataclass(frozen=True)
@@ -299,5 +297,4 @@ def test_a_scan_that_arrives_for_a_closed_record_waits(of: scene.Scene) -> None:
 
 
 def test_the_scene_has_what_the_table_names(of: scene.Scene) -> None:
-    found: list[Any] = [Held.objects.get(), Intake.objects.get(), ExpectedScan.objects.first()]
-    assert all(found)
+    assert all((Held.objects.get(), Intake.objects.get(), ExpectedScan.objects.first()))
