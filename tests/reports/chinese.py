@@ -11,7 +11,7 @@ TERMS = """
     MRI MR MPR CPR MRVE DICOM DICM CSA REZ SD SNR TOF BTFE FIESTA CISS SPACE FLAIR LPS SMC JRS PDF
     CSV API JSON ZIP zip UID UTC SHA sha AICA PICA SCA VA RExP RDP AS RTP CP mm mm² ms kg MiB GiB
     GE Siemens Philips HFS ICH GCP II III IV VI studysite Asia Shanghai English Cohen Albert
-    House Brackmann Jankovic ODM Dataset-JSON
+    House Brackmann Jankovic Kappa ODM Dataset-JSON
     Page Up Down Enter Shift
 """
 WHOLE = "|".join(map(re.escape, TERMS.split()))

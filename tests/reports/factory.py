@@ -179,7 +179,7 @@ def measured(
         participant,
         State.QUALITY_CHECKED,
         Action.CHECK_QUALITY,
-        said("Criteria computed"),
+        said("Image quality checked"),
     )
     content = document or result()
     Measurement.objects.create(
