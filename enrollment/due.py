@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Count, F, Prefetch, Q, QuerySet, Window
+from django.db.models import Count, F, Prefetch, Q, QuerySet, Window, prefetch_related_objects
 from django.db.models.functions import RowNumber
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -69,6 +69,7 @@ class Day:
 def visits(user: User, site: Site | None = None) -> QuerySet[Visit]:
     """The visits at the person's sites."""
     rows = scoped(Visit.objects.all(), user, Action.SEE_PARTICIPANTS, "participant__site")
+    rows = rows.select_related("participant")
     return rows.filter(participant__site=site) if site else rows
 
 
@@ -84,18 +85,20 @@ def waiting(rows: QuerySet[Visit], kind: str, today: date) -> QuerySet[Visit]:
         "waiting": Q(opens_on__lte=soon),
     }
     still = rows.filter(complete=False, not_done_reason="").exclude(participant__state__in=ENDED)
-    return still.filter(kinds[kind]).order_by("closes_on", "participant__number", "pk")
+    return still.filter(kinds[kind]).order_by("closes_on", "pk")
 
 
-def lines(rows: QuerySet[Visit] | Iterable[Visit], today: date) -> list[Line]:
+def lines(rows: Iterable[Visit], today: date) -> list[Line]:
     """The visits as a page shows them; one query for all their forms and one for their scans."""
-    if isinstance(rows, QuerySet):
-        rows = rows.select_related("participant").prefetch_related(*_beside())
-    return [_line(visit, today) for visit in rows]
+    shown = list(rows)
+    prefetch_related_objects(shown, *_beside())
+    return [_line(visit, today) for visit in shown]
 
 
 def _beside() -> tuple[Prefetch, Prefetch]:
-    submitted = FormEntry.objects.filter(state=EntryState.SUBMITTED)
+    submitted = FormEntry.objects.filter(state=EntryState.SUBMITTED).only(
+        "participant", "visit", "form"
+    )
     awaited = ExpectedScan.objects.filter(
         required=True, state__in=[ScanState.EXPECTED, ScanState.REPEAT_ASKED]
     )

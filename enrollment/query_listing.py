@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from enrollment.models import Query
 from enrollment.places import OF_IMAGING
-from enrollment.query_life import BUCKETS, NOT_CLOSED, WAITING_FOR_ANSWER, QueryState, bucket_of
+from enrollment.query_life import BUCKETS, NOT_CLOSED, WAITING_FOR_ANSWER, Bucket, QueryState
 from studysite.core.access import roles_of, sites_for
 from studysite.core.models import Site, User
 from studysite.core.roles import Action, Role
@@ -83,17 +82,21 @@ def queries(
 def _of_age(rows: QuerySet[Query], age: str, now: datetime) -> QuerySet[Query]:
     """Those that were opened so many whole days ago."""
     bucket = next((each for each in BUCKETS if each.key == age), None)
-    if bucket is None:
-        return rows
-    rows = rows.filter(opened_at__lte=now - timedelta(days=bucket.since))
+    return rows if bucket is None else rows.filter(_aged(bucket, now))
+
+
+def ages(rows: QuerySet[Query], now: datetime) -> dict[str, int]:
+    """How many of the queries fall into each span of ages, by the span's key. One query."""
+    counts = {bucket.key: Count("pk", filter=_aged(bucket, now)) for bucket in BUCKETS}
+    return rows.order_by().aggregate(**counts)
+
+
+def _aged(bucket: Bucket, now: datetime) -> Q:
+    """Opened so many whole days ago."""
+    asked = Q(opened_at__lte=now - timedelta(days=bucket.since))
     if bucket.until is None:
-        return rows
-    return rows.filter(opened_at__gt=now - timedelta(days=bucket.until + 1))
-
-
-def ages(rows: QuerySet[Query], now: datetime) -> Counter[str]:
-    """How many of the queries fall into each span of ages, by the span's key."""
-    return Counter(bucket_of(row.days(now)).key for row in rows.only("opened_at", "closed_at"))
+        return asked
+    return asked & Q(opened_at__gt=now - timedelta(days=bucket.until + 1))
 
 
 def _sites_by_role(user: User, action: Action) -> dict[Role, list[Site]]:

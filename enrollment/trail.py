@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import BooleanField, CharField, Q, QuerySet
+from django.db.models import BigIntegerField, BooleanField, Exists, OuterRef, QuerySet
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast
 from django.utils import timezone
@@ -24,6 +24,8 @@ from studysite.core.models import AuditEvent, User
 from studysite.core.roles import Action
 
 PAGE_EVENTS = 50
+# Up to so many entries, the trail of a form is found entry by entry.
+FEW_ENTRIES = 300
 ENTRIES = FormEntry._meta.db_table
 
 
@@ -137,8 +139,14 @@ def _of_form(rows: QuerySet[AuditEvent], asked: Asked) -> QuerySet[AuditEvent]:
     entries = FormEntry.objects.filter(form=asked.form)
     if asked.subject:
         entries = entries.filter(participant__number=asked.subject)
-    keys = entries.annotate(key=Cast("pk", CharField())).values("key")
-    rows = rows.filter(Q(table=ENTRIES) & Q(row_pk__in=keys))
+    few = [str(pk) for pk in entries.values_list("pk", flat=True)[: FEW_ENTRIES + 1]]
+    rows = rows.filter(table=ENTRIES)
+    if len(few) > FEW_ENTRIES:
+        # So many that the newest changes of any form are soon among the form's.
+        rows = rows.annotate(entry=Cast("row_pk", BigIntegerField()))
+        rows = rows.filter(Exists(entries.filter(pk=OuterRef("entry"))))
+    else:
+        rows = rows.filter(row_pk__in=few)
     return _changing(rows, asked.item) if asked.item else rows
 
 

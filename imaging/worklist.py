@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import datetime, time
+from datetime import date, datetime, time
+from itertools import islice
 
-from django.db.models import Max
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from enrollment.journey import State
+from enrollment.models import ExpectedScan, Visit
 from enrollment.protocol.in_force import asked_once
 from imaging.models import (
     Intake,
     IntakeState,
     Measurement,
     MeasurementState,
+    QualityCheck,
     Series,
     SeriesState,
 )
@@ -28,7 +31,7 @@ from studysite.core.access import may, scoped
 from studysite.core.models import JobState, User
 from studysite.core.roles import Action
 from studysite.core.said import say
-from studysite.core.worklist import WorkItem
+from studysite.core.worklist import AT_MOST, WorkItem
 
 
 @asked_once()
@@ -39,7 +42,7 @@ def items(user: User) -> list[WorkItem]:
 
 
 def _held(user: User) -> Iterator[WorkItem]:
-    for held in quarantine.waiting_for(user, Action.SETTLE_HELD_SCAN):
+    for held in quarantine.waiting_for(user, Action.SETTLE_HELD_SCAN)[:AT_MOST]:
         yield WorkItem(
             title=_("Settle a scan that waits"),
             detail=kind_of(held.code),
@@ -54,29 +57,33 @@ def _missing(user: User) -> Iterator[WorkItem]:
     """Scans whose visit's window is open, or was. Settling held scans is a coordinator's, and so
     is looking after the scans that have not come."""
     today = timezone.localdate()
-    for scan in scans.late_or_awaited(by=user, action=Action.SETTLE_HELD_SCAN):
-        if scan.visit.opens_on > today:
-            continue
-        number = scan.visit.participant.number
-        words = {"scan": sequence_label(scan.sequence), "visit": visit_label(scan.visit)}
-        due = {"date": scan.visit.due_on.isoformat()}
-        again = scan.state == "repeat_asked"
-        yield WorkItem(
-            title=_("Repeat a scan") if again else _("Bring in a scan"),
-            detail=_("%(scan)s, %(visit)s, due %(date)s") % (words | due),
-            url=f"{reverse('imaging:upload')}?participant={number}",
-            subject=number,
-            since=timezone.make_aware(datetime.combine(scan.visit.opens_on, time.min)),
-            action=Action.UPLOAD_SCAN,
-            overdue=scans.is_overdue(scan, today),
-        )
+    rows = scans.visits_that_wait(by=user, action=Action.SETTLE_HELD_SCAN, today=today)
+    for visit in rows[:AT_MOST]:
+        for scan in visit.waiting:  # type: ignore[attr-defined]
+            yield _missing_scan(visit, scan, today)
+
+
+def _missing_scan(visit: Visit, scan: ExpectedScan, today: date) -> WorkItem:
+    number = visit.participant.number
+    words = {"scan": sequence_label(scan.sequence), "visit": visit_label(visit)}
+    due = {"date": visit.due_on.isoformat()}
+    again = scan.state == "repeat_asked"
+    return WorkItem(
+        title=_("Repeat a scan") if again else _("Bring in a scan"),
+        detail=_("%(scan)s, %(visit)s, due %(date)s") % (words | due),
+        url=f"{reverse('imaging:upload')}?participant={number}",
+        subject=number,
+        since=timezone.make_aware(datetime.combine(visit.opens_on, time.min)),
+        action=Action.UPLOAD_SCAN,
+        overdue=visit.closes_on < today,
+    )
 
 
 def _not_worked_on(user: User) -> Iterator[WorkItem]:
     """Arrivals whose job failed: their files lie on the spool, in clear, until it is done."""
     rows = Intake.objects.filter(state=IntakeState.WAITING, job__state=JobState.FAILED)
     rows = scoped(rows.select_related("participant", "job"), user, Action.UPLOAD_SCAN)
-    for row in rows:
+    for row in rows.order_by("at")[:AT_MOST]:
         yield WorkItem(
             title=_("Look at an arrival that failed"),
             detail=say(row.job.message) if row.job else "",
@@ -89,7 +96,8 @@ def _not_worked_on(user: User) -> Iterator[WorkItem]:
 
 def _to_check(user: User) -> Iterator[WorkItem]:
     rows = Series.objects.filter(state=SeriesState.RECEIVED).select_related("participant")
-    for series in scoped(rows, user, Action.CHECK_QUALITY, "participant__site"):
+    mine = scoped(rows, user, Action.CHECK_QUALITY, "participant__site")
+    for series in mine.order_by("at", "pk")[:AT_MOST]:
         yield _of_series(series, _("Check the quality"), series.at, Action.CHECK_QUALITY)
 
 
@@ -100,7 +108,9 @@ def _to_measure(user: User) -> Iterator[WorkItem]:
     rows = scoped(rows, user, Action.MEASURE, "participant__site").exclude(
         participant__state__in=scans.LEFT
     )
-    for series in rows.select_related("participant").annotate(judged_at=Max("checks__at")):
+    newest = QualityCheck.objects.filter(series=OuterRef("pk")).order_by("-at").values("at")[:1]
+    rows = rows.select_related("participant").annotate(judged_at=Subquery(newest))
+    for series in rows.order_by("at", "pk")[:AT_MOST]:
         since = series.judged_at or series.at
         yield _of_series(series, _("Set the end points"), since, Action.MEASURE)
 
@@ -114,21 +124,24 @@ def _of_series(series: Series, title: str, since: datetime, action: Action) -> W
 def _not_measured(user: User) -> Iterator[WorkItem]:
     """The newest measurement of a series, where it was refused, its job failed, or it is of one
     nerve alone."""
-    rows = Measurement.objects.select_related("series__participant", "job")
-    newest = scoped(rows, user, Action.MEASURE, "series__participant__site").annotate(
-        last=Max("series__measurements__version")
-    )
-    for row in newest.exclude(series__participant__state__in=scans.LEFT):
-        title = _still_to_do(row) if row.version == row.last else ""
-        if title:
-            yield WorkItem(
-                title=title,
-                detail=sequence_label(row.series.sequence),
-                url=reverse("imaging:measurement", args=[row.pk]),
-                subject=row.series.participant.number,
-                since=row.finished_at or row.at,
-                action=Action.MEASURE,
-            )
+    later = Measurement.objects.filter(series=OuterRef("series"), version__gt=OuterRef("version"))
+    failed = Q(state=MeasurementState.ASKED, job__state=JobState.FAILED)
+    half = Q(state=MeasurementState.MEASURED, series__participant__state=State.QUALITY_CHECKED)
+    rows = Measurement.objects.filter(
+        failed | half | Q(state=MeasurementState.REFUSED), ~Exists(later)
+    ).exclude(series__participant__state__in=scans.LEFT)
+    mine = scoped(rows, user, Action.MEASURE, "series__participant__site").order_by("at", "pk")
+    shown = mine.select_related("series__participant", "job").defer("result")
+    told = ((row, _still_to_do(row)) for row in shown.iterator(AT_MOST))
+    for row, title in islice(((row, title) for row, title in told if title), AT_MOST):
+        yield WorkItem(
+            title=title,
+            detail=sequence_label(row.series.sequence),
+            url=reverse("imaging:measurement", args=[row.pk]),
+            subject=row.series.participant.number,
+            since=row.finished_at or row.at,
+            action=Action.MEASURE,
+        )
 
 
 def _still_to_do(row: Measurement) -> str:
@@ -155,16 +168,16 @@ def _to_read(user: User) -> Iterator[WorkItem]:
             since=now,
             action=Action.READ_CASE,
         )
-    for case in cases.cases_of(by=user):
-        if case.locked_at is None:
-            yield WorkItem(
-                title=_title(case),
-                detail="",
-                url=reverse("imaging:case", args=[case.reading_id]),
-                subject=case.reading_id,
-                since=now,
-                action=Action.ADJUDICATE if case.third else Action.READ_CASE,
-            )
+    waiting = (case for case in cases.cases_of(by=user) if case.locked_at is None)
+    for case in islice(waiting, AT_MOST):
+        yield WorkItem(
+            title=_title(case),
+            detail="",
+            url=reverse("imaging:case", args=[case.reading_id]),
+            subject=case.reading_id,
+            since=now,
+            action=Action.ADJUDICATE if case.third else Action.READ_CASE,
+        )
 
 
 def _title(case: cases.Case) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import filterfalse, islice
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,7 +18,7 @@ from studysite.core.access import may, scoped
 from studysite.core.models import JobState, User
 from studysite.core.roles import Action
 from studysite.core.said import say
-from studysite.core.worklist import WorkItem
+from studysite.core.worklist import AT_MOST, WorkItem
 
 READY_SHOWN = 5
 
@@ -38,31 +39,30 @@ def ready(user: User) -> list[Document]:
 def _to_sign(user: User) -> Iterator[WorkItem]:
     if not may(user, Action.SIGN_CASE):
         return
-    states = [State.SURGERY_RECORDED, State.SIGNED]
-    rows = Participant.objects.filter(state__in=states).prefetch_related("steps")
-    for row in scoped(rows, user, Action.SIGN_CASE):
-        if row.state == State.SURGERY_RECORDED:
-            title, detail = _("Sign a case"), _("The surgical finding is recorded")
-        elif must_be_renewed(row):
-            title, detail = _("Sign a case again"), _("Changed after it was signed")
-        else:
-            continue
+    rows = scoped(Participant.objects.order_by("pk"), user, Action.SIGN_CASE)
+    rows = rows.prefetch_related("steps")
+    for row in rows.filter(state=State.SURGERY_RECORDED)[:AT_MOST]:
+        title, detail = _("Sign a case"), _("The surgical finding is recorded")
+        yield _item(row, title, detail, "reports:sign", Action.SIGN_CASE)
+    signed = rows.filter(state=State.SIGNED).iterator(AT_MOST)
+    for row in islice(filter(must_be_renewed, signed), AT_MOST):
+        title, detail = _("Sign a case again"), _("Changed after it was signed")
         yield _item(row, title, detail, "reports:sign", Action.SIGN_CASE)
 
 
 def _to_lock(user: User) -> Iterator[WorkItem]:
     if not may(user, Action.LOCK):
         return
-    rows = Participant.objects.filter(state=State.SIGNED).prefetch_related("steps")
-    for row in scoped(rows, user, Action.LOCK):
-        if not must_be_renewed(row):
-            yield _item(row, _("Lock a case"), _("Signed"), "reports:lock", Action.LOCK)
+    rows = scoped(Participant.objects.filter(state=State.SIGNED), user, Action.LOCK)
+    signed = rows.order_by("pk").prefetch_related("steps").iterator(AT_MOST)
+    for row in islice(filterfalse(must_be_renewed, signed), AT_MOST):
+        yield _item(row, _("Lock a case"), _("Signed"), "reports:lock", Action.LOCK)
 
 
 def _to_unlock(user: User) -> Iterator[WorkItem]:
     """What somebody else asks to have unlocked."""
     asked = waiting(user, Action.UNLOCK).exclude(by=user)
-    for each in asked.select_related("closure__participant"):
+    for each in asked.select_related("closure__participant")[:AT_MOST]:
         yield WorkItem(
             title=_("Decide on an unlocking"),
             detail=each.reason,
@@ -76,7 +76,7 @@ def _to_unlock(user: User) -> Iterator[WorkItem]:
 def _failed(user: User) -> Iterator[WorkItem]:
     rows = Document.objects.filter(state=DocumentState.ASKED, job__state=JobState.FAILED)
     seen = scoped(rows, user, Action.MAKE_CASE_SUMMARY, "participant__site")
-    for document in seen.select_related("participant", "job"):
+    for document in seen.select_related("participant", "job")[:AT_MOST]:
         yield WorkItem(
             title=_("Look at a document that failed"),
             detail=say(document.job.message) if document.job else "",

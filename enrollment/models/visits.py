@@ -22,7 +22,11 @@ class Visit(models.Model):
 
     class Meta:
         ordering = ["due_on"]
-        indexes = [models.Index(fields=["complete", "due_on"], name="visit_by_due_day")]
+        indexes = [
+            models.Index(fields=["complete", "due_on"], name="visit_by_due_day"),
+            models.Index(fields=["complete", "closes_on", "id"], name="visit_by_last_day"),
+            models.Index(fields=["due_on"], name="visit_by_day"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["participant", "key"], name="one_visit_each"),
             models.CheckConstraint(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -20,6 +19,7 @@ from enrollment.services import way
 from enrollment.services.calendar import add_unscheduled, record_visit_not_done
 from studysite.core.errors import NotThere
 from studysite.core.gate import StudyRequest, page
+from studysite.core.paging import LongPaginator
 from studysite.core.roles import Action
 
 PAGE_SIZE = 50
@@ -58,7 +58,7 @@ def due(request: StudyRequest) -> HttpResponse:
         rows = rows.filter(due_on=on).order_by("participant__number", "pk")
     else:
         rows = schedule.waiting(rows, chosen.get("kind") or "waiting", today)
-    here = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    here = LongPaginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "room": "calendar",
         "filters": filters,

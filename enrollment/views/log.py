@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -13,6 +12,7 @@ from enrollment.models import FormEntry
 from enrollment.models.forms import LOG
 from studysite.core.access import scoped
 from studysite.core.gate import StudyRequest, page
+from studysite.core.paging import LongPaginator
 from studysite.core.roles import Action
 
 PAGE_SIZE = 50
@@ -32,7 +32,7 @@ def log(request: StudyRequest) -> HttpResponse:
         rows = rows.filter(participant__site=site)
     if chosen.get("serious"):
         rows = rows.filter(form="adverse_event", answers__serious="yes")
-    here = Paginator(rows.order_by("-pk"), PAGE_SIZE).get_page(request.GET.get("page"))
+    here = LongPaginator(rows.order_by("-pk"), PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "room": "log",
         "filters": filters,

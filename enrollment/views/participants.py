@@ -6,7 +6,6 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.db.models import prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -28,10 +27,11 @@ from enrollment.services.eligibility import criteria_of, decision_on
 from enrollment.services.places import places_left
 from enrollment.services.stopping import sentence_for, stops_of
 from enrollment.webforms import FilterForm
-from studysite.core.access import may
+from studysite.core.access import actions_of, may
 from studysite.core.act_words import word_for
 from studysite.core.gate import StudyRequest, page
 from studysite.core.models import Act, Outcome
+from studysite.core.paging import LongPaginator
 from studysite.core.roles import Action
 from studysite.core.said import say
 
@@ -57,7 +57,7 @@ def participants(request: StudyRequest) -> HttpResponse:
     chosen = filters.cleaned_data if filters.is_valid() else {}
     order = request.GET.get("order", "number")
     rows = listing.participants(request.user, order=order, **chosen)
-    here = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    here = LongPaginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "filters": filters,
         "narrowed": any(chosen.values()),
@@ -104,7 +104,7 @@ def participant(request: StudyRequest, number: str) -> HttpResponse:
     prefetch_related_objects(
         [row], "steps__by", "consents__obtained_by", "entries", "visits__scans", "judgements__by"
     )
-    allowed = {action.value for action in Action if may(request.user, action, row.site)}
+    allowed = {action.value for action in actions_of(request.user, row.site)}
     context = {
         "participant": row,
         "allowed": allowed,

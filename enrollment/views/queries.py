@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -34,6 +33,7 @@ from studysite.core.access import may, roles_of
 from studysite.core.errors import NotThere
 from studysite.core.gate import StudyRequest, page
 from studysite.core.models import User
+from studysite.core.paging import LongPaginator
 from studysite.core.roles import Action
 
 PAGE_SIZE = 50
@@ -47,7 +47,7 @@ def queries(request: StudyRequest) -> HttpResponse:
     chosen = filters.cleaned_data if filters.is_valid() else {}
     rows = query_listing.queries(request.user, **chosen)
     shown = rows.select_related("participant", "opened_by", "assigned_to")
-    here = Paginator(shown, PAGE_SIZE).get_page(request.GET.get("page"))
+    here = LongPaginator(shown, PAGE_SIZE).get_page(request.GET.get("page"))
     firsts = QueryMessage.objects.filter(query__in=list(here), number=1)
     texts = dict(firsts.values_list("query", "text"))
     context = {

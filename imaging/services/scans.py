@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
 from enrollment.models import ExpectedScan, Participant, ScanState, Visit
 from enrollment.protocol.definition import ScanPlan
@@ -47,8 +47,11 @@ def participants_with_scans(*, by: User, number: str, state: str) -> QuerySet[Pa
     if state:
         expected = expected.filter(state=state)
     rows = scoped(Participant.objects.all(), by, Action.SEE_SCANS)
-    rows = rows.filter(number__icontains=number).exclude(state__in=LEFT)
-    return rows.filter(pk__in=expected.values("visit__participant")).order_by("number")
+    rows = rows.exclude(state__in=LEFT)
+    if number:
+        rows = rows.filter(number__icontains=number)
+    expected = expected.filter(visit__participant=OuterRef("pk"))
+    return rows.filter(Exists(expected)).order_by("number")
 
 
 def board_rows(participants: Iterable[Participant], today: date) -> list[BoardRow]:
@@ -82,13 +85,19 @@ def is_overdue(scan: ExpectedScan, today: date) -> bool:
     return _not_come(scan) and scan.visit.closes_on < today
 
 
-def late_or_awaited(*, by: User, action: Action) -> QuerySet[ExpectedScan]:
-    """Required scans at the person's sites that are due, or must be repeated, and have not come."""
-    rows = ExpectedScan.objects.select_related("visit__participant")
-    rows = scoped(rows, by, action, "visit__participant__site").filter(
-        required=True, state__in=NOT_COME
+def visits_that_wait(*, by: User, action: Action, today: date) -> QuerySet[Visit]:
+    """Visits whose window has opened and that lack a required scan, the oldest first. `waiting` of
+    each are the scans that have not come."""
+    not_come = ExpectedScan.objects.filter(required=True, state__in=NOT_COME)
+    in_study = scoped(Participant.objects.exclude(state__in=LEFT), by, action)
+    rows = Visit.objects.filter(
+        Exists(not_come.filter(visit=OuterRef("pk"))),
+        Exists(in_study.filter(pk=OuterRef("participant"))),
+        complete=False,
+        opens_on__lte=today,
     )
-    return rows.exclude(visit__participant__state__in=LEFT).order_by("visit__due_on", "pk")
+    waiting = Prefetch("scans", not_come.order_by("pk"), to_attr="waiting")
+    return rows.order_by("due_on", "pk").select_related("participant").prefetch_related(waiting)
 
 
 def series_of(participant: Participant) -> QuerySet[Series]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -18,6 +17,7 @@ from imaging.webforms import ScanNotDoneForm
 from studysite.core.access import may
 from studysite.core.gate import StudyRequest, page
 from studysite.core.models import User
+from studysite.core.paging import LongPaginator
 from studysite.core.roles import Action
 
 ROWS_A_PAGE = 50
@@ -28,7 +28,7 @@ def board(request: StudyRequest) -> HttpResponse:
     """Participants by expected series, with the state of each."""
     number, state = request.GET.get("number", "").strip(), request.GET.get("state", "")
     rows = scans.participants_with_scans(by=request.user, number=number, state=state)
-    page_obj = Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page"))
+    page_obj = LongPaginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page"))
     context = {
         "room": "imaging",
         "page_obj": page_obj,

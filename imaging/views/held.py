@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -15,6 +14,7 @@ from imaging.services.intake import find_participant
 from imaging.webforms import MatchForm, RefuseForm
 from studysite.core.access import may
 from studysite.core.gate import StudyRequest, page
+from studysite.core.paging import LongPaginator
 from studysite.core.roles import Action
 
 ROWS_A_PAGE = 50
@@ -25,7 +25,7 @@ def held_list(request: StudyRequest) -> HttpResponse:
     """What waits, oldest first, or what was settled."""
     state = request.GET.get("state", HeldState.WAITING)
     rows = quarantine.held_rows(by=request.user, state=state)
-    page_obj = Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page"))
+    page_obj = LongPaginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page"))
     context = {"room": "imaging", "page_obj": page_obj, "state": state, "states": HeldState.choices}
     return render(request, "imaging/held_list.html", context)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from enrollment.models import Participant
@@ -30,9 +30,9 @@ def visible_jobs(*, by: User) -> QuerySet[Job]:
     seen = Q(pk__in=[])
     for kind, action in SEEN_BY.items():
         sites = sites_for(by, Action.SEE_JOBS).filter(pk__in=sites_for(by, action).values("pk"))
-        numbers = Participant.objects.filter(site__in=sites).values("number")
-        arrivals = Intake.objects.filter(site__in=sites, job__isnull=False).values("job")
-        seen |= Q(kind=kind) & (Q(subject__in=numbers) | Q(pk__in=arrivals))
+        whose = Participant.objects.filter(site__in=sites, number=OuterRef("subject"))
+        arrival = Intake.objects.filter(site__in=sites, job=OuterRef("pk"))
+        seen |= Q(kind=kind) & (Exists(whose) | Exists(arrival))
     if may(by, Action.EXPORT):
         seen |= Q(kind=EXPORT, requested_by=by)
     return Job.objects.filter(seen).select_related("requested_by").order_by("-requested_at")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -28,6 +27,7 @@ from studysite.core.access import may, sites_for
 from studysite.core.errors import NotThere
 from studysite.core.gate import StudyRequest, page
 from studysite.core.models import Site, User
+from studysite.core.paging import LongPaginator
 from studysite.core.roles import Action
 
 PAGE_SIZE = 50
@@ -68,8 +68,8 @@ def study(request: StudyRequest) -> HttpResponse:
     rows = visible(request.user).filter(reopened_at__isnull=True).select_related(*ROWS)
     context = {
         "form": form if changes else None,
-        "page_obj": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
-        "requests": waiting(request.user).select_related("closure__participant", "by"),
+        "page_obj": LongPaginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
+        "requests": waiting(request.user).select_related("closure__participant", "by")[:PAGE_SIZE],
         "past": [row for row in closures if row.reopened_at],
         "decision": DecisionForm(auto_id=False),
         "may_decide": may(request.user, Action.UNLOCK),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -15,6 +14,7 @@ from reports.services import jobs as service
 from reports.webforms import JobFilterForm
 from studysite.core.gate import StudyRequest, page
 from studysite.core.models import Job
+from studysite.core.paging import LongPaginator
 from studysite.core.roles import Action
 
 ROWS_A_PAGE = 50
@@ -35,7 +35,7 @@ def jobs(request: StudyRequest) -> HttpResponse:
     state = filters.cleaned_data["state"] if filters.is_valid() else ""
     if state:
         rows = rows.filter(state=state)
-    page_obj = Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page"))
+    page_obj = LongPaginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page"))
     context = {
         "page_obj": page_obj,
         "lines": [(job, title_of(job)) for job in page_obj],

@@ -19,7 +19,7 @@ from reports import worklist as cases
 from studysite.core.gate import StudyRequest, page
 from studysite.core.models import User
 from studysite.core.roles import Action
-from studysite.core.worklist import WorkItem
+from studysite.core.worklist import AT_MOST, WorkItem
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,11 @@ class Group:
 
     title: str
     waiting: list[Waiting]
+
+    @property
+    def cut(self) -> int:
+        """How many are shown where there may be more."""
+        return AT_MOST if len(self.waiting) >= AT_MOST else 0
 
     @property
     def overdue(self) -> int:

@@ -26,6 +26,12 @@ def roles_of(user: Person, site: Site | None = None) -> frozenset[Role]:
     return frozenset(Role(role) for role in held.values_list("role", flat=True))
 
 
+def actions_of(user: Person, site: Site | None = None) -> frozenset[Action]:
+    """Everything that the table allows a person, at one site or anywhere: one query."""
+    held = roles_of(user, site)
+    return frozenset(action for action in Action if POLICY[action] & held)
+
+
 def may(user: Person, action: Action, site: Site | None = None) -> bool:
     """Whether the table allows a person this act, at one site or anywhere."""
     return bool(POLICY[action] & roles_of(user, site))

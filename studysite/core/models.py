@@ -117,7 +117,10 @@ class Act(models.Model):
 
     class Meta:
         ordering = ["at"]
-        indexes = [models.Index(fields=["subject", "at"], name="act_by_subject")]
+        indexes = [
+            models.Index(fields=["subject", "at"], name="act_by_subject"),
+            models.Index(fields=["action", "at"], name="act_by_action"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(outcome="done", code="")
@@ -161,6 +164,7 @@ class Job(models.Model):
 
     class Meta:
         ordering = ["-requested_at"]
+        indexes = [models.Index(fields=["-requested_at"], name="job_by_time")]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(progress__gte=0.0, progress__lte=1.0), name="progress_is_a_share"

@@ -7,6 +7,9 @@ from datetime import datetime
 
 from studysite.core.roles import Action
 
+# Of each kind of work, what is oldest or latest: a page of it, however large the study.
+AT_MOST = 50
+
 
 @dataclass(frozen=True)
 class WorkItem:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from enrollment import worklist
 from enrollment.journey import State
 from enrollment.models import Visit
 from enrollment.services.eligibility import judge
@@ -133,10 +136,22 @@ def test_others_have_no_work_here(
 
 
 def test_a_list_of_work_costs_the_same_for_one_and_for_many(
-    enter: Enter, coordinator: User, django_assert_num_queries: object
+    enter: Enter, coordinator: User
 ) -> None:
-    for _count in range(3):
-        enter(State.CONSENTED)
-    # One of them asks which version of the protocol is in force.
-    with django_assert_num_queries(9):  # type: ignore[operator]
-        assert len(items(coordinator)) == 6
+    for state in (State.SCREENED, State.CONSENTED, State.ELIGIBLE):
+        enter(state)
+    with CaptureQueriesContext(connection) as for_one:
+        assert len(items(coordinator)) == 4
+    for state in (State.SCREENED, State.CONSENTED, State.ELIGIBLE):
+        enter(state)
+    with CaptureQueriesContext(connection) as for_many:
+        assert len(items(coordinator)) == 8
+    assert len(for_many) == len(for_one)
+
+
+def test_a_list_of_work_ends_after_a_page_of_each_kind(
+    enter: Enter, coordinator: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worklist, "AT_MOST", 2)
+    first, second, _third = (enter().number for _count in range(3))
+    assert [item.subject for item in items(coordinator)] == [first, second]

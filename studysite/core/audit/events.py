@@ -32,6 +32,7 @@ class AuditEvent(models.Model):
         ordering = ["seq"]
         indexes = [
             models.Index(fields=["table", "row_pk", "seq"], name="audit_by_row"),
+            models.Index(fields=["table", "seq"], name="audit_by_table"),
             models.Index(fields=["subject", "seq"], name="audit_by_subject"),
             models.Index(fields=["actor", "seq"], name="audit_by_actor"),
             models.Index(fields=["action", "seq"], name="audit_by_action"),
