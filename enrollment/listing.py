@@ -51,7 +51,9 @@ def participants(
         rows = rows.filter(site=site)
     column = COLUMNS.get(order.removeprefix("-"), "number")
     direction = "-" if order.startswith("-") else ""
-    rows = rows.annotate(place=_PLACE).order_by(f"{direction}{column}", "number")
+    if column == "place":
+        rows = rows.annotate(place=_PLACE)
+    rows = rows.order_by(f"{direction}{column}", "number")
     return rows.select_related("site", "enrolment")
 
 

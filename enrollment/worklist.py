@@ -23,6 +23,7 @@ from enrollment.protocol.loader import current
 from enrollment.schedule import Timeliness
 from enrollment.services.eligibility import criteria_of, decision_on
 from enrollment.services.forms import action_for
+from studysite.core.access import roles_of
 from studysite.core.models import Membership, User
 from studysite.core.roles import Action, Role
 from studysite.core.worklist import AT_MOST, WorkItem
@@ -37,16 +38,16 @@ def items(user: User) -> list[WorkItem]:
     today = timezone.localdate()
     found = [
         item
-        for role, finders in _FINDERS.items()
-        for find in finders
+        for role in sorted(roles_of(user) & set(_FINDERS))
+        for find in _FINDERS[role]
         for item in islice(find(_open(user, role), today), AT_MOST)
     ]
     return sorted(found, key=lambda item: (not item.overdue, item.since, item.subject))
 
 
-def _open(user: User, role: str) -> QuerySet[Participant]:
+def _open(user: User, role: Role) -> QuerySet[Participant]:
     """The participants on their way at the sites at which a person has a role, the oldest first."""
-    held = Membership.objects.filter(user=user, user__is_active=True, role=role)
+    held = Membership.objects.filter(user=user, role=role)
     rows = Participant.objects.filter(site__in=held.values("site")).exclude(state__in=ENDED)
     return rows.order_by("pk").prefetch_related("steps")
 
@@ -171,9 +172,9 @@ def _judging(row: Participant) -> Iterator[WorkItem]:
 
 
 _Finder = Callable[[QuerySet[Participant], date], Iterator[WorkItem]]
-_FINDERS: dict[str, tuple[_Finder, ...]] = {
-    Role.COORDINATOR.value: (_consent, _enrol, _forms),
-    Role.INVESTIGATOR.value: (_eligibility, _surgical_finding),
+_FINDERS: dict[Role, tuple[_Finder, ...]] = {
+    Role.COORDINATOR: (_consent, _enrol, _forms),
+    Role.INVESTIGATOR: (_eligibility, _surgical_finding),
 }
 
 

@@ -41,7 +41,7 @@ class LongPaginator(Paginator):
     @cached_property
     def count(self) -> int:
         """How many there are; beyond what is counted, one more than that."""
-        return int(self.object_list.order_by()[: COUNTED + 1].count())  # type: ignore[union-attr]
+        return int(self.object_list.order_by()[: COUNTED + 1].count())  # type: ignore[attr-defined]
 
     @property
     def is_longer(self) -> bool:
