@@ -2,7 +2,9 @@
 
 A text or a number stands for itself, `("item", "weight_kg")` for an answer of the same form,
 `("other", "surgical_finding", "surgery", "operated_on")` for one of another form (visit "" is the
-visit at hand) and `("fact", "sex")` for what screening and enrolment recorded. Whatever is not
+visit at hand) and `("fact", "sex")` for what screening and enrolment recorded, or what the protocol
+chose. `("picked", 0.8, "hfs_30_", "hfs_30_mobility")` is the sum of the items whose numbers a fact
+lists, where at least that share of them is answered. Whatever is not
 known is None, and what rests on it is not known either: a check fires only where it is certain.
 Nothing here is ever executed as code, so a definition may come from a file.
 """
@@ -93,11 +95,20 @@ def _other(operands: Sequence[Any], answers: Answers, record: Record) -> Any:
     return record.others.get((form, visit or record.visit), {}).get(item)
 
 
+def _picked(operands: Sequence[Any], answers: Answers, record: Record) -> Any:
+    """The sum of the items that the protocol picks; not known where it picks none."""
+    share, prefix, fact = operands
+    numbers = record.facts.get(fact) or ()
+    parts = [answers.get(f"{prefix}{number}") for number in numbers]
+    return _scaled_sum([-int(-len(parts) * share // 1), *parts])
+
+
 _LEAVES: dict[str, Callable[[Sequence[Any], Answers, Record], Any]] = {
     "item": lambda names, answers, record: answers.get(names[0]),
     "other": _other,
     "fact": lambda names, answers, record: record.facts.get(names[0]),
     "today": lambda names, answers, record: record.today or None,
+    "picked": _picked,
 }
 
 
@@ -227,6 +238,7 @@ _OPERANDS: dict[str, tuple[int, int]] = {
     "other": (3, 3),
     "fact": (1, 1),
     "today": (0, 0),
+    "picked": (3, 3),
     "if": (3, 3),
     "given": (1, 1),
     "not": (1, 1),

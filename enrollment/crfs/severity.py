@@ -1,8 +1,8 @@
 """Severity of the spasm: several instruments, of which the protocol chooses at each visit.
 
 Item wordings may be licensed: numbers and short neutral labels stand here, and a site enters its
-licensed wording. Which items make which subscale of the HFS-30 is the site's copy to confirm
-(choice: 5, 5, 7, 4, 3, 3 and 3 items in the order of its subscales).
+licensed wording. Which items make which subscale of the HFS-30 stands in the licensed copy alone:
+the site writes it into the protocol file (`hfs_30_subscales`), and until then none is scored.
 """
 
 from enrollment.crfs.code_lists import grades
@@ -17,13 +17,13 @@ _HOW_OFTEN = (
     Code("4", "4 always", "4 总是"),
 )
 _SUBSCALES = (
-    ("mobility", "mobility", "活动能力", 5),
-    ("adl", "activities of daily living", "日常生活活动", 5),
-    ("emotion", "emotional well-being", "情绪健康", 7),
-    ("stigma", "stigma", "病耻感", 4),
-    ("support", "social support", "社会支持", 3),
-    ("cognition", "cognition", "认知", 3),
-    ("communication", "communication", "沟通", 3),
+    ("mobility", "mobility", "活动能力"),
+    ("adl", "activities of daily living", "日常生活活动"),
+    ("emotion", "emotional well-being", "情绪健康"),
+    ("stigma", "stigma", "病耻感"),
+    ("support", "social support", "社会支持"),
+    ("cognition", "cognition", "认知"),
+    ("communication", "communication", "沟通"),
 )
 # A score stands when at least this share of its items is answered (choice).
 _LEAST_SHARE = 0.8
@@ -58,13 +58,17 @@ def _score(name: str, english: str, chinese: str, scale: str, formula: Expressio
 
 
 def _subscales() -> tuple[Item, ...]:
-    scores, first = [], 1
-    for key, english, chinese, count in _SUBSCALES:
-        numbers = range(first, first + count)
-        title = (f"HFS-30 {english} (0–{count * 4})", f"HFS-30 {chinese}（0–{count * 4}）")
-        scores.append(_score(f"hfs_30_{key}", *title, "hfs_30", _sum("hfs_30", numbers)))
-        first += count
-    return tuple(scores)
+    """Each the sum of the items that the protocol names for it."""
+    return tuple(
+        _score(
+            f"hfs_30_{key}",
+            f"HFS-30 {english}",
+            f"HFS-30 {chinese}",
+            "hfs_30",
+            ("picked", _LEAST_SHARE, "hfs_30_", f"hfs_30_{key}"),
+        )
+        for key, english, chinese in _SUBSCALES
+    )
 
 
 def _gaps(scale: str, name: str, count: int) -> Check:

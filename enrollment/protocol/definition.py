@@ -171,6 +171,8 @@ class Protocol:
     reading: ReadingPlan
     severity_scales: tuple[str, ...]
     jrs_wording: str
+    # Item numbers of each subscale, from the site's licensed copy; none where it has entered none.
+    hfs_30_subscales: Mapping[str, tuple[int, ...]]
     form_versions: Mapping[str, str]
     missing_after_days: int
     allocation: Allocation

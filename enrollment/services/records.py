@@ -21,6 +21,7 @@ def record_of(participant: Participant, visit: str = "") -> Record:
             "screened_on": participant.screened_on.isoformat(),
             "enrolled_on": enrolment.on.isoformat() if enrolment else None,
             "jrs_wording": current().jrs_wording,
+            **{f"hfs_30_{key}": row for key, row in current().hfs_30_subscales.items()},
         },
         others={
             (entry.form, entry.visit): entry.answers

@@ -46,18 +46,24 @@ def test_a_questionnaire_goes_from_none_to_its_most(scale: str, count: int, most
     assert scored(filled(scale, count, 4))[f"{scale}_total"] == most
 
 
-def test_hfs_30_has_seven_subscales_over_all_its_items() -> None:
-    given_ = scored(filled("hfs_30", 30, 4))
-    subscales = {
-        "mobility": 20, "adl": 20, "emotion": 28, "stigma": 16, "support": 12, "cognition": 12,
-        "communication": 12,
-    }  # fmt: skip
-    assert {name: given_[f"hfs_30_{name}"] for name in subscales} == subscales
-    assert sum(subscales.values()) == given_["hfs_30_total"] == 120
-    # The first five items are mobility: 1 + 2 + 3 + 4 + 0.
+def test_a_subscale_of_the_hfs_30_is_scored_over_the_items_that_the_protocol_names() -> None:
     mixed = filled("hfs_30", 30, 0) | {f"hfs_30_{n}": str(n) for n in range(1, 5)}
-    assert scored(mixed)["hfs_30_mobility"] == 10
-    assert scored(mixed)["hfs_30_adl"] == 0
+    known = Record(facts={"hfs_30_mobility": (2, 4, 30), "hfs_30_stigma": (1, 3, 5, 6, 7)})
+    given_ = completed(FORM, mixed, known)
+    assert (given_["hfs_30_mobility"], given_["hfs_30_stigma"]) == (6, 4)
+    # Four of five answered, 1 + 3 + 0 + 0: 4 / 4 × 5. With three there is no score.
+    del mixed["hfs_30_7"]
+    assert completed(FORM, mixed, known)["hfs_30_stigma"] == 5
+    del mixed["hfs_30_6"]
+    assert "hfs_30_stigma" not in completed(FORM, mixed, known)
+
+
+def test_no_subscale_of_the_hfs_30_is_scored_until_the_site_has_named_its_items() -> None:
+    given_ = scored(filled("hfs_30", 30, 4))
+    assert given_["hfs_30_total"] == 120
+    named = {item.name for item in FORM.items if item.formula and "hfs_30" in item.name}
+    assert len(named) == 8
+    assert {name for name in named if name in given_} == {"hfs_30_total"}
 
 
 def test_hfs_7_with_gaps_by_hand() -> None:

@@ -84,6 +84,27 @@ def test_a_broken_protocol_is_refused_with_a_sentence(
         parse(CONTENT.replace(old, new))
 
 
+@pytest.mark.parametrize(
+    ("table", "sentence"),
+    [
+        ("calm = [1]", "no subscale calm"),
+        ("mobility = [31]", "no item 31"),
+        ('mobility = ["1"]', "no item 1"),
+        ("mobility = [1, 2]\nadl = [2]", "belongs to one subscale"),
+        ("7 = [1]", "no subscale 7"),
+    ],
+)
+def test_subscales_that_the_instrument_lacks_are_refused(table: str, sentence: str) -> None:
+    with pytest.raises(ProtocolError, match=sentence):
+        parse(CONTENT + f"\n[hfs_30_subscales]\n{table}\n".encode())
+
+
+def test_the_site_names_the_items_of_a_subscale() -> None:
+    named = parse(CONTENT + b"\n[hfs_30_subscales]\nmobility = [3, 5]\n")
+    assert named.hfs_30_subscales == {"mobility": (3, 5)}
+    assert parse(CONTENT).hfs_30_subscales == {}
+
+
 def test_the_digest_is_that_of_the_file() -> None:
     assert parse(CONTENT).sha256 != parse(CONTENT + b"\n# amended\n").sha256
 
