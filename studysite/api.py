@@ -23,11 +23,12 @@ from enrollment.api import (
 )
 from imaging.api import expected, held, intakes, measurements, peers, reads, series
 from reports.api import closing, documents, exports, jobs, monitoring, readers, signatures
-from studysite.core import api_docs, api_token
+from studysite.core import api_docs, api_people, api_token
 
 app_name = "api"
 ONE = "participants/<slug:number>/"
 ENTRY = f"{ONE}forms/<slug:form>/<slug:visit>/"
+PERSON = "people/<slug:username>/"
 INTAKE = "intakes/<uuid:pk>/"
 READ = "reads/<slug:reading_id>/"
 PICTURE = "pictures/<slug:side>/<str:name>"
@@ -37,7 +38,20 @@ urlpatterns = [
     path("docs/", api_docs.DocsView.as_view(), name="docs"),
     path("token/", api_token.TokenView.as_view(), name="token"),
     path("me/", api_token.MeView.as_view(), name="me"),
+    path("people/", api_people.PeopleView.as_view(), name="people"),
+    path(PERSON, api_people.PersonView.as_view(), name="person"),
+    path(f"{PERSON}roles/", api_people.GiveRoleView.as_view(), name="give_role"),
+    path(f"{PERSON}roles/end/", api_people.EndRoleView.as_view(), name="end_role"),
+    path(f"{PERSON}close/", api_people.CloseAccountView.as_view(), name="close_account"),
+    path(f"{PERSON}link/", api_people.InviteAgainView.as_view(), name="invite_again"),
+    path("sites/", api_people.SitesView.as_view(), name="sites"),
     path("protocol/", protocol.ProtocolView.as_view(), name="protocol"),
+    path("protocol/versions/", protocol.VersionsView.as_view(), name="protocol_versions"),
+    path(
+        "protocol/versions/<str:version>/release/",
+        protocol.ReleaseView.as_view(),
+        name="release_protocol",
+    ),
     path("forms/", forms.FormsView.as_view(), name="forms"),
     path("forms/<slug:key>/", forms.FormView.as_view(), name="form"),
     path("participants/", participants.ParticipantsView.as_view(), name="participants"),
@@ -52,6 +66,14 @@ urlpatterns = [
     path(f"{ONE}unblindings/", allocation.UnblindView.as_view(), name="unblind"),
     path(f"{ONE}withdrawal/", enrolment.WithdrawalView.as_view(), name="withdrawal"),
     path(ENTRY, entries.EntryView.as_view(), name="entry"),
+    path(f"{ENTRY}undo/", entries.UndoView.as_view(), name="undo_draft"),
+    path(f"{ENTRY}version/", entries.MoveView.as_view(), name="move_entry"),
+    path(f"{ONE}visits/", visits.UnscheduledView.as_view(), name="unscheduled"),
+    path(
+        f"{ONE}visits/<slug:visit>/not-done/",
+        visits.VisitNotDoneView.as_view(),
+        name="visit_not_done",
+    ),
     path(f"{ENTRY}revisions/", entries.RevisionsView.as_view(), name="revisions"),
     path(f"{ONE}queries/", queries.NewQueryView.as_view(), name="query_new"),
     path(f"{ENTRY}verification/", verification.VerificationView.as_view(), name="verification"),
@@ -93,6 +115,8 @@ urlpatterns = [
         name="query_assignment",
     ),
     path("audit/events/", trail.EventsView.as_view(), name="audit_events"),
+    path("audit/reviews/", trail.ReviewsView.as_view(), name="audit_reviews"),
+    path("audit/export/", trail.TrailExportView.as_view(), name="audit_export"),
     path(f"{ONE}identity/", identity.IdentityView.as_view(), name="identity"),
     path(f"{ONE}identity/erasure/", identity.ErasureView.as_view(), name="erasure"),
     path(f"{ONE}history/", history.HistoryView.as_view(), name="history"),

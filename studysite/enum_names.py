@@ -25,5 +25,6 @@ ENUM_NAMES = {
     "LeavingKind": "enrollment.models.enrolment.LeavingKind",
     "CriterionKind": "enrollment.api.protocol.CRITERION_KINDS",
     "CriterionVerdict": "enrollment.api.criteria.VERDICTS",
+    "MailLanguage": "studysite.core.api_people.LANGUAGES",
     "QualityVerdict": "imaging.api.series.VERDICTS",
 }

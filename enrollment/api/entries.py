@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -12,10 +13,14 @@ from enrollment.api.answers import AnswersField, AnswersView
 from enrollment.api.visits import FORM_STATES
 from enrollment.definitions import in_use
 from enrollment.form_page import open_form
+from enrollment.models import FormEntry
 from enrollment.models.forms import EntryState
 from enrollment.services import way
+from enrollment.services.drafts import move_to_version, undo_draft
 from enrollment.services.forms import save_form
 from studysite.core.api_view import In, StudyView, operation
+from studysite.core.errors import OutOfOrder
+from studysite.core.models import User
 from studysite.core.roles import Action
 
 MOST_REPEATS = 30_000
@@ -47,6 +52,18 @@ class RepeatIn(In):
     """Which of a repeating form; the visit of those is `log`."""
 
     repeat = serializers.IntegerField(min_value=1, max_value=MOST_REPEATS, default=1)
+
+
+class UndoIn(RepeatIn):
+    """Which draft, as it was seen."""
+
+    seen_revision = serializers.IntegerField(min_value=0, max_value=2**31 - 1)
+
+
+class MoveIn(UndoIn):
+    """Which form, as it was seen, and why it moves."""
+
+    reason = serializers.CharField(max_length=2000, allow_blank=True)
 
 
 class RemarkOut(serializers.Serializer):
@@ -135,3 +152,38 @@ class RevisionsView(StudyView):
         entry = open_form(row, form, visit, self.asked(RepeatIn)["repeat"]).entry
         rows = entry.revisions.select_related("by") if entry else []
         return Response(RevisionOut(rows, many=True).data)
+
+
+def _opened(by: User, number: str, form: str, visit: str, repeat: int) -> FormEntry:
+    """A form that somebody has saved at a visit; otherwise there is none."""
+    row = way.find(by=by, number=number, action=Action.ENTER_FORM)
+    entry = open_form(row, form, visit, repeat).entry
+    if entry is None:
+        raise OutOfOrder(_("Nobody has saved this form yet."))
+    return entry
+
+
+class UndoView(StudyView):
+    """A draft taken back."""
+
+    actions_needed = {"post": Action.ENTER_FORM}
+
+    @operation("undo_draft", takes=UndoIn, gives=EntryOut)
+    def post(self, request: Request, number: str, form: str, visit: str) -> Response:
+        """Take a draft back to what it was one save before; every revision stays."""
+        given = self.taken(UndoIn)
+        entry = _opened(self.by, number, form, visit, given.pop("repeat"))
+        return Response(EntryOut(undo_draft(by=self.by, entry=entry, **given)).data)
+
+
+class MoveView(StudyView):
+    """A form taken over to a newer version."""
+
+    actions_needed = {"post": Action.ENTER_FORM}
+
+    @operation("move_entry_to_version", takes=MoveIn, gives=EntryOut)
+    def post(self, request: Request, number: str, form: str, visit: str) -> Response:
+        """Take a form over to the version in force; what that one does not ask is left out."""
+        given = self.taken(MoveIn)
+        entry = _opened(self.by, number, form, visit, given.pop("repeat"))
+        return Response(EntryOut(move_to_version(by=self.by, entry=entry, **given)).data)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.conf import settings
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from enrollment.protocol.loader import current
-from studysite.core.api_view import StudyView, operation
+from enrollment.models import ProtocolRelease
+from enrollment.protocol.loader import current, versions
+from enrollment.services.releases import release_protocol
+from studysite.core.api_view import ReasonIn, StudyView, operation
 from studysite.core.roles import Action
 
 CRITERION_KINDS = ("inclusion", "exclusion")
@@ -106,3 +111,58 @@ class ProtocolView(StudyView):
     def get(self, request: Request) -> Response:
         """Arms, criteria, visits, expected scans, consent forms and limits."""
         return Response(ProtocolOut(current()).data)
+
+
+class VersionOut(serializers.Serializer):
+    """A version of the protocol that this site has, and its release if it was put in force."""
+
+    version = serializers.CharField()
+    sha256 = serializers.CharField()
+    in_force = serializers.BooleanField()
+    released_at = serializers.DateTimeField(allow_null=True)
+    released_by = serializers.CharField(allow_null=True)
+    reason = serializers.CharField(allow_null=True)
+
+
+class VersionsView(StudyView):
+    """The versions of the protocol."""
+
+    actions_needed = {"get": Action.SIGN_IN}
+
+    @operation("list_protocol_versions", gives=VersionOut(many=True))
+    def get(self, request: Request) -> Response:
+        """Every version, oldest first."""
+        return Response(VersionOut(_versions(), many=True).data)
+
+
+class ReleaseView(StudyView):
+    """Putting a version in force."""
+
+    actions_needed = {"post": Action.RELEASE_PROTOCOL}
+
+    @operation("release_protocol", takes=ReasonIn, gives=VersionOut)
+    def post(self, request: Request, version: str) -> Response:
+        """Put a newer version in force, from now on and for good."""
+        release_protocol(by=self.by, version=version, **self.taken(ReasonIn))
+        return Response(
+            VersionOut(next(row for row in _versions() if row["version"] == version)).data
+        )
+
+
+def _versions() -> list[dict[str, Any]]:
+    releases = ProtocolRelease.objects.filter(protocol=settings.PROTOCOL).select_related("by")
+    told = {row.version: row for row in releases}
+    rows = []
+    for version, each in versions(settings.PROTOCOL).items():
+        row = told.get(version)
+        rows.append(
+            {
+                "version": version,
+                "sha256": each.sha256,
+                "in_force": version == current().version,
+                "released_at": row.at if row else None,
+                "released_by": str(row.by) if row else None,
+                "reason": row.reason if row else None,
+            }
+        )
+    return rows

@@ -5,20 +5,26 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from django.http import StreamingHttpResponse
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import inline_serializer
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from enrollment import trail
-from studysite.core.api_view import In, StudyView, operation
+from enrollment.services.trail import export_trail, record_review, reviews
+from studysite.core.api_said import SaidField
+from studysite.core.api_view import In, PageIn, StudyView, operation, page_of, page_out
 from studysite.core.audit import sealing
 from studysite.core.models import AuditEvent
 from studysite.core.roles import Action
 
+CSV = (200, "text/csv")
 
-class EventsIn(In):
-    """What the trail is narrowed by; `before` is the `next` of the page before."""
+
+class FilterIn(In):
+    """What a review or an export covers."""
 
     subject = serializers.CharField(max_length=32, required=False)
     form = serializers.SlugField(max_length=32, required=False)
@@ -27,7 +33,27 @@ class EventsIn(In):
     action = serializers.CharField(max_length=40, required=False)
     since = serializers.DateField(required=False)
     until = serializers.DateField(required=False)
+
+
+class EventsIn(FilterIn):
+    """What the trail is narrowed by; `before` is the `next` of the page before."""
+
     before = serializers.IntegerField(min_value=0, max_value=2**62, required=False)
+
+
+class ReviewIn(FilterIn):
+    """That the trail was reviewed through a filter, with a remark."""
+
+    remark = serializers.CharField(max_length=200, required=False, allow_blank=True)
+
+
+class ReviewOut(serializers.Serializer):
+    """That somebody reviewed or exported the trail."""
+
+    at = serializers.DateTimeField()
+    by = serializers.StringRelatedField(allow_null=True)  # type: ignore[var-annotated]
+    subject = serializers.CharField()
+    detail = SaidField()
 
 
 class EventOut(serializers.Serializer):
@@ -96,3 +122,37 @@ class EventsView(StudyView):
             "results": EventOut(found, many=True).data,
         }
         return Response(body)
+
+
+class ReviewsView(StudyView):
+    """The log of reviews."""
+
+    actions_needed = {"get": Action.SEE_HISTORY, "post": Action.REVIEW_AUDIT}
+
+    @operation("list_audit_reviews", query=PageIn, gives=page_out("AuditReviewsOut", ReviewOut))
+    def get(self, request: Request) -> Response:
+        """The reviews and exports so far, newest first."""
+        rows, page = page_of(reviews(), self.asked(PageIn))
+        return Response(page | {"results": ReviewOut(rows, many=True).data})
+
+    @operation("record_audit_review", takes=ReviewIn, gives=ReviewOut, status=201)
+    def post(self, request: Request) -> Response:
+        """Put on record that one has reviewed the trail through a filter."""
+        given = self.taken(ReviewIn)
+        remark = given.pop("remark", "")
+        record_review(by=self.by, asked=trail.Asked(**given), remark=remark)
+        return Response(ReviewOut(reviews().filter(by=self.by)[0]).data, status=201)
+
+
+class TrailExportView(StudyView):
+    """The trail as a file."""
+
+    actions_needed = {"post": Action.REVIEW_AUDIT}
+
+    @operation("export_audit_events", takes=FilterIn, gives=OpenApiTypes.BINARY, status=CSV)
+    def post(self, request: Request) -> StreamingHttpResponse:
+        """The events that fit as CSV; that they were exported is on record."""
+        content = export_trail(by=self.by, asked=trail.Asked(**self.taken(FilterIn)))
+        answer = StreamingHttpResponse(content, content_type="text/csv; charset=utf-8")
+        answer["Content-Disposition"] = 'attachment; filename="audit-trail.csv"'
+        return answer

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -82,10 +82,10 @@ def reviewed(request: StudyRequest) -> HttpResponse:
 
 @require_POST
 @page(Action.REVIEW_AUDIT)
-def export(request: StudyRequest) -> HttpResponse:
+def export(request: StudyRequest) -> StreamingHttpResponse:
     """The events that fit, as a CSV file."""
     content = export_trail(by=request.user, asked=_asked(request))
-    answer = HttpResponse(content, content_type="text/csv; charset=utf-8")
+    answer = StreamingHttpResponse(content, content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="audit-trail.csv"'
     return answer
 

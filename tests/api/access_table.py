@@ -43,6 +43,13 @@ LEAVING = {
     "data_may_stay": True,
     **WHY,
 }
+INVITED = {
+    "username": "newcomer",
+    "printed_name": "New Comer",
+    "email": "new@example.org",
+    "site": "XA",
+    "role": "data_manager",
+}
 TELLING = {"category": "emergency", "told": "The ward", **WHY}
 ENTRY = {"answers": {}, "seen_revision": 0, "submit": False}
 MATCH = {"participant": "NOBODY-1", **WHY}
@@ -75,6 +82,28 @@ TABLE = [
     Row("token", "DELETE", "token/", ALL, 204, scoped=False),
     Row("me", "GET", "me/", ALL, 200, scoped=False),
     Row("protocol", "GET", "protocol/", ALL, 200, scoped=False),
+    Row("protocol_versions", "GET", "protocol/versions/", ALL, 200, scoped=False),
+    Row(
+        "release_protocol", "POST", "protocol/versions/1.0/release/", "D", 409, WHY, scoped=False
+    ),
+    Row("people", "GET", "people/", "X", 200, scoped=False),
+    Row("people", "POST", "people/", "X", 201, INVITED, scoped=False),
+    Row("person", "GET", "people/{username}/", "X", 200),
+    Row(
+        "give_role", "POST", "people/{username}/roles/", "X", 200,
+        {"site": "XA", "role": "data_manager"},
+    ),
+    Row(
+        "end_role", "POST", "people/{username}/roles/end/", "X", 200,
+        {"site": "XA", "role": "coordinator", **WHY},
+    ),
+    Row("close_account", "POST", "people/{username}/close/", "X", 200, WHY),
+    Row("invite_again", "POST", "people/{username}/link/", "X", 200, WHY),
+    Row("sites", "GET", "sites/", "X", 200, scoped=False),
+    Row("sites", "POST", "sites/", "X", 201, {"code": "NEW", "name": "N"}, scoped=False),
+    Row("audit_reviews", "GET", "audit/reviews/", "IMD", 200, scoped=False),
+    Row("audit_reviews", "POST", "audit/reviews/", "MD", 201, {"remark": "Seen."}, scoped=False),
+    Row("audit_export", "POST", "audit/export/", "MD", 200, {"subject": "{number}"}, scoped=False),
     Row("forms", "GET", "forms/", ALL, 200, scoped=False),
     Row("form", "GET", "forms/severity/", ALL, 200, scoped=False),
     Row("participants", "GET", "participants/", "CIMD", 200, scoped=False),
@@ -96,6 +125,15 @@ TABLE = [
     Row("withdrawal", "POST", f"{P}withdrawal/", "CI", 422, LEAVING),
     Row("entry", "GET", f"{P}forms/severity/baseline/", "CIMD", 200),
     Row("entry", "PUT", f"{P}forms/severity/baseline/", "CI", 409, ENTRY),
+    Row(
+        "undo_draft", "POST", f"{P}forms/severity/baseline/undo/", "CI", 409, {"seen_revision": 1}
+    ),
+    Row(
+        "move_entry", "POST", f"{P}forms/severity/baseline/version/", "CI", 409,
+        {"seen_revision": 1, **WHY},
+    ),
+    Row("unscheduled", "POST", f"{P}visits/", "CI", 422, {"on": "2026-01-05", **WHY}),
+    Row("visit_not_done", "POST", f"{P}visits/discharge/not-done/", "CI", 200, WHY),
     Row("revisions", "GET", f"{P}forms/severity/baseline/revisions/", "CIMD", 200),
     Row("query_new", "POST", f"{P}queries/", "MD", 201, ASKED),
     Row("queries", "GET", "queries/", "CIAMD", 200, scoped=False),

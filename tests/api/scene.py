@@ -72,6 +72,7 @@ def build(code: str = "XA") -> Scene:
     Series.objects.filter(sequence="tof_3d").update(deviations=[departure])
     names = {
         "number": row.number,
+        "username": cast.coordinator.username,
         "intake": intake.pk,
         "held": held.pk,
         "job": job.pk,

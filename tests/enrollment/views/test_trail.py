@@ -9,8 +9,10 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from enrollment import trail
 from enrollment.journey import State
 from enrollment.models import Participant
+from enrollment.services import trail as trail_service
 from enrollment.services.forms import save_form
 from enrollment.services.trail import defused
 from studysite.core.audit import sealing
@@ -164,12 +166,24 @@ def test_an_export_names_the_checkpoint_and_is_on_record(
     point = sealing.seal()
     assert point is not None
     answer = client_of(data_manager).post("/audit/export/", {"subject": corrected.number})
-    lines = list(csv.reader(answer.content.decode().splitlines()))
+    lines = list(csv.reader(answer.getvalue().decode().splitlines()))
     assert lines[0][0] == "checkpoint"
     assert point.root in lines[0][1]
     assert lines[1][0] == "seq"
     assert {line[13] for line in lines[2:]} == {corrected.number}
     assert Act.objects.filter(action="review_audit", by=data_manager).exists()
+
+
+def test_an_export_goes_out_bit_by_bit_and_misses_nothing(
+    corrected: Participant, data_manager: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trail_service, "AT_ONCE", 3)
+    answer = client_of(data_manager).post("/audit/export/", {"subject": corrected.number})
+    assert answer.streaming
+    lines = list(csv.reader(answer.getvalue().decode().splitlines()))[2:]
+    kept = trail.events(data_manager, trail.Asked(subject=corrected.number))
+    review = AuditEvent.objects.filter(action="review_audit").values("seq")
+    assert [int(line[0]) for line in lines] == [event.seq for event in kept.exclude(seq__in=review)]
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\tx", "\rx"])
