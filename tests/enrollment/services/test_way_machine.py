@@ -45,7 +45,15 @@ EARLIER = {
     ("adjudicated", "surgery_recorded"),
 }  # fmt: skip
 STEPPED = sorted({there for _here, there in LATER})
-STARTS = [State.SCREENED, State.CONSENTED, State.ELIGIBLE, State.ENROLLED, State.ADJUDICATED]
+STARTS = [
+    State.SCREENED,
+    State.CONSENTED,
+    State.ELIGIBLE,
+    State.ENROLLED,
+    State.SCANNED,
+    State.MEASURED,
+    State.ADJUDICATED,
+]
 
 
 class Way(RuleBasedStateMachine):
@@ -105,6 +113,8 @@ class Way(RuleBasedStateMachine):
                 self.row.refresh_from_db()
                 cast.make_eligible(self.row, who["coordinator"], who["investigator"])
 
+            self.failed = False
+
         if self.state != "consented" or not self.row.entries.exists():
             self.tries(self.state == "consented", "eligible", act)
 
@@ -155,9 +165,20 @@ class Way(RuleBasedStateMachine):
         legal = self.state not in ENDED and (kind == "withdrawn" or self.state not in BEFORE)
         self.tries(legal, kind, act)
 
+    @rule()
+    def steps_aside(self) -> None:
+        """Every step that the way does not have from here."""
+        for there in STEPPED:
+            if (self.state, there) not in LATER:
+                self.steps_to(there)
+
     @rule(there=st.sampled_from(STEPPED))
     def steps(self, there: str) -> None:
         """Scans, reads, signatures: only along the way, one step at a time."""
+        self.steps_to(there)
+
+    def steps_to(self, there: str) -> None:
+        """Try a step that no service of enrolment takes."""
         if (self.state, there) == ("eligible", "enrolled"):
             return
 
@@ -237,8 +258,8 @@ def test_any_sequence_of_acts_keeps_to_the_way(
     run_state_machine_as_test(
         Way,
         settings=settings(
-            max_examples=20,
-            stateful_step_count=20,
+            max_examples=25,
+            stateful_step_count=12,
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
