@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('imaging', '0003_web_arrivals'),
+        ('imaging', '0004_reading_sessions_and_training'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
