@@ -182,8 +182,9 @@ def test_an_export_goes_out_bit_by_bit_and_misses_nothing(
     assert answer.streaming
     lines = list(csv.reader(answer.getvalue().decode().splitlines()))[2:]
     kept = trail.events(data_manager, trail.Asked(subject=corrected.number))
-    review = AuditEvent.objects.filter(action="review_audit").values("seq")
-    assert [int(line[0]) for line in lines] == [event.seq for event in kept.exclude(seq__in=review)]
+    seqs = [int(line[0]) for line in lines]
+    assert seqs == [event.seq for event in kept.filter(seq__lte=seqs[0])]
+    assert len(seqs) > 6
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\tx", "\rx"])
