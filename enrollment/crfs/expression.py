@@ -55,6 +55,11 @@ def items_in(expression: Expression) -> set[str]:
     return {names[0] for operator, names in _parts(expression) if operator == "item"}
 
 
+def others_in(expression: Expression) -> set[tuple[str, ...]]:
+    """The (form, visit, item) of other forms that it rests on."""
+    return {tuple(names) for operator, names in _parts(expression) if operator == "other"}
+
+
 def require_known(expression: Expression, depth: int = 0) -> None:
     """Raises ExpressionError where an expression is not one of ours."""
     if depth > DEEPEST:

@@ -16,6 +16,7 @@ from enrollment.models.forms import LOG, EntryState
 from enrollment.protocol.loader import current
 from enrollment.services import way
 from enrollment.services.consent import require_consent
+from enrollment.services.cross_checks import settle_across
 from enrollment.services.eligibility import recompute
 from enrollment.services.query_findings import settle_remarks
 from enrollment.services.records import record_of
@@ -156,6 +157,7 @@ def keep_revision(
     if entry.state == EntryState.SUBMITTED:
         role = next(role for role in ANSWERED_BY if role in POLICY[action_for(entry.form)])
         settle_remarks(by=by, entry=entry, assigned_role=role)
+        settle_across(by=by, changed=entry, assigned_role=Role.COORDINATOR)
 
 
 def _hold(participant: Participant, definition: Form, visit: str) -> Participant:

@@ -67,6 +67,9 @@ def settle_findings(
             move(row, QueryAct.ANSWERED, one.remark.strip(), by)
     for row in there.values():
         if not row.is_closed:
+            # Found again, of whatever answer, it is asked again.
+            row.found_in = ""
+            row.save(update_fields=["found_in"])
             move(row, QueryAct.CLOSED, "", None)
 
 
