@@ -82,7 +82,8 @@ def test_a_reason_given_at_the_form_itself_still_answers(
     Visit.objects.filter(participant=row).update(opens_on=days_ago(30))
     save_form(
         by=coordinator, participant=row, form="follow_up", visit="discharge", answers=answers,
-        seen_revision=0, submit=True, remarks={"seen_on.check.before_surgery": "Seen at admission."},
+        seen_revision=0, submit=True,
+        remarks={"seen_on.check.before_surgery": "Seen at admission."},
     )  # fmt: skip
     assert queries(row) == [("follow_up", "seen_on", "check.before_surgery", "answered")]
     operation(row, investigator, days_ago(2).isoformat(), 1)
