@@ -115,7 +115,6 @@ class Held(models.Model):
 
     class Meta:
         ordering = ["-at"]
-        indexes = [models.Index(fields=["state", "at"], name="held_by_state")]
         constraints = [
             models.UniqueConstraint(fields=["intake", "key"], name="held_once_an_intake"),
             models.CheckConstraint(
