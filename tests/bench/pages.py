@@ -8,8 +8,10 @@ python -m tests.bench.pages [--sizes 60 600 20000] [--rounds 40] [--json FILE] [
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import os
+import shutil
 import statistics
 import sys
 import time
@@ -26,6 +28,7 @@ if __name__ == "__main__":
 
 from django.core.management import call_command
 from django.db import connection
+from django.db.migrations.loader import MigrationLoader
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
@@ -193,6 +196,17 @@ def study(folder: Path, participants: int, events: int) -> Study:
     return Study(folder, json.loads(known.read_text()))
 
 
+def _kept(folder: Path, size: int) -> Path:
+    """Where a study is kept from run to run: of today, for it has visits that are due, and of this
+    schema. Others of its size are thrown away."""
+    names = sorted(map(str, MigrationLoader(None).disk_migrations or ()))
+    edition = hashlib.sha256("".join([*names, str(timezone.localdate())]).encode()).hexdigest()[:8]
+    for left in folder.glob(f"{size}-*"):
+        if left.name != f"{size}-{edition}":
+            shutil.rmtree(left)
+    return folder / f"{size}-{edition}"
+
+
 def race(small: Study, large: Study, pages: Sequence[Page], rounds: int) -> list[Race]:
     """Ask for every page so often in both studies, by turns."""
     races = [Race(page) for page in pages]
@@ -249,7 +263,7 @@ def figures(races: Sequence[Race]) -> list[dict[str, object]]:
 def run(folder: Path, sizes: tuple[int, int, int], rounds: int, only: Sequence[str]) -> list[Race]:
     """Each page in the large study beside the one that it is held to: the small one where a page
     of the list is full there already, else the middle one."""
-    studies = [study(folder / str(size), size, size * EVENTS_A_PARTICIPANT) for size in sizes]
+    studies = [study(_kept(folder, size), size, size * EVENTS_A_PARTICIPANT) for size in sizes]
     chosen = [page for page in PAGES if not only or page.name in only]
     races = []
     for which, base in zip(("small", "middle"), studies[:2], strict=True):
