@@ -6,7 +6,6 @@ import hashlib
 import json
 import re
 import tomllib
-from collections.abc import Mapping
 from dataclasses import asdict
 from functools import cache
 from pathlib import Path
@@ -18,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from enrollment.allocation import Design, faults
 from enrollment.crfs.registry import FORMS, form_of, order_of, versions_of
+from enrollment.protocol import subscales
 from enrollment.protocol.amendment import merged
 from enrollment.protocol.definition import (
     Allocation,
@@ -287,19 +287,9 @@ def _check_forms(protocol: Protocol) -> None:
                 raise ProtocolError(f"The protocol names no version of the form {key}.")
     severity = form_of("severity", protocol.form_versions.get("severity", ""))
     known = {section.key for section in severity.sections}
-    _check_subscales(protocol.hfs_30_subscales, {item.name for item in severity.items})
+    items = {item.name for item in severity.items}
+    if found := subscales.faults(protocol.hfs_30_subscales, items):
+        raise ProtocolError(found[0])
     chosen = {scale for visit in protocol.visits for scale in visit.scales}
     if lost := (chosen | set(protocol.severity_scales)) - known:
         raise ProtocolError(f"There is no severity scale {sorted(lost)[0]}.")
-
-
-def _check_subscales(subscales: Mapping[str, tuple[int, ...]], items: set[str]) -> None:
-    for key, numbers in subscales.items():
-        if f"hfs_30_{key}" not in items or key.isdecimal():
-            raise ProtocolError(f"The HFS-30 has no subscale {key}.")
-        for number in numbers:
-            if type(number) is not int or f"hfs_30_{number}" not in items:
-                raise ProtocolError(f"The HFS-30 has no item {number}.")
-    named = [number for numbers in subscales.values() for number in numbers]
-    if len(set(named)) != len(named):
-        raise ProtocolError("An item of the HFS-30 belongs to one subscale.")
