@@ -56,6 +56,7 @@ bench: dev
 	@$(PYTHON) -m tests.bench.trail
 	@$(PYTHON) -m tests.bench.receiving
 	@$(PYTHON) -m tests.bench.pages
+	@$(PYTHON) -m tests.bench.reports
 
 # Runs the tests of every promise and writes docs/validation.md from what they came to.
 validation: dev

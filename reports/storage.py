@@ -30,6 +30,20 @@ def export_path(number: int, suffix: str) -> Path:
     return Path(storages["documents"].path(f"exports/{number}.{suffix}"))
 
 
+def keep_json(content: bytes) -> str:
+    """Write a document of numbers to the disk and give its sha256. Twice is once."""
+    digest = hashlib.sha256(content).hexdigest()
+    path = json_path(digest)
+    if not path.exists():
+        write_whole(path, content)
+    return digest
+
+
+def json_path(digest: str) -> Path:
+    """The local path of a kept document of numbers."""
+    return Path(storages["documents"].path(f"{digest[:2]}/{digest}.json"))
+
+
 def pictures(names: Iterable[str]) -> dict[str, bytes]:
     """The kept pictures of these names; one that is missing is left out."""
     store = storages["documents"]

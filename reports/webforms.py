@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from reports.exports.formats import FORMATS
-from studysite.core.language_names import LANGUAGE_NAMES
+from reports.models.document import LANGUAGE_LABELS
 from studysite.core.models import JobState
 from studysite.core.webforms import ReasonField, StudyForm
 
@@ -19,9 +19,9 @@ MEANINGS = {
 
 
 class SummaryForm(StudyForm):
-    """A case summary, in one language."""
+    """A case summary, in one language or in both."""
 
-    language = forms.ChoiceField(label=_("Language"), choices=list(LANGUAGE_NAMES.items())[::-1])
+    language = forms.ChoiceField(label=_("Language"), choices=list(LANGUAGE_LABELS.items()))
 
 
 class ExportForm(StudyForm):

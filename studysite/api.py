@@ -22,7 +22,16 @@ from enrollment.api import (
     visits,
 )
 from imaging.api import expected, held, intakes, measurements, peers, reads, series
-from reports.api import closing, documents, exports, jobs, monitoring, readers, signatures
+from reports.api import (
+    closing,
+    documents,
+    exports,
+    jobs,
+    monitoring,
+    outcomes,
+    readers,
+    signatures,
+)
 from studysite.core import api_docs, api_people, api_token
 
 app_name = "api"
@@ -180,6 +189,14 @@ urlpatterns = [
     path("exports/", exports.ExportsView.as_view(), name="exports"),
     path("exports/<int:pk>/", exports.ExportView.as_view(), name="export"),
     path("exports/<int:pk>/file/", exports.ExportFileView.as_view(), name="export_file"),
+    path("outcomes/", outcomes.OutcomesView.as_view(), name="outcomes"),
+    path("outcomes/reports/", outcomes.StudyReportsView.as_view(), name="outcome_reports"),
+    path("outcomes/reports/<int:pk>/", outcomes.StudyReportView.as_view(), name="outcome_report"),
+    path(
+        "outcomes/reports/<int:pk>/file/",
+        outcomes.StudyReportFileView.as_view(),
+        name="outcome_report_file",
+    ),
     path("jobs/", jobs.JobsView.as_view(), name="jobs"),
     path("jobs/<uuid:pk>/", jobs.JobView.as_view(), name="job"),
     path("jobs/<uuid:pk>/retry/", jobs.JobRetryView.as_view(), name="job_retry"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from reports.views import jobs, worklist
+from reports.views import dashboard, jobs, worklist
 from studysite.core import urls as core
 
 handler404 = "studysite.core.views.language.not_found"
@@ -22,6 +22,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("enrollment.query_urls")),
     path("", include("enrollment.verification_urls")),
     path("", include("enrollment.trail_urls")),
+    path("", include("reports.outcomes_urls")),
+    path("", include("reports.sheets_urls")),
+    path("overview/", dashboard.dashboard, name="dashboard"),
     path("", include("reports.closing_urls")),
     path("", include("reports.monitoring_urls")),
     path("", include("reports.readers_urls")),

@@ -146,6 +146,19 @@ class ReadingPlan:
 
 
 @dataclass(frozen=True)
+class OutcomePlan:
+    """How the outcomes are computed, and whether arms are told apart in them before the study is
+    locked. `controls`: whether the asymptomatic side of somebody operated stands for a side without
+    compression (`unaffected_side`), or operated sides alone count (`none`). A spasm is severe from
+    `severe_at_least` of `severe_scale` on. A file from before says none of it: then these hold."""
+
+    blinded_until_lock: bool = True
+    controls: str = "unaffected_side"
+    severe_scale: str = "smc"
+    severe_at_least: int = 3
+
+
+@dataclass(frozen=True)
 class Limits:
     """Bounds of the computed criteria, both ends included."""
 
@@ -183,6 +196,7 @@ class Protocol:
     criteria: tuple[Criterion, ...]
     visits: tuple[VisitPlan, ...]
     scans: tuple[ScanPlan, ...]
+    outcomes: OutcomePlan = OutcomePlan()
 
     @property
     def title(self) -> str:

@@ -25,6 +25,7 @@ from enrollment.protocol.definition import (
     ConsentDocument,
     Criterion,
     Limits,
+    OutcomePlan,
     Protocol,
     ReadingPlan,
     ScanPlan,
@@ -36,6 +37,8 @@ from studysite.core.errors import StudyError
 
 FOLDER = Path(__file__).parent
 NAME = re.compile(r"[a-z0-9.-]+")
+# The scale's score, as an item of the severity form.
+SEVERITY_SCORES = {"smc": "smc_score", "cohen_albert": "cohen_albert", "jrs": "jrs_total"}
 SOURCES = {"investigator", "affected_side", "duration", "age"}
 
 
@@ -171,6 +174,7 @@ def _protocol(raw: dict[str, Any], sha256: str) -> Protocol:
         ),
         visits=tuple(_visit(row, raw["severity_scales"]) for row in raw["visits"]),
         scans=tuple(_scan(row) for row in raw["scans"]),
+        outcomes=_outcomes(raw.get("outcomes", {})),
     )
 
 
@@ -187,6 +191,16 @@ def _allocation(raw: dict[str, Any]) -> Allocation:
 def _reading(raw: dict[str, Any]) -> ReadingPlan:
     told = raw["reading"] | {"discrepancy": tuple(raw["reading"]["discrepancy"])}
     return ReadingPlan(design=raw["reading_design"], **told)
+
+
+def _outcomes(told: dict[str, Any]) -> OutcomePlan:
+    try:
+        plan = OutcomePlan(**told)
+    except TypeError as error:
+        raise ProtocolError(f"What is said of outcomes is not known: {error}.") from error
+    if plan.controls not in {"unaffected_side", "none"} or plan.severe_scale not in SEVERITY_SCORES:
+        raise ProtocolError("The outcomes' controls or scale of severity are none that there are.")
+    return plan
 
 
 def design_of(protocol: Protocol) -> Design:

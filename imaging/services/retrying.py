@@ -41,6 +41,7 @@ _KINDS = {
     "suggest": said("Suggest end points"),
     "case_summary": said("Make a case summary"),
     "export": said("Make an export"),
+    "outcomes": said("Compute the outcomes"),
 }
 
 

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from enrollment.services import way
-from reports.catalog.case_summary import KIND, LANGUAGES
+from reports.catalog.case_summary import CHOICES, KIND
 from reports.models import DocumentState
 from reports.services.case_summary import ask_case_summary, find_document, open_document
 from studysite.core.api_job import JobOut
@@ -20,7 +20,7 @@ from studysite.core.roles import Action
 class CaseSummaryIn(In):
     """The language of a case summary."""
 
-    language = serializers.ChoiceField(sorted(LANGUAGES))
+    language = serializers.ChoiceField(sorted(CHOICES))
 
 
 class DocumentOut(serializers.Serializer):

@@ -29,7 +29,7 @@ from reports.case.participation import (
     Visited,
 )
 from reports.case.reads import Adjudicated, ReadOnce
-from reports.case.record import Event, Signed, Step
+from reports.case.record import Asked, Event, Signed, Step
 from reports.case.scans import Expected
 
 SCHEMA = "case/1"
@@ -91,6 +91,7 @@ class Case:
     way: tuple[Step, ...]
     signatures: tuple[Signed, ...]
     history: tuple[Event, ...]
+    queries: tuple[Asked, ...] = ()
 
     @property
     def state_label(self) -> str:
@@ -133,6 +134,7 @@ def case_of(participant: Participant) -> Case:
         way=record.way_of(row),
         signatures=record.signatures_of(row, content.sha256),
         history=record.history_of(row),
+        queries=record.queries_of(row) if not content.data_refused else (),
     )
 
 

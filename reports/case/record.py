@@ -9,7 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from enrollment.journey import WAY, State, has_reached
-from enrollment.models import Participant
+from enrollment.models import Participant, Query
+from enrollment.query_life import QueryState
+from enrollment.query_words import words_of
 from enrollment.services.closing import last_unlock
 from studysite.core.act_words import word_for
 from studysite.core.models import Act, Outcome, Signature
@@ -85,6 +87,49 @@ class Signed:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """A query about the data, as it stands; nothing that a signature covers."""
+
+    row: Query
+
+    @property
+    def label(self) -> str:
+        """What it is about."""
+        return self.row.place.label
+
+    @property
+    def state_label(self) -> str:
+        """The state in words."""
+        return str(QueryState(self.row.state).label)
+
+    @property
+    def closed(self) -> bool:
+        """Whether nothing more is awaited."""
+        return self.row.is_closed
+
+    @property
+    def by(self) -> str:
+        """Who opened it; nobody where a check did."""
+        return str(self.row.opened_by) if self.row.opened_by else ""
+
+    @property
+    def opened_at(self) -> datetime:
+        """When it was opened."""
+        return self.row.opened_at
+
+    @property
+    def question(self) -> str:
+        """What was asked."""
+        said = words_of(self.row)
+        return said[0].text if said else ""
+
+    @property
+    def last(self) -> str:
+        """What was said last after the question."""
+        return next((each.text for each in reversed(words_of(self.row)[1:]) if each.text), "")
+
+
+@dataclass(frozen=True)
 class Event:
     """Who did what when, and why."""
 
@@ -136,6 +181,12 @@ def signatures_of(participant: Participant, content_sha256: str) -> tuple[Signed
         )
         for row in rows.select_related("by").order_by("at", "pk")
     )
+
+
+def queries_of(participant: Participant) -> tuple[Asked, ...]:
+    """Every query about the record, oldest first."""
+    rows = participant.queries.select_related("opened_by", "participant")
+    return tuple(Asked(row) for row in rows.order_by("opened_at", "pk"))
 
 
 def history_of(participant: Participant) -> tuple[Event, ...]:

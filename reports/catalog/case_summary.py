@@ -18,10 +18,14 @@ from enrollment.journey import State
 from enrollment.protocol.loader import current
 from reports.case.content import Case, Content
 from reports.catalog import pictures, tables
+from reports.catalog.case_severity import severity_of
 from reports.checkpoint import attached
-from reports.pdf import Pdf, to_pdf
+from reports.pdf import Embedded, Pdf, to_pdf
 
 KIND = "case_summary"
+BOTH = "both"
+# The data that the document shows, embedded in it; its digest is printed on every page.
+DATA = "case.json"
 LANGUAGES = {"en": "en", "zh-hans": "zh-Hans"}
 # Both faces lie in one font file. The Chinese one sets quotation marks and dots full width, so
 # English takes its Korean sister, which sets them as Latin.
@@ -30,6 +34,7 @@ TYPEFACES = {
     "zh-hans": '"Noto Sans CJK SC", "DejaVu Sans"',
 }
 TEMPLATE = "reports/case_summary.html"
+CHOICES = (*LANGUAGES, BOTH)
 
 
 @dataclass(frozen=True)
@@ -44,12 +49,25 @@ class Made:
 def render(
     case: Case, *, language: str, kept: Mapping[str, bytes], made: Made | None = None
 ) -> Pdf:
-    """The PDF in one of LANGUAGES. `kept` holds the pictures by storage name; what is not there
+    """The PDF in one of CHOICES. `kept` holds the pictures by storage name; what is not there
     is said in words. The same case, language, pictures, `made` and checkpoint: the same bytes."""
-    html, shown = page_of(case, language=language, kept=kept, made=made)
-    with translation.override(language):
-        html, shown = attached(html, shown)
-    return to_pdf(html, shown, identifier=f"{case.content.sha256}-{language}")
+    pages: list[str] = []
+    pictures_shown: dict[str, bytes] = {}
+    for each in LANGUAGES if language == BOTH else (language,):
+        html, shown = page_of(case, language=each, kept=kept, made=made)
+        with translation.override(each):
+            html, shown = attached(html, shown)
+        pages.append(html.replace('src="picture:', f'src="picture:{each}/'))
+        pictures_shown |= {
+            name.replace("picture:", f"picture:{each}/", 1): content
+            for name, content in shown.items()
+        }
+    return to_pdf(
+        pages,
+        pictures_shown,
+        identifier=f"{case.content.sha256}-{language}",
+        embedded=[Embedded(DATA, case.content.canonical(), "What a signature covers, case/1")],
+    )
 
 
 def page_of(
@@ -88,6 +106,9 @@ def _context(
         "left_label": tables.side_label("left", affected),
         "right_label": tables.side_label("right", affected),
     }
+    severity, plotted, drawing = severity_of(content)
+    context |= {"severity": severity, "severity_plot": plotted}
+    context["deviations"] = tables.deviations_of(content)
     shown: dict[str, bytes] = {}
     if found:
         rows = pictures.rows_of(found, affected, kept)
@@ -104,6 +125,8 @@ def _context(
         }
         if profile := pictures.profile_of(found, affected):
             context["profile"], shown[pictures.PROFILE] = profile
+    if plotted:
+        shown[plotted.url] = drawing
     return context, shown
 
 

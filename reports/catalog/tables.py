@@ -30,6 +30,9 @@ READ_ITEMS = (
 )
 
 
+APART = ("surgical_finding", "deviation")
+
+
 @dataclass(frozen=True)
 class Sides:
     """One quantity of both nerves, and affected over unaffected."""
@@ -205,9 +208,9 @@ def _seen(finding: Filled, side: str) -> str:
 
 
 def forms_of(content: Content) -> list[FormTable]:
-    """Each form over its visits. The surgical finding has a section of its own."""
+    """Each form over its visits. The surgical finding and deviations have sections of their own."""
     tables = []
-    keys = dict.fromkeys(row.form for row in content.forms if row.form != "surgical_finding")
+    keys = dict.fromkeys(row.form for row in content.forms if row.form not in APART)
     for key in keys:
         columns = tuple(row for row in content.forms if row.form == key)
         names = dict.fromkeys(answer.name for column in columns for answer in column.answers)
@@ -218,3 +221,18 @@ def forms_of(content: Content) -> list[FormTable]:
             rows.append((first.question, first.unit, tuple(_said(answer) for answer in given)))
         tables.append(FormTable(columns[0].title, columns[0].form_version, columns, tuple(rows)))
     return tables
+
+
+def deviations_of(content: Content) -> list[tuple[str, str, str]]:
+    """What departed from the protocol: from the log, and from the scans."""
+    rows = [
+        (row.visit_label, _said(row.answer("description")),
+         f"{_said(row.answer('grade'))}; {_said(row.answer('effect'))}")
+        for row in content.forms if row.form == "deviation"
+    ]  # fmt: skip
+    return rows + [
+        (scan.label, sentence, ABSENT)
+        for scan in content.scans
+        for series in scan.series
+        for sentence in series.deviations
+    ]

@@ -8,6 +8,12 @@ from django.utils.translation import gettext_lazy as _
 from enrollment.models import Participant
 from studysite.core.models import Job, User
 
+LANGUAGE_LABELS = {
+    "en": _("English"),
+    "zh-hans": _("Chinese"),
+    "both": _("English and Chinese"),
+}
+
 
 class DocumentState(models.TextChoices):
     """How far a document is."""
@@ -50,3 +56,8 @@ class Document(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.participant_id} v{self.version}"
+
+    @property
+    def language_label(self) -> str:
+        """The language in words."""
+        return str(LANGUAGE_LABELS.get(self.language, self.language))

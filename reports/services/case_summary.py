@@ -12,14 +12,14 @@ from enrollment.models import Participant
 from reports import storage
 from reports.case.content import Case, case_of
 from reports.catalog import case_summary
-from reports.catalog.case_summary import KIND, LANGUAGES, Made
+from reports.catalog.case_summary import CHOICES, KIND, Made
 from reports.models import Document, DocumentState
+from reports.models.document import LANGUAGE_LABELS
 from reports.pdf import Pdf
 from studysite.core import jobs
 from studysite.core.access import require, scoped
 from studysite.core.acts import about, acting, service
 from studysite.core.errors import Invalid, NotThere, OutOfOrder
-from studysite.core.language_names import LANGUAGE_NAMES
 from studysite.core.models import User
 from studysite.core.roles import Action
 from studysite.core.said import said, word
@@ -38,7 +38,7 @@ def find_document(*, by: User, pk: int) -> Document:
 def ask_case_summary(*, by: User, participant: Participant, language: str) -> Document:
     """Ask for the next version of a participant's case summary; a worker makes it."""
     require(by, Action.MAKE_CASE_SUMMARY, participant.site)
-    if language not in LANGUAGES:
+    if language not in CHOICES:
         raise Invalid(_("A case summary is in English or in Chinese."), field="language")
     # The row is held so that two requests never get one version.
     row = Participant.objects.select_for_update().get(pk=participant.pk)
@@ -57,7 +57,7 @@ def ask_case_summary(*, by: User, participant: Participant, language: str) -> Do
     asked = said(
         "Case summary version %(version)s asked for, %(language)s",
         version=document.version,
-        language=word(LANGUAGE_NAMES[language]),
+        language=word(LANGUAGE_LABELS[language]),
     )
     about(row.number, asked)
     return document

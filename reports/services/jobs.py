@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 from enrollment.models import Participant
 from imaging.models import Intake
 from imaging.services import retrying
+from reports.catalog.outcomes import KIND as OUTCOMES
 from reports.services.exports import KIND as EXPORT
+from reports.services.outcomes import reports_of
 from studysite.core.access import may, sites_for
 from studysite.core.errors import NotThere
 from studysite.core.models import Job, Site, User
@@ -35,6 +37,8 @@ def visible_jobs(*, by: User) -> QuerySet[Job]:
         seen |= Q(kind=kind) & (Exists(whose) | Exists(arrival))
     if may(by, Action.EXPORT):
         seen |= Q(kind=EXPORT, requested_by=by)
+    reports = [str(row.pk) for row in reports_of(by)] if may(by, Action.SEE_JOBS) else []
+    seen |= Q(kind=OUTCOMES, target__in=reports)
     return Job.objects.filter(seen).select_related("requested_by").order_by("-requested_at")
 
 
@@ -48,10 +52,13 @@ def find_job(*, by: User, pk: UUID) -> Job:
 
 def retry_job(*, by: User, job: Job) -> Job:
     """Have a failed job done again."""
-    return retrying.retry(by=by, job=job, site=_site_of(job))
+    return retrying.retry(by=by, job=job, site=_site_of(job, by))
 
 
-def _site_of(job: Job) -> Site:
+def _site_of(job: Job, by: User) -> Site:
+    if job.kind == OUTCOMES:
+        # About the whole study: any site at which the person may.
+        return sites_for(by, Action.RETRY_JOB).first() or Site.objects.order_by("pk")[0]
     participant = Participant.objects.select_related("site").filter(number=job.subject).first()
     if participant is not None:
         return participant.site

@@ -12,8 +12,11 @@ from scipy.stats import spearmanr
 from statsmodels.miscmodels.ordinal_model import OrderedModel
 from statsmodels.tools.sm_exceptions import ConvergenceWarning, HessianInversionWarning
 
-from reports.statistics.clusters import cluster_bootstrap
+from reports.statistics.clusters import DRAWS, interval_of
 from reports.statistics.estimate import Estimate, PValue, finite, normal_reach, nothing
+
+# Numbers that lie in memory at once while samples are drawn again.
+AT_ONCE = 1_000_000
 
 
 def spearman(
@@ -26,13 +29,38 @@ def spearman(
     if np.ptp(first) == 0 or np.ptp(second) == 0:
         return nothing("bootstrap", n=first.size, reason="no_variation", level=level)
 
-    def rho(rows: np.ndarray) -> float:
-        one, other = first[rows], second[rows]
-        if np.ptp(one) == 0 or np.ptp(other) == 0:
-            return float("nan")
-        return float(spearmanr(one, other).statistic)
+    value = float(spearmanr(first, second).statistic)
+    random = np.random.default_rng(seed)
+    parts, left = [], DRAWS
+    while left:
+        some = min(left, max(1, AT_ONCE // first.size))
+        drawn = random.integers(0, first.size, (some, first.size))
+        parts.append(_rank_correlations(first, second, drawn))
+        left -= some
+    return interval_of(value, np.concatenate(parts), first.size, DRAWS, seed, level)
 
-    return cluster_bootstrap(rho, first.size, seed=seed, level=level)
+
+def _rank_correlations(first: np.ndarray, second: np.ndarray, drawn: np.ndarray) -> np.ndarray:
+    """Spearman's coefficient of each sample of indices (draws, n); nan where it does not vary. A
+    sample says how often each unit is in it, and ranks follow from that without sorting again."""
+    some, n = drawn.shape
+    places = drawn + np.arange(some)[:, None] * n
+    often = np.bincount(places.ravel(), minlength=some * n).reshape(some, n).astype(float)
+    middle = (n + 1) / 2
+    one, other = _ranks(first, often) - middle, _ranks(second, often) - middle
+    size = np.sqrt((often * one**2).sum(1) * (often * other**2).sum(1))
+    product = (often * one * other).sum(1)
+    return np.divide(product, size, out=np.full(some, np.nan), where=size > 0)
+
+
+def _ranks(values: np.ndarray, often: np.ndarray) -> np.ndarray:
+    """Midranks (draws, n) of values of which each sample has each so often."""
+    order = np.argsort(values, kind="stable")
+    new = np.r_[True, np.diff(values[order]) > 0]
+    which = np.empty(values.size, int)
+    which[order] = np.cumsum(new) - 1
+    held = np.add.reduceat(often[:, order], np.flatnonzero(new), axis=1)
+    return (np.cumsum(held, axis=1) - (held - 1) / 2)[:, which]
 
 
 def spearman_test(x: Sequence[float], y: Sequence[float]) -> PValue:

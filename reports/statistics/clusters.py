@@ -60,11 +60,14 @@ def _separated(y: np.ndarray, x: np.ndarray, groups: np.ndarray) -> str:
     return ""
 
 
+DRAWS = 2000
+
+
 def cluster_bootstrap(
     statistic: Callable[[np.ndarray], float],
     clusters: int,
     *,
-    draws: int = 2000,
+    draws: int = DRAWS,
     seed: int = 20201,
     level: float = 0.95,
 ) -> Estimate:
@@ -84,6 +87,14 @@ def cluster_bootstrap(
     drawn = np.array(
         [statistic(random.integers(0, clusters, clusters)) for _ in range(draws)], float
     )
+    return interval_of(value, drawn, clusters, draws, seed, level)
+
+
+def interval_of(
+    value: float, drawn: np.ndarray, clusters: int, draws: int, seed: int, level: float
+) -> Estimate:
+    """The percentile interval of a statistic from its values in the samples drawn again."""
+    name = f"cluster bootstrap, {draws} draws, seed {seed}"
     drawn = drawn[np.isfinite(drawn)]
     if drawn.size < 0.95 * draws:
         return Estimate(value, None, None, clusters, name, level, "unstable")

@@ -24,6 +24,7 @@ TITLES = {
     "suggest": gettext_lazy("Suggest end points"),
     "case_summary": gettext_lazy("Make a case summary"),
     "export": gettext_lazy("Make an export"),
+    "outcomes": gettext_lazy("Compute the outcomes"),
 }
 
 

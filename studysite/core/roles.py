@@ -60,6 +60,8 @@ class Action(StrEnum):
     SEE_CASE_SUMMARY = "see_case_summary"
     MAKE_CASE_SUMMARY = "make_case_summary"
     SIGN_CASE = "sign_case"
+    SEE_OUTCOMES = "see_outcomes"
+    MAKE_OUTCOMES = "make_outcomes"
     FREEZE = "freeze"
     LOCK = "lock"
     UNLOCK = "unlock"
@@ -143,6 +145,8 @@ POLICY: dict[Action, frozenset[Role]] = {
     Action.SEE_CASE_SUMMARY: frozenset({_I, _M, _D}),
     Action.MAKE_CASE_SUMMARY: frozenset({_I, _D}),
     Action.SIGN_CASE: frozenset({_I}),
+    Action.SEE_OUTCOMES: frozenset({_I, _M, _D}),
+    Action.MAKE_OUTCOMES: frozenset({_I, _M, _D}),
     Action.FREEZE: frozenset({_D}),
     Action.LOCK: frozenset({_D}),
     Action.UNLOCK: frozenset({_D}),

@@ -50,6 +50,7 @@ PLACES: dict[str, dict[str, object]] = {
     "reads/": {"reading_id": "{read}", "name": "left-endoscopy.png"},
     "documents/": {"pk": "{document}"},
     "exports/": {"pk": "{export}"},
+    "outcomes/": {"pk": "{report}"},
     "jobs/": {"pk": "{job}"},
     "queries/": {"pk": "{query}"},
     "closing/requests/": {"pk": "{unlocking}"},

@@ -13,7 +13,7 @@ from imaging.models import Adjudication, Held, Intake, Measurement, Peer, Read, 
 from imaging.services.readers import new_reading_id
 from reports import storage
 from reports.exports.scope import scope_of
-from reports.models import Document, DocumentState, Export
+from reports.models import Document, DocumentState, Export, StudyReport
 from reports.services.locking import ask_unlock, lock_visit
 from studysite.core.models import Job, JobState, User
 from studysite.core.roles import Role
@@ -84,6 +84,7 @@ def build(code: str = "XA") -> Scene:
         "reader": cast.reader.username,
         "document": _document(row, cast.investigator).pk,
         "export": _export(cast).pk,
+        "report": _report(row, cast.investigator).pk,
         "query": _query(row, cast.monitor).pk,
         "entry": row.entries.get(form="mri_safety", visit="screening").pk,
         "peer": Peer.objects.create(
@@ -126,6 +127,23 @@ def _export(cast: factory.Cast) -> Export:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("<ODM/>")
     return export
+
+
+def _report(row: Participant, by: User) -> StudyReport:
+    return StudyReport.objects.create(
+        kind="outcomes",
+        version=1 + StudyReport.objects.count(),
+        language="en",
+        sites=[row.site.code],
+        blinded=True,
+        state=DocumentState.MADE,
+        data_sha256="0" * 64,
+        content_sha256=storage.keep_json(b'{"records": {}}'),
+        sha256=storage.keep_document(PDF),
+        pages_count=1,
+        made_at=timezone.now(),
+        by=by,
+    )
 
 
 def _document(row: Participant, by: User) -> Document:

@@ -23,7 +23,8 @@ NO_PAGE = re.compile(
     r"|give_role|end_role|invite_again|closing:decide|enrollment:(confirm|screen_failure)"
     r"|imaging:(files|close|retry_arrival|match_held|refuse_held|check_quality|measure|suggest"
     r"|suggestion|slice|retry_measurement|objects|profile|measured_picture|read_picture)"
-    r"|enrollment:codebook_(csv|json)|reports:(make|document|document_list|blank_form|form_pdf)|monitoring:report|exports:(make|export_list|export_file))$"
+    r"|enrollment:codebook_(csv|json)|reports:(make|document|document_list|blank_form|form_pdf)|monitoring:report|exports:(make|export_list|export_file)"
+    r"|outcomes:(make|list|report|registry_json)|sheets:\w+_pdf)$"
 )
 TEXT = re.compile(r">[^<]+<")
 VARIABLE = re.compile(r'\b(href|value|id|for|datetime|aria-describedby|src|content)="[^"]*"')
@@ -109,7 +110,8 @@ def addresses(scene: Scene, early: str) -> Iterator[tuple[str, list[str]]]:
 def _path(entry: URLPattern, name: str, values: dict[str, Any]) -> str:
     path = reverse(name, kwargs=values)
     # A query is opened about a part of a record, which the address names.
-    return f"{path}?kind=visit&visit=baseline" if name == "queries:new" else path
+    asked = {"queries:new": "?kind=visit&visit=baseline", "outcomes:cases": "?cell=flow.screened"}
+    return f"{path}{asked.get(name, '')}"
 
 
 def render(scene: Scene, newcomers: Cast, early: str) -> list[Rendered]:

@@ -8,7 +8,7 @@ import pikepdf
 import pytest
 from PIL import Image
 
-from reports.pdf import DocumentRefused, to_pdf
+from reports.pdf import DocumentRefused, Embedded, to_pdf
 
 PAGE = '<html lang="en"><head><title>Title</title></head><body><h1>Head</h1>{}</body></html>'
 
@@ -28,6 +28,46 @@ def test_a_document_is_tagged_and_names_itself():
         assert read.Root.ViewerPreferences.DisplayDocTitle
         assert b'pdfuaid:part="1"' in read.Root.Metadata.read_bytes()
     assert pdf.pages_count == 1
+
+
+def test_a_document_is_for_the_archive_and_carries_its_data():
+    """PDF/A-3a beside PDF/UA-1: markers, output intent, every font inside, the data as a file."""
+    data = Embedded("case.json", b'{"n": 1}', "What is shown")
+    pdf = to_pdf(PAGE.format("<p>Text 中文</p>"), {}, identifier="one", embedded=[data])
+    with pikepdf.open(BytesIO(pdf.content)) as read:
+        stated = read.Root.Metadata.read_bytes()
+        assert b'pdfaid:part="3"' in stated
+        assert b'pdfaid:conformance="A"' in stated
+        assert b"pdfaExtension:schemas" in stated
+        assert read.Root.OutputIntents[0].S == "/GTS_PDFA1"
+        assert read.attachments["case.json"].get_file().read_bytes() == b'{"n": 1}'
+        assert {str(each.AFRelationship) for each in read.Root.AF} == {"/Data"}
+        fonts = [
+            each
+            for each in read.objects
+            if isinstance(each, pikepdf.Dictionary) and each.get("/Type") == "/FontDescriptor"
+        ]
+        assert fonts
+        assert all({"/FontFile", "/FontFile2", "/FontFile3"} & set(each.keys()) for each in fonts)
+    assert to_pdf(PAGE.format("<p>Text 中文</p>"), {}, identifier="one", embedded=[data]) == pdf
+
+
+def test_two_languages_lie_behind_each_other_and_each_says_which_it_is():
+    chinese = PAGE.replace('"en"', '"zh-Hans"').format("<p>中文</p>")
+    pdf = to_pdf([PAGE.format("<p>Text</p>"), chinese], {}, identifier="one")
+    assert pdf.pages_count == 2
+    with pikepdf.open(BytesIO(pdf.content)) as read:
+        assert read.Root.Lang == "en"
+        second = read.pages[1].obj.objgen
+        tags = [
+            each
+            for each in read.objects
+            if isinstance(each, pikepdf.Dictionary) and each.get("/Type") == "/StructElem"
+        ]
+        told = {
+            (each.Pg.objgen == second, str(each.get("/Lang", ""))) for each in tags if "/Pg" in each
+        }
+    assert told == {(False, ""), (True, "zh-Hans")}
 
 
 def test_a_packaged_picture_is_drawn_with_its_words():

@@ -9,7 +9,7 @@ from django.core.management.base import CommandError, CommandParser
 
 from enrollment.models import Participant
 from reports.case.content import case_of
-from reports.catalog.case_summary import LANGUAGES
+from reports.catalog.case_summary import CHOICES
 from reports.services.case_summary import render_case
 from studysite.core.acts import acting
 from studysite.core.command import REFUSED, StudyCommand
@@ -27,7 +27,7 @@ class Command(StudyCommand):
         """Which participant, where to, in which language."""
         parser.add_argument("participant", help="subject number")
         parser.add_argument("--pdf", required=True, type=Path, help="the file to write")
-        parser.add_argument("--language", choices=sorted(LANGUAGES), default="en")
+        parser.add_argument("--language", choices=sorted(CHOICES), default="en")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Make it and say where it is; a refusal is one sentence and exit code 3."""

@@ -161,3 +161,17 @@ def test_the_bar_names_the_registry_s_number_wherever_the_file_lies(
     page = client.get("/accounts/login/").content.decode()
     assert "NCT04645277" in page
     assert "elsewhere" not in page.lower()
+
+
+@pytest.mark.parametrize("told", ['controls = "some"', 'severe_scale = "guess"', 'colour = "red"'])
+def test_outcomes_that_say_something_unknown_are_refused(told: str) -> None:
+    content = (FOLDER / "nct04645277.toml").read_bytes() + f"\n[outcomes]\n{told}\n".encode()
+    with pytest.raises(ProtocolError, match="outcomes"):
+        parse(content)
+
+
+def test_outcomes_may_be_told_before_the_lock_where_the_protocol_says_so() -> None:
+    content = (FOLDER / "nct04645277.toml").read_bytes()
+    assert parse(content).outcomes.blinded_until_lock
+    told = content + b"\n[outcomes]\nblinded_until_lock = false\n"
+    assert not parse(told).outcomes.blinded_until_lock

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.stats import spearmanr
 
-from reports.statistics.association import ordinal, spearman, spearman_test
+from reports.statistics.association import (
+    _rank_correlations,
+    ordinal,
+    spearman,
+    spearman_test,
+)
 
 # Agresti, Introduction to Categorical Data Analysis, 2nd ed., table 6.7: very liberal to very
 # conservative, Democrats and Republicans.
@@ -58,3 +64,12 @@ def test_spearman_by_hand() -> None:
 def test_no_variation_has_no_correlation() -> None:
     assert spearman([1, 1, 1, 1], [1, 2, 3, 4]).reason == "no_variation"
     assert spearman([1, 2], [1, 2]).reason == "too_few"
+
+
+def test_resampled_ranks_are_those_of_sorting_each_sample():
+    random = np.random.default_rng(3)
+    x, y = random.normal(size=40), random.integers(0, 4, 40).astype(float)
+    drawn = random.integers(0, 40, (25, 40))
+    found = _rank_correlations(x, y, drawn)
+    assert found == pytest.approx([spearmanr(x[d], y[d]).statistic for d in drawn])
+    assert np.isnan(_rank_correlations(x, y, np.zeros((1, 40), int))).all()
