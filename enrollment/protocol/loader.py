@@ -25,27 +25,19 @@ from enrollment.protocol.definition import (
     ConsentDocument,
     Criterion,
     Limits,
-    OutcomePlan,
     Protocol,
     ReadingPlan,
     ScanPlan,
     VerificationPlan,
     VisitPlan,
 )
+from enrollment.protocol.errors import ProtocolError
 from enrollment.protocol.in_force import release_of
-from studysite.core.errors import StudyError
+from enrollment.protocol.outcome_plan import outcome_plan
 
 FOLDER = Path(__file__).parent
 NAME = re.compile(r"[a-z0-9.-]+")
-# The scale's score, as an item of the severity form.
-SEVERITY_SCORES = {"smc": "smc_score", "cohen_albert": "cohen_albert", "jrs": "jrs_total"}
 SOURCES = {"investigator", "affected_side", "duration", "age"}
-
-
-class ProtocolError(StudyError):
-    """A protocol file that cannot be used."""
-
-    code = "protocol"
 
 
 @cache
@@ -174,7 +166,7 @@ def _protocol(raw: dict[str, Any], sha256: str) -> Protocol:
         ),
         visits=tuple(_visit(row, raw["severity_scales"]) for row in raw["visits"]),
         scans=tuple(_scan(row) for row in raw["scans"]),
-        outcomes=_outcomes(raw.get("outcomes", {})),
+        outcomes=outcome_plan(raw.get("outcomes", {})),
     )
 
 
@@ -191,16 +183,6 @@ def _allocation(raw: dict[str, Any]) -> Allocation:
 def _reading(raw: dict[str, Any]) -> ReadingPlan:
     told = raw["reading"] | {"discrepancy": tuple(raw["reading"]["discrepancy"])}
     return ReadingPlan(design=raw["reading_design"], **told)
-
-
-def _outcomes(told: dict[str, Any]) -> OutcomePlan:
-    try:
-        plan = OutcomePlan(**told)
-    except TypeError as error:
-        raise ProtocolError(f"What is said of outcomes is not known: {error}.") from error
-    if plan.controls not in {"unaffected_side", "none"} or plan.severe_scale not in SEVERITY_SCORES:
-        raise ProtocolError("The outcomes' controls or scale of severity are none that there are.")
-    return plan
 
 
 def design_of(protocol: Protocol) -> Design:

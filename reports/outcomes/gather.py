@@ -15,7 +15,7 @@ from enrollment.models import Enrolment, FormEntry, Participant, ScreenFailure, 
 from enrollment.models.forms import EntryState
 from enrollment.partial_date import PartialDate
 from enrollment.protocol.definition import Protocol
-from enrollment.protocol.loader import SEVERITY_SCORES
+from enrollment.protocol.outcome_plan import SEVERITY_SCORES
 from enrollment.usable import DATA, IMAGES, in_main_analysis, usable
 from imaging.models import Adjudication, Measurement, MeasurementState, Read
 from reports.outcomes.analysis import Design

@@ -45,6 +45,7 @@ from studysite.core.errors import StudyError
 from studysite.core.models import Job, JobState
 from tests.api import scene
 from tests.reports import factory
+from tests.reports.documents import DOCUMENTS
 
 pytestmark = pytest.mark.django_db(databases=["default", "vault"])
 TODAY = timezone.localdate()
@@ -166,7 +167,7 @@ STUDY: dict[str, Call] = {
         affected_side="", onset="", screened_on=TODAY,
     ),
 }  # fmt: skip
-WRITES_NO_DATA = {
+WRITES_NO_DATA = DOCUMENTS | {
     "enrollment.services.allocation.seal_list": "before anybody is enrolled",
     "enrollment.services.freezing.freeze": "closes",
     "enrollment.services.freezing.unfreeze": "opens",
@@ -194,9 +195,6 @@ WRITES_NO_DATA = {
     "reports.services.monitoring.make_monitoring_report": "a document of what is there",
     "reports.services.exports.ask_export": "a file of what is there",
     "reports.services.exports.open_export": "a file of what is there",
-    "reports.services.sheets.make_sheet": "a document of what is there",
-    "reports.services.outcomes.ask_outcomes": "a document of what is there",
-    "reports.services.outcomes.open_report": "a look",
     "reports.services.locking.ask_unlock": "asks",
     "reports.services.locking.decide_unlock": "opens",
     "reports.services.locking.lock_case": "closes; locking twice is refused by the table",

@@ -1,0 +1,9 @@
+"""Services that write documents of what is there, and no data: for `test_closed_scope.py`."""
+
+from __future__ import annotations
+
+DOCUMENTS = {
+    "reports.services.outcomes.ask_outcomes": "a document of what is there",
+    "reports.services.outcomes.open_report": "a look",
+    "reports.services.sheets.make_sheet": "a document of what is there",
+}
