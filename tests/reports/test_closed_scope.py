@@ -160,7 +160,6 @@ RECORD: dict[str, Call] = {
         meaning="Reviewed",
     ),
 }  # fmt: skip
-# Adds a participant: only the study's own closing stands in the way.
 STUDY: dict[str, Call] = {
     "enrollment.services.screening.screen": lambda of: screening.screen(
         by=of.cast.coordinator, site=of.cast.site, person=vault.Person("", "", None), sex="",
