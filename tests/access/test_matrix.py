@@ -48,6 +48,10 @@ DONE_WHEN_LOCKED = {
     "intake_close": "what was uploaded is refused, or waits, with a reason",
     "held_refuse": "what waits is settled",
     "node": "a scanner is no record; what it sends is refused, or waits",
+    "give_role": "an account is no participant's record",
+    "end_role": "an account is no participant's record",
+    "close_account": "an account is no participant's record",
+    "invite_again": "an account is no participant's record",
     "job_retry": "a job is tried again, and refused by its own rule",
 }
 
