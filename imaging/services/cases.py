@@ -28,6 +28,8 @@ from studysite.core.errors import NotThere
 from studysite.core.models import User
 from studysite.core.roles import Action
 
+CHUNK = 500
+
 
 @dataclass(frozen=True)
 class Case:
@@ -161,7 +163,8 @@ def _study_cases(by: User) -> list[Case]:
     reads = reads.select_related("measurement", "participant")
     thirds = thirds.select_related("participant")
     thirds = thirds.prefetch_related("participant__reads__measurement")
-    return [*map(_of_read, reads), *map(_of_third, thirds)]
+    # By chunks: SQLite refuses to be asked about a thousand participants at once.
+    return [*map(_of_read, reads), *map(_of_third, thirds.iterator(CHUNK))]
 
 
 def _training_cases(by: User) -> list[Case]:
