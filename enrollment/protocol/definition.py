@@ -129,15 +129,16 @@ class ReadingPlan:
     """How cases are read: `by_arm`, each in its arm's techniques; or `paired`, and after
     `washout_days` in the other arm's as well. Readers who differ on a side in one of `discrepancy`
     are decided by a third. A `repeat_share` of the reads, which the seed chooses, is read again by
-    the same reader after `repeat_after_days`. Nobody reads before so many training cases."""
+    the same reader after `repeat_after_days`. Nobody reads before so many training cases. A file
+    from before says none of it but the design: then these hold."""
 
     design: str
-    discrepancy: tuple[str, ...]
-    washout_days: int
-    repeat_share: float
-    repeat_after_days: int
-    repeat_seed: str
-    training_cases: int
+    discrepancy: tuple[str, ...] = ("nvc",)
+    washout_days: int = 28
+    repeat_share: float = 0.1
+    repeat_after_days: int = 28
+    repeat_seed: str = "MRI-HFS reading 2020-11-01"
+    training_cases: int = 2
 
     @property
     def paired(self) -> bool:

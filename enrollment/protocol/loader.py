@@ -181,7 +181,9 @@ def _allocation(raw: dict[str, Any]) -> Allocation:
 
 
 def _reading(raw: dict[str, Any]) -> ReadingPlan:
-    told = raw["reading"] | {"discrepancy": tuple(raw["reading"]["discrepancy"])}
+    told = dict(raw.get("reading", {}))
+    if "discrepancy" in told:
+        told["discrepancy"] = tuple(told["discrepancy"])
     return ReadingPlan(design=raw["reading_design"], **told)
 
 

@@ -20,6 +20,7 @@ LARGEST_RELATIVE_SD: Final = 0.25
 FLAGGED_RELATIVE_SD: Final = 0.08
 LEAST_SNR: Final = 2.0
 CLEAR_SNR: Final = 4.0
+NOISELESS_SNR: Final = 400.0
 FEWEST_ACROSS: Final = 1.5
 PLAUSIBLE_MM2: Final = (0.15, 12.0)
 USUAL_MM2: Final = (0.5, 2.5)
@@ -117,7 +118,8 @@ def flags_of(numbers: Numbers, quality: Quality) -> tuple[Flag, ...]:
                 ),
             )
         )
-    if quality.noise_sharing > INTERPOLATED:
+    # Without noise to speak of, what neighbours share is the model's own small misfit.
+    if quality.noise_sharing > INTERPOLATED and quality.snr < NOISELESS_SNR:
         flags.append(
             Flag(
                 "interpolated",

@@ -20,9 +20,12 @@ from .volume import Array
 SMOOTH_MM: Final = 0.4
 RING_MM: Final = (1.2, 2.2)
 BALL_MM: Final = 1.6
+BESIDE_MM: Final = 1.0
 LIKE_NERVE: Final = 0.7
 DEEP_MM: Final = 2.5
 UNLIKE_BOTH: Final = -0.2
+STILL_SEEN: Final = 0.3
+DARKEST: Final = 1.25
 FEWEST: Final = 20
 SWOLLEN: Final = 2.5
 SWOLLEN_MM2: Final = 3.5
@@ -54,7 +57,9 @@ def solid(patch: Patch, line_mm: Array, sign: int) -> Mask:
     """Where tissue or bone, not fluid, surrounds a path (n, 3): (n,).
 
     The fluid's level is that of most of the ring around the path, the nerve's that of most of the
-    path. sign: +1 for a nerve darker than fluid.
+    path. A dark band of the image dims fluid and nerve alike: where the nerve still stands out
+    from what lies around it there, and that is not darker than the nerve's own level, it is fluid.
+    sign: +1 for a nerve darker than fluid.
     """
     index = np.indices(patch.values.shape).reshape(3, -1).T
     points = patch.to_patient(index.astype(float))
@@ -64,11 +69,19 @@ def solid(patch: Patch, line_mm: Array, sign: int) -> Mask:
         return np.zeros(len(line_mm), dtype=bool)
     smooth = gaussian_filter(patch.values, SMOOTH_MM / patch.step_mm)
     fluid = float(np.quantile(smooth.ravel()[ring], 0.6 if sign > 0 else 0.3))
-    nerve = float(np.median(map_coordinates(smooth, patch.to_grid(line_mm).T, order=1)))
+    core = map_coordinates(smooth, patch.to_grid(line_mm).T, order=1)
+    nerve = float(np.median(core))
     balls = KDTree(points).query_ball_point(line_mm, BALL_MM)
     means = np.array([float(np.mean(patch.values.ravel()[rows])) for rows in balls])
     like_nerve = (means - fluid) / (nerve - fluid)
-    return (like_nerve > LIKE_NERVE) | (like_nerve < UNLIKE_BOTH)
+    beside = away > BESIDE_MM
+    rings = np.array([_mean(smooth.ravel()[rows], beside[rows]) for rows in balls])
+    seen = ((rings - core) / (fluid - nerve) > STILL_SEEN) & (like_nerve < DARKEST)
+    return ~seen & ((like_nerve > LIKE_NERVE) | (like_nerve < UNLIKE_BOTH))
+
+
+def _mean(values: Array, chosen: Mask) -> float:
+    return float(np.mean(values[chosen])) if chosen.any() else float(np.mean(values))
 
 
 def _arc(points_mm: Array) -> Array:

@@ -76,7 +76,7 @@ def _outcome(measure: Mapping[str, Any]) -> Table:
 
 
 def _columns(module: Mapping[str, Any]) -> list[Any]:
-    return heads(["", *(group["title"] for group in module["groups"])])
+    return heads(["Measure", *(group["title"] for group in module["groups"])])
 
 
 def _rows(measure: Mapping[str, Any], label: str) -> list[list[Cell]]:

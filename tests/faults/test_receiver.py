@@ -74,7 +74,7 @@ def test_in_production_it_listens_elsewhere_with_a_certificate_alone(study: Stud
         "SECRET_KEY": "x1y2z3" * 10,
         "ALLOWED_HOSTS": "study.example.org",
     }
-    refused = study.start("manage.py", "receive_dicom", "--port", "0", "--host", "0.0.0.0")
+    refused = study.start("manage.py", "receive_dicom", "--port", "11112", "--host", "0.0.0.0")
     said, _ = refused.communicate(timeout=90)
     assert refused.returncode == 3
     assert said.splitlines()[-1].startswith("Production receives scans off this machine with TLS")

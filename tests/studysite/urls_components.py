@@ -175,8 +175,21 @@ PEOPLE = [
     path("forms/", participants, name="definitions"),
 ]
 SCANS = [path("", form, name="upload"), path("peers/", form, name="peers")]
+# Rooms that the bar leads to; what is in them is not of this sheet.
+ROOMS = {
+    "exports": "exports",
+    "monitoring": "desk",
+    "outcomes": "outcomes",
+    "queries": "queries",
+    "readers": "desk",
+    "trail": "review",
+}
 urlpatterns = [
     path("", participant, name="worklist"),
+    *(
+        path(f"rooms/{room}/", include(([path("", form, name=name)], room)))
+        for room, name in ROOMS.items()
+    ),
     path("participants/", include((PEOPLE, "enrollment"))),
     path("form/", include((SCANS, "imaging"))),
     path("login/", login, name="account_login"),

@@ -129,4 +129,4 @@ def test_noise_and_nothing_suggest_nothing() -> None:
     spread = np.diag([0.5, 0.5, 0.5, 1.0])
     assert suggest_ends(Volume(noise, spread)).reason == "no_symmetry"
     assert suggest_ends(Volume(np.full((90, 90, 50), 7.0), spread)).reason == "unusable_image"
-    assert suggest_ends(Volume(noise, np.diag([0.5, 0.5, 2.5, 1.0]))).reason == "voxels_too_large"
+    assert suggest_ends(Volume(noise, np.diag([0.5, 0.5, 2.5, 1.0]))).reason == "slices_too_thick"
