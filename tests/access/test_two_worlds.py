@@ -29,6 +29,7 @@ BLINDED = [role for role in Role if role not in POLICY[Action.SEE_ARM]]
 CSRF = re.compile(rb'(csrfmiddlewaretoken" value|csrf-token" content)="[^"]*"')
 MOMENT = re.compile(
     rb"'(Last-Modified|Expires)', '[^']*'|sessionid=[^;]*|csrftoken=[^;]*|expires=[^;]*"
+    rb"|As it is at [0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}"
 )
 CANARIES = ("CANARY-ARM", "CANARY-CLINIC", "CANARY-REFERENCE", "CANARY-READ")
 

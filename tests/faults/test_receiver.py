@@ -34,6 +34,9 @@ def test_killed_among_arriving_objects_it_keeps_what_it_acknowledged(
 ) -> None:
     files = write_objects(tmp_path / "scan", 400)
     acknowledged: set[str] = set()
+    # On the disk when the receiver died, and not acknowledged yet: its sender sends it again, and
+    # the job of the arrival knows it by its digest.
+    in_flight: set[str] = set()
     left = files
     while left:
         sender = receiver.dcmtk("storescu", *map(str, left))
@@ -44,14 +47,16 @@ def test_killed_among_arriving_objects_it_keeps_what_it_acknowledged(
         taken = told.count(ACKNOWLEDGED)
         acknowledged |= {uid_of(path) for path in left[:taken]}
         if len(left) > 150:
+            in_flight.add(uid_of(left[taken]))
             receiver.start()
         left = left[max(taken, 100) :]
     assert acknowledged
     spooled = Counter(receiver.spooled())
     assert acknowledged <= set(spooled)
-    assert set(spooled.values()) == {1}
+    assert {uid for uid, count in spooled.items() if count > 1} <= in_flight
+    assert max(spooled.values()) <= 2
     wait_until(
-        lambda: receiver.study.value("SELECT count(*) FROM imaging_intakefile") == len(spooled),
+        lambda: receiver.study.value("SELECT count(*) FROM imaging_intakefile") == spooled.total(),
         "what the killed one left open to be closed",
     )
     assert not list((receiver.study.folder / "spool").rglob("*.part"))
