@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-import time
+import subprocess
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -38,18 +38,20 @@ def test_killed_among_arriving_objects_it_keeps_what_it_acknowledged(
     # the job of the arrival knows it by its digest.
     in_flight: set[str] = set()
     left = files
+    kills = 0
     while left:
         sender = receiver.dcmtk("storescu", *map(str, left))
-        if len(left) > 150:
-            time.sleep(0.4)
-            receiver.kill()
-        told, _ = sender.communicate(timeout=60)
+        told = read_until(sender, acknowledged_at_least=100)
+        receiver.kill()
+        told += sender.communicate(timeout=60)[0]
         taken = told.count(ACKNOWLEDGED)
         acknowledged |= {uid_of(path) for path in left[:taken]}
-        if len(left) > 150:
-            in_flight.add(uid_of(left[taken]))
-            receiver.start()
-        left = left[max(taken, 100) :]
+        left = left[taken:]
+        if left:
+            kills += 1
+            in_flight.add(uid_of(left[0]))
+        receiver.start()
+    assert kills
     assert acknowledged
     spooled = Counter(receiver.spooled())
     assert acknowledged <= set(spooled)
@@ -60,6 +62,16 @@ def test_killed_among_arriving_objects_it_keeps_what_it_acknowledged(
         "what the killed one left open to be closed",
     )
     assert not list((receiver.study.folder / "spool").rglob("*.part"))
+
+
+def read_until(sender: subprocess.Popen[str], acknowledged_at_least: int) -> str:
+    """What the sender told until so many objects were acknowledged, or until it ended."""
+    assert sender.stdout is not None
+    told, acknowledged = "", 0
+    while acknowledged < acknowledged_at_least and (line := sender.stdout.readline()):
+        told += line
+        acknowledged += ACKNOWLEDGED in line
+    return told
 
 
 def test_what_dies_of_it_is_started_again_and_in_the_end_all_ends(receiver: Receiver) -> None:
