@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -14,7 +14,7 @@ from enrollment.models import Participant
 from enrollment.protocol.loader import current
 from enrollment.services.closing import closure_over
 from imaging.discrepancy import chosen_for_repeat
-from imaging.models import Read, Session
+from imaging.models import Adjudication, Read, Session
 from imaging.services.readers import READERS_A_CASE, ask_third_reader, new_reading_id
 from studysite.core.acts import acting
 from studysite.core.said import said
@@ -28,6 +28,20 @@ def assign_later() -> int:
         with transaction.atomic():
             _assign(Participant.objects.select_for_update().get(pk=pk))
     return len(waiting)
+
+
+def reads_to_come(participant: Participant | None = None) -> int:
+    """How many reads of a participant, or of everybody in the study, are open or will be given:
+    what a lock gives up. A second session's own repeats are not among them before it is given."""
+    people = Participant.objects.exclude(state__in=ENDED)
+    if participant is not None:
+        people = people.filter(pk=participant.pk)
+    reads = Read.objects.filter(participant__in=people)
+    thirds = Adjudication.objects.filter(participant__in=people, at=None)
+    still = reads.filter(locked_at=None).count() + thirds.count()
+    paired = people.filter(reads__isnull=False).exclude(reads__session=Session.OTHER).distinct()
+    second = paired.count() * READERS_A_CASE if current().reading.paired else 0
+    return still + second + len(_never_repeated(reads.exclude(locked_at=None)))
 
 
 def _assign(row: Participant) -> None:
@@ -71,18 +85,22 @@ def _due_repeat() -> Iterator[int]:
     yield from (read.participant_id for read in _to_repeat(open_ones))
 
 
-def _to_repeat(reads: QuerySet[Read]) -> Iterable[Read]:
+def _to_repeat(reads: QuerySet[Read]) -> list[Read]:
     """Reads that the seed chose, old enough, and not given again yet."""
+    before = timezone.now() - timedelta(days=current().reading.repeat_after_days)
+    return _never_repeated(reads.filter(locked_at__lte=before))
+
+
+def _never_repeated(reads: QuerySet[Read]) -> list[Read]:
+    """Those that the seed chose, and that are not given again yet."""
     plan = current().reading
-    before = timezone.now() - timedelta(days=plan.repeat_after_days)
-    old = reads.filter(repeat=False, locked_at__lte=before).select_related("participant")
     given = {
         tuple(row)
         for row in Read.objects.filter(repeat=True).values_list("participant", "reader", "session")
     }
     return [
         read
-        for read in old
+        for read in reads.filter(repeat=False).select_related("participant")
         if (read.participant_id, read.reader_id, read.session) not in given
         and chosen_for_repeat(
             seed=plan.repeat_seed, share=plan.repeat_share, reading_id=read.reading_id

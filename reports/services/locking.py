@@ -20,6 +20,7 @@ from enrollment.services.freezing import (
     require_where,
 )
 from enrollment.services.queries import open_queries
+from imaging.services.sessions import reads_to_come
 from reports.case.dataset import dataset_sha256
 from reports.services.signing import must_be_renewed
 from studysite.core.access import require
@@ -33,7 +34,7 @@ from studysite.core.said import said
 @service(Action.LOCK)
 def lock_case(*, by: User, participant: Participant, reason: str) -> Participant:
     """Close a signed case, or the record of somebody who left. The newest signature must hold for
-    the content as it is."""
+    the content as it is. Reads still to come are given up, and told; unlocked, they come again."""
     require(by, Action.LOCK, participant.site)
     require_reason(reason)
     row = Participant.objects.select_for_update().get(pk=participant.pk)
@@ -43,10 +44,11 @@ def lock_case(*, by: User, participant: Participant, reason: str) -> Participant
             code="signature_not_valid",
         )
     _refuse_open_queries(row)
+    given_up = reads_to_come(row)
     if row.state not in ENDED:
         way.step(row, State.LOCKED)
     close(by=by, action=Action.LOCK, level=Level.LOCKED, participant=row, visit="", reason=reason)
-    about(row.number, said("Record locked"))
+    about(row.number, _without(said("Record locked"), given_up))
     participant.refresh_from_db()
     return row
 
@@ -76,7 +78,8 @@ def lock_study(*, by: User, reason: str) -> Closure:
     )  # fmt: skip
     locked = outcome(closure, said("Locked"))
     digest = closure.dataset_sha256
-    about("", said("%(done)s, dataset %(sha256)s", done=locked, sha256=digest))
+    done = said("%(done)s, dataset %(sha256)s", done=locked, sha256=digest)
+    about("", _without(done, reads_to_come()))
     return closure
 
 
@@ -118,6 +121,11 @@ def decide_unlock(
     done = outcome(closure, said("Unlocked") if granted else said("Unlocking refused"))
     about(_number(closure), said("%(done)s: %(reason)s", done=done, reason=asked.reason))
     return asked
+
+
+def _without(done: str, reads: int) -> str:
+    """What was done, and how many reads it gave up."""
+    return said("%(done)s; reads given up: %(reads)d", done=done, reads=reads) if reads else done
 
 
 def _refuse_open_queries(participant: Participant | None = None, visit: str = "") -> None:

@@ -14,6 +14,7 @@ from enrollment.models import Closure, Participant
 from enrollment.models.closing import Scope
 from enrollment.services import way
 from enrollment.services.freezing import freeze, unfreeze
+from imaging.services.sessions import reads_to_come
 from reports.closing_forms import ClosingForm, DecisionForm, changes_of, study_changes
 from reports.closures import visible, waiting
 from reports.services.locking import (
@@ -50,6 +51,7 @@ def participant(request: StudyRequest, number: str) -> HttpResponse:
         "participant": row,
         "closures": closures,
         "form": form if changes else None,
+        "reads_to_come": reads_to_come(row) if changes else 0,
         "room": "enrollment",
     }
     return render(request, "reports/closing.html", context, status=form.status)
@@ -68,6 +70,7 @@ def study(request: StudyRequest) -> HttpResponse:
     rows = visible(request.user).filter(reopened_at__isnull=True).select_related(*ROWS)
     context = {
         "form": form if changes else None,
+        "reads_to_come": reads_to_come() if changes else 0,
         "page_obj": LongPaginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
         "requests": waiting(request.user).select_related("closure__participant", "by")[:PAGE_SIZE],
         "past": [row for row in closures if row.reopened_at],

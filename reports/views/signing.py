@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from enrollment.services import way
+from imaging.services.sessions import reads_to_come
 from reports.case.content import case_of
 from reports.catalog.tables import findings_of, side_label
 from reports.services.locking import lock_case
@@ -67,5 +68,6 @@ def lock(request: StudyRequest, number: str) -> HttpResponse:
         "participant": row,
         "form": form,
         "signatures": case_of(row).signatures,
+        "reads_to_come": reads_to_come(row),
     }
     return render(request, "reports/lock.html", context, status=form.status)

@@ -10,6 +10,8 @@ from enrollment.models import Closure, FormEntry, UnlockRequest
 from enrollment.places import of_visit
 from enrollment.services.freezing import freeze, unfreeze
 from enrollment.services.queries import close_query, open_query
+from imaging.models import Read
+from imaging.services.cases import cases_of
 from reports.case.content import case_of
 from reports.case.dataset import dataset_sha256
 from reports.services.locking import ask_unlock, decide_unlock, lock_case, lock_study, lock_visit
@@ -38,6 +40,20 @@ def locked(finished, cast):
     return finished
 
 
+@pytest.fixture
+def to_be_repeated(finished):
+    """A case with one read that was given again, and waits for its reader."""
+    first = finished.reads.first()
+    return Read.objects.create(
+        reading_id="R-REPEATED",
+        participant=finished,
+        measurement=first.measurement,
+        reader=first.reader,
+        techniques=first.techniques,
+        repeat=True,
+    )
+
+
 def unlock(participant, cast, second):
     closure = Closure.objects.get(participant=participant)
     asked = ask_unlock(by=cast.data_manager, closure=closure, reason="A late laboratory result")
@@ -54,6 +70,27 @@ def test_a_lock_says_who_when_and_why(locked, cast):
         cast.data_manager,
     )
     assert closure.reason == WHY
+
+
+def test_a_lock_tells_what_reads_it_gives_up(to_be_repeated, finished, cast, second, client):
+    sign_case(
+        by=cast.investigator, participant=finished, password=factory.PASSWORD, meaning="Reviewed"
+    )
+    client.force_login(cast.data_manager)
+    page = client.get(f"/participants/{finished.number}/lock/").content.decode()
+    assert "still to come" in page
+    assert (
+        "still to come" in client.get(f"/participants/{finished.number}/closing/").content.decode()
+    )
+    lock_case(by=cast.data_manager, participant=finished, reason=WHY)
+    assert "reads given up: " in say(Act.objects.filter(action=Action.LOCK).latest("pk").detail)
+    assert to_be_repeated.reading_id not in ids_of(cases_of(by=to_be_repeated.reader))
+    unlock(finished, cast, second)
+    assert to_be_repeated.reading_id in ids_of(cases_of(by=to_be_repeated.reader))
+
+
+def ids_of(cases):
+    return {case.reading_id for case in cases}
 
 
 def test_unlocking_takes_a_second_person(locked, cast, second):

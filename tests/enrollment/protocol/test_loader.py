@@ -105,6 +105,31 @@ def test_the_site_names_the_items_of_a_subscale() -> None:
     assert parse(CONTENT).hfs_30_subscales == {}
 
 
+@pytest.mark.parametrize(
+    ("table", "sentence"),
+    [
+        ("repeat_share = 1.5", "share of 0 to 1"),
+        ("repeat_share = -0.1", "share of 0 to 1"),
+        ('repeat_seed = ""', "and its seed"),
+        ("washout_days = -1", "not below nothing"),
+        ("repeat_after_days = -1", "not below nothing"),
+        ("training_cases = -1", "not below nothing"),
+        ('discrepancy = ["mood"]', "answers that the read asks of each side"),
+        ("discrepancy = []", "answers that the read asks of each side"),
+        ("colour = 3", "what does not belong"),
+        ('washout_days = "sixty"', "what does not belong"),
+    ],
+)
+def test_a_reading_plan_that_cannot_be_is_refused(table: str, sentence: str) -> None:
+    with pytest.raises(ProtocolError, match=sentence):
+        parse(CONTENT + f"\n[reading]\n{table}\n".encode())
+
+
+def test_a_file_says_of_the_reading_plan_what_it_wants_otherwise() -> None:
+    plan = parse(CONTENT + b"\n[reading]\nwashout_days = 60\nrepeat_share = 0.2\n").reading
+    assert (plan.washout_days, plan.repeat_share, plan.repeat_after_days) == (60, 0.2, 28)
+
+
 def test_the_digest_is_that_of_the_file() -> None:
     assert parse(CONTENT).sha256 != parse(CONTENT + b"\n# amended\n").sha256
 

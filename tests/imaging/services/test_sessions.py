@@ -12,7 +12,7 @@ from enrollment.protocol import loader
 from enrollment.protocol.definition import Protocol, ReadingPlan
 from imaging.models import Adjudication, Measurement, Read, Session
 from imaging.services.cases import cases_of, lock_case
-from imaging.services.sessions import assign_later
+from imaging.services.sessions import assign_later, reads_to_come
 from studysite.core.models import User
 from tests.conftest import PASSWORD, leave
 from tests.imaging.results import answers
@@ -142,3 +142,30 @@ def test_nobody_reads_later_whoever_left(measured: Measurement, plan, coordinato
     lock_all(measured)
     leave(measured.series.participant, coordinator, "withdrawn")
     assert assign_later() == 0
+
+
+def test_what_is_still_to_come_is_counted(measured: Measurement, plan) -> None:
+    person = measured.series.participant
+    plan(design="paired", washout_days=28, repeat_share=0.0)
+    assert reads_to_come(person) == 4  # two open, and two of the second session
+    lock_all(measured)
+    assert reads_to_come(person) == 2
+    plan(repeat_share=1.0, repeat_after_days=28)
+    assert (reads_to_come(person), reads_to_come()) == (2, 2)
+    age(28)
+    assign_later()
+    assert reads_to_come(person) == 2
+    lock_all(measured)
+    assert reads_to_come(person) == 0
+
+
+def test_an_open_third_read_is_still_to_come(measured: Measurement, plan) -> None:
+    plan(repeat_share=0.0)
+    lock_all(measured, second=answers(left_nvc="no", departure_reason="It only touches."))
+    assert reads_to_come(measured.series.participant) == 1
+
+
+def test_nothing_is_to_come_of_whoever_left(measured: Measurement, plan, coordinator: User) -> None:
+    plan(repeat_share=1.0)
+    leave(measured.series.participant, coordinator, "withdrawn")
+    assert reads_to_come() == 0
