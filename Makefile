@@ -16,10 +16,10 @@ PRODUCTION_LIKE := env PRODUCTION=1 ALLOWED_HOSTS=study.example.org VAR_DIR=var/
 	DATABASE_URL=postgres://study@localhost/study VAULT_DATABASE_URL=postgres://study@localhost/vault \
 	CELERY_BROKER_URL=redis://localhost/0
 
-.PHONY: help setup dev demo serve test check format bench accuracy contacts study gallery validation lock messages clean
+.PHONY: help setup dev demo serve test check format bench accuracy contacts study gallery validation restores lock messages clean
 
 help:
-	@echo "make demo | serve | test | check | bench | accuracy | contacts | study | validation | setup | lock | messages | format | clean"
+	@echo "make demo | serve | test | check | bench | accuracy | contacts | study | validation | restores | setup | lock | messages | format | clean"
 
 setup:
 	@bash studysite/install.sh run
@@ -61,6 +61,10 @@ bench: dev
 # Runs the tests of every promise and writes docs/validation.md from what they came to.
 validation: dev
 	@$(PYTHON) -m tests.validation
+
+# The restore drill, twenty times: random studies from each engine to each.
+restores: dev
+	@RESTORES=$${RESTORES:-20} $(PYTHON) -m pytest -q -s -n $(WORKERS) tests/studysite/backup/test_drill.py
 
 accuracy: dev
 	@$(PYTHON) -m tests.bench.accuracy $(ARGS)

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.core.files.storage import storages
 from django.utils.translation import gettext as _
 
+from studysite.core.backup.places import leaving_spool
 from studysite.core.disk import sync_folder, write_whole
 from studysite.core.errors import Invalid
 from studysite.core.keys import key_from_file
@@ -68,10 +69,12 @@ def settle_spooled(draft: Draft, intake: UUID, number: int) -> None:
 
 
 def empty_spool(intake: UUID) -> None:
-    """Remove an arrival's files once every one is stored or held."""
+    """Remove an arrival's files once every one is stored or held. While a backup reads the spool
+    they stay; the clock removes them later."""
     folder = Path(settings.SPOOL_DIR) / str(intake)
-    if folder.exists():
-        shutil.rmtree(folder)
+    with leaving_spool() as free:
+        if free and folder.exists():
+            shutil.rmtree(folder)
 
 
 def old_spools(before: float) -> list[UUID]:

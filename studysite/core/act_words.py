@@ -40,6 +40,8 @@ _WORDS = {
     Action.MEASURE.value: _("Nerve measured"),
     "open_case": _("Case opened"),
     "scrub_storage": _("Stored scans read again"),
+    "backup": _("Backup taken"),
+    "restore": _("Study restored"),
     "assign_readers": _("Reader assigned"),
     Action.READ_CASE.value: _("Case read"),
     Action.MANAGE_READERS.value: _("Readers prepared"),

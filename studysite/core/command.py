@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -11,6 +14,7 @@ from studysite.core.errors import StudyError
 
 WRONG_USAGE = 2
 REFUSED = 3
+SAID_EVERY_SECONDS = 0.2
 
 
 class StudyCommand(BaseCommand):
@@ -32,3 +36,24 @@ class StudyCommand(BaseCommand):
             return super().execute(*args, **options)
         except StudyError as refusal:
             raise CommandError(str(refusal), returncode=REFUSED) from refusal
+
+    @contextmanager
+    def progress(self) -> Iterator[Callable[[str], None]]:
+        """Say how far long work is, on one line of a terminal; to nobody where there is none."""
+        if not sys.stderr.isatty():
+            yield lambda _words: None
+            return
+        last = 0.0
+
+        def tell(words: str) -> None:
+            nonlocal last
+            if time.monotonic() - last >= SAID_EVERY_SECONDS:
+                last = time.monotonic()
+                sys.stderr.write(f"\r\x1b[K{words}")
+                sys.stderr.flush()
+
+        try:
+            yield tell
+        finally:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import io
 import os
 from pathlib import Path
+from typing import Protocol
 from uuid import uuid4
 
 from django.core.exceptions import ImproperlyConfigured
+
+PIECE_BYTES = 2**20
+
+
+class Readable(Protocol):
+    """What bytes come from."""
+
+    def read(self, size: int = -1, /) -> bytes:
+        """The next bytes; none at the end."""
+        ...
 
 
 def make_own(folder: Path) -> None:
@@ -22,11 +34,17 @@ def make_own(folder: Path) -> None:
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file under another name, to the disk below it, and only then give it its own. A file
     named by its digest is never half written, so that finding it is knowing its bytes."""
+    write_stream(path, io.BytesIO(content))
+
+
+def write_stream(path: Path, source: Readable) -> None:
+    """The same from something that is read piece by piece."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f"{path.name}.{uuid4().hex}.part")
     try:
         with draft.open("wb") as file:
-            file.write(content)
+            while piece := source.read(PIECE_BYTES):
+                file.write(piece)
             file.flush()
             os.fsync(file.fileno())
         draft.rename(path)

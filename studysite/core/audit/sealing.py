@@ -49,13 +49,14 @@ def newest(using: str = "default") -> Checkpoint | None:
     return _as_checkpoint(row) if row else None
 
 
-def seal(using: str = "default") -> Checkpoint | None:
-    """Seal what is settled; the newest checkpoint, a new one where there was something to seal."""
+def seal(using: str = "default", *, gaps: bool = False) -> Checkpoint | None:
+    """Seal what is settled; the newest checkpoint, a new one where there was something to seal.
+    With `gaps` also what came with a backup from a server where a later event was sealed first."""
     with transaction.atomic(using=using):
         horizon = _horizon(using)
         last = AuditCheckpoint.objects.using(using).order_by("size").last()
         tree = _tree_of(last)
-        _grow(tree, using, horizon)
+        _grow(tree, using, horizon, gaps)
         if last is None or tree.size > last.size:
             last = _sign(tree, using, horizon)
     return _as_checkpoint(last) if last else None
@@ -89,23 +90,25 @@ def _tree_of(last: AuditCheckpoint | None) -> Tree:
     return tree
 
 
-def _settled(using: str, horizon: int) -> QuerySet[AuditEvent]:
+def _settled(using: str, horizon: int, gaps: bool) -> QuerySet[AuditEvent]:
     """What has no leaf and can have none before it any more. A transaction from beyond the newest
     number is not one of this server: it came with a restored backup, and is settled too."""
     rows = AuditEvent.objects.using(using).order_by("seq")
+    leaves = AuditLeaf.objects.using(using).filter(seq=OuterRef("seq"))
+    if gaps:
+        return rows.filter(~Exists(leaves))
     newest_leaf = AuditLeaf.objects.using(using).order_by("position").last()
     if not horizon:
         return rows.filter(seq__gt=newest_leaf.seq) if newest_leaf else rows
     with connections[using].cursor() as cursor:
         cursor.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint")
         beyond = int(cursor.fetchone()[0])
-    leaves = AuditLeaf.objects.using(using).filter(seq=OuterRef("seq"))
     return rows.filter(Q(txn__lt=horizon) | Q(txn__gt=beyond), ~Exists(leaves))
 
 
-def _grow(tree: Tree, using: str, horizon: int) -> None:
+def _grow(tree: Tree, using: str, horizon: int, gaps: bool) -> None:
     leaves = []
-    for event in _settled(using, horizon).values_list(*FIELDS).iterator(AT_ONCE):
+    for event in _settled(using, horizon, gaps).values_list(*FIELDS).iterator(AT_ONCE):
         hashed = leaf_hash([event[0], moment(event[1]), *event[2:]])
         leaves.append(AuditLeaf(position=tree.size, seq=event[0], hash=hashed))
         tree.add(hashed)
