@@ -14,7 +14,8 @@ PRODUCTION_LIKE := env PRODUCTION=1 ALLOWED_HOSTS=study.example.org VAR_DIR=var/
 	ALLOCATION_KEY_FILE=/run/keys/allocation \
 	SECRET_KEY=$$(head -c 48 /dev/urandom | base64 -w 0) \
 	DATABASE_URL=postgres://study@localhost/study VAULT_DATABASE_URL=postgres://study@localhost/vault \
-	CELERY_BROKER_URL=redis://localhost/0
+	CELERY_BROKER_URL=redis://localhost/0 \
+	EMAIL_BACKEND=django.core.mail.backends.smtp.EmailBackend
 
 .PHONY: help setup dev demo serve test check format bench accuracy contacts study gallery validation restores lock messages clean
 

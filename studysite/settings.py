@@ -6,21 +6,29 @@ With nothing set, this is the embedded study: SQLite, a file broker and keys mad
 
 from __future__ import annotations
 
+import os
+import shlex
 import tomllib
 from datetime import timedelta
 from pathlib import Path
 
 import environ
 from csp.constants import NONE, SELF
+from kombu import Queue
 
 from studysite.api_settings import REST_FRAMEWORK, SPECTACULAR_SETTINGS  # noqa: F401
-from studysite.core.disk import make_own
-from studysite.core.keys import key_from_file
+from studysite.core.disk import folder_of, make_own
+from studysite.core.keys import in_environment, key_from_file
 
-env = environ.Env()
+# Any setting X can also lie in a file that X_FILE names: a password is in no process list then.
+env = environ.FileAwareEnv()
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var"))).resolve()
 make_own(VAR_DIR)
+# Files that every machine of the site sees: this one's own folder, or file:///a/shared/one.
+STORAGE_URL = env.str("STORAGE_URL", default=VAR_DIR.as_uri())
+STORAGE_DIR = folder_of(STORAGE_URL)
+make_own(STORAGE_DIR)
 
 PRODUCTION = env.bool("PRODUCTION", default=False)
 DEBUG = env.bool("DEBUG", default=False)
@@ -28,6 +36,9 @@ SECRET_KEY = env.str("SECRET_KEY", default="") or key_from_file(VAR_DIR / "keys"
 
 
 def _key_file(setting: str, name: str) -> Path:
+    """VAULT_KEY_FILE names a file, VAULT_KEY is the key itself (64 hexadecimal characters)."""
+    if setting.removesuffix("_FILE") in os.environ:
+        return in_environment(setting.removesuffix("_FILE"))
     return Path(env.str(setting, default=str(VAR_DIR / "keys" / name)))
 
 
@@ -185,6 +196,8 @@ SESSION_COOKIE_AGE = 8 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=PRODUCTION)
+# Asked by load balancers and by whoever counts, from inside.
+SECURE_REDIRECT_EXEMPT = [r"^health/", r"^metrics/$"]
 SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=31536000 if PRODUCTION else 0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PRODUCTION else None
@@ -211,8 +224,8 @@ STATICFILES_DIRS = [BASE_DIR / "studysite" / "static"]
 _FILES = "django.core.files.storage.FileSystemStorage"
 STORAGES = {
     "default": {"BACKEND": _FILES},
-    "scans": {"BACKEND": _FILES, "OPTIONS": {"location": VAR_DIR / "scans"}},
-    "documents": {"BACKEND": _FILES, "OPTIONS": {"location": VAR_DIR / "documents"}},
+    "scans": {"BACKEND": _FILES, "OPTIONS": {"location": STORAGE_DIR / "scans"}},
+    "documents": {"BACKEND": _FILES, "OPTIONS": {"location": STORAGE_DIR / "documents"}},
     "staticfiles": {
         # Whitenoise finds files where they lie, so a checkout serves without a collect step.
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
@@ -221,8 +234,8 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = not PRODUCTION
-SPOOL_DIR = VAR_DIR / "spool"
-QUARANTINE_DIR = VAR_DIR / "quarantine"
+SPOOL_DIR = STORAGE_DIR / "spool"
+QUARANTINE_DIR = STORAGE_DIR / "quarantine"
 DATA_UPLOAD_MAX_NUMBER_FILES = 2000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 2**20
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20
@@ -252,6 +265,13 @@ if CELERY_BROKER_URL.startswith("filesystem:"):
     }
 JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", default=30)
 JOB_MAX_ATTEMPTS = env.int("JOB_MAX_ATTEMPTS", default=3)
+# Which workers do which kind of job: `celery worker -Q numerics`. One without -Q does all.
+JOB_QUEUES = {"intake": "intake", "measure": "numerics", "suggest": "numerics"}
+JOB_QUEUES |= {"training": "numerics"}
+OTHER_QUEUE, CLOCK_QUEUE = "documents", "clock"
+CELERY_TASK_DEFAULT_QUEUE = CLOCK_QUEUE
+_QUEUES = {*JOB_QUEUES.values(), OTHER_QUEUE, CLOCK_QUEUE}
+CELERY_TASK_QUEUES = [Queue(name) for name in sorted(_QUEUES)]
 CELERY_TASK_TIME_LIMIT = env.int("JOB_TIME_LIMIT_SECONDS", default=600)
 
 # The trial
@@ -262,13 +282,36 @@ VERSION = tomllib.loads((BASE_DIR / "pyproject.toml").read_text(encoding="utf-8"
 ]
 
 EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="django.core.mail.backends.filebased.EmailBackend")
+EMAIL_HOST = env.str("EMAIL_HOST", default="localhost")
+EMAIL_PORT = env.int("EMAIL_PORT", default=25)
+EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", default="")
+EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", default="")
+EMAIL_USE_TLS, EMAIL_TIMEOUT = env.bool("EMAIL_USE_TLS", default=False), 20
 CHECKPOINT_MAIL_TO = env.list("CHECKPOINT_MAIL_TO", default=[])
 EMAIL_FILE_PATH = VAR_DIR / "mail"
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="study@localhost")
+# Errors leave the system as one JSON object that names nobody: by mail, and to a command's input.
+ERROR_MAIL_TO = env.list("ERROR_MAIL_TO", default=[])
+ERROR_HOOK = shlex.split(env.str("ERROR_HOOK", default=""))
+# Who may read /metrics/: whoever shows this; without one, this machine alone.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+LOG_FORMAT = env.str("LOG_FORMAT", default="json" if PRODUCTION else "line")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
+        "json": {"()": "studysite.core.logs.JsonLine"},
+    },
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT},
+        "reporter": {"class": "studysite.core.logs.Reporter"},
+    },
+    "root": {
+        "handlers": ["console", "reporter"],
+        "level": env.str("LOG_LEVEL", default="WARNING"),
+    },
+    # Django would mail ADMINS what somebody typed into a form.
+    "loggers": {"django": {"handlers": [], "propagate": True}},
 }
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False

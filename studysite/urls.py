@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from reports.views import dashboard, jobs, worklist
+from reports.views import dashboard, jobs, running, worklist
+from studysite.core import health
 from studysite.core import urls as core
 
 handler404 = "studysite.core.views.language.not_found"
@@ -15,6 +16,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("i18n/", include(core.LANGUAGE)),
     path("api/v1/", include("studysite.api")),
     path("dicomweb/", include("imaging.dicomweb_urls")),
+    path("health/alive/", health.alive, name="alive"),
+    path("health/ready/", health.ready, name="ready"),
+    path("metrics/", running.metrics, name="metrics"),
     path("", worklist.worklist, name="worklist"),
     path("jobs/", jobs.jobs, name="jobs"),
     path("jobs/<uuid:pk>/", jobs.job, name="job"),

@@ -15,6 +15,7 @@ from studysite.core.keys import key_in
 
 ARGON2 = "django.contrib.auth.hashers.Argon2PasswordHasher"
 SHORTEST_SECRET = 50
+SHORTEST_TOKEN = 20
 KEY_FILES = (
     "VAULT_KEY_FILE",
     "DEIDENTIFY_KEY_FILE",
@@ -52,6 +53,12 @@ def _errors() -> list[CheckMessage]:
         found.append(Error("ALLOWED_HOSTS holds a wildcard: name each host.", id="studysite.E003"))
     if settings.PASSWORD_HASHERS[:1] != [ARGON2]:
         found.append(Error("PASSWORD_HASHERS does not begin with Argon2.", id="studysite.E004"))
+    if any(not origin.startswith("https://") for origin in settings.CSRF_TRUSTED_ORIGINS):
+        sentence = "CSRF_TRUSTED_ORIGINS holds an address without https://."
+        found.append(Error(sentence, id="studysite.E005"))
+    if 0 < len(settings.METRICS_TOKEN) < SHORTEST_TOKEN:
+        sentence = f"METRICS_TOKEN is too weak: give it {SHORTEST_TOKEN} random characters."
+        found.append(Error(sentence, id="studysite.E006"))
     return found
 
 
@@ -72,7 +79,14 @@ def _warnings() -> list[CheckMessage]:
             sentence = f"{name} is SQLite, which is meant for the embedded study."
             found.append(Warning(sentence, id="studysite.W001"))
     for name in KEY_FILES:
-        if Path(getattr(settings, name)).resolve().is_relative_to(settings.VAR_DIR):
-            sentence = f"{name} lies in VAR_DIR, beside what it protects."
+        path = Path(getattr(settings, name)).resolve()
+        if path.is_relative_to(settings.VAR_DIR) or path.is_relative_to(settings.STORAGE_DIR):
+            sentence = f"{name} lies beside what it protects, in VAR_DIR or STORAGE_URL."
             found.append(Warning(sentence, id="studysite.W002"))
+    if settings.CELERY_BROKER_URL.startswith("filesystem:"):
+        sentence = "CELERY_BROKER_URL is a folder, which is meant for the embedded study."
+        found.append(Warning(sentence, id="studysite.W003"))
+    if settings.EMAIL_BACKEND.endswith("filebased.EmailBackend"):
+        sentence = "EMAIL_BACKEND leaves invitations as files in VAR_DIR: name one that sends them."
+        found.append(Warning(sentence, id="studysite.W004"))
     return found

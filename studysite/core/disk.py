@@ -6,6 +6,7 @@ import io
 import os
 from pathlib import Path
 from typing import Protocol
+from urllib.parse import unquote, urlsplit
 from uuid import uuid4
 
 from django.core.exceptions import ImproperlyConfigured
@@ -29,6 +30,17 @@ def make_own(folder: Path) -> None:
         raise ImproperlyConfigured(f"{folder} cannot be made: {trouble.strerror}.") from trouble
     if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
         raise ImproperlyConfigured(f"{folder} cannot be written to by this account.")
+
+
+def folder_of(url: str) -> Path:
+    """The folder that a file:// URL names, or a sentence on what else it is."""
+    place = urlsplit(url)
+    if place.scheme != "file" or place.netloc or not place.path.startswith("/"):
+        raise ImproperlyConfigured(
+            f"STORAGE_URL is {url!r}: it names a folder that every machine of the site sees, such "
+            "as file:///srv/study/files."
+        )
+    return Path(unquote(place.path)).resolve()
 
 
 def write_whole(path: Path, content: bytes) -> None:

@@ -97,14 +97,15 @@ def ask(*, kind: str, key: str, target: str, subject: str, by: User) -> Job:
         key=key, defaults={"kind": kind, "target": target, "subject": subject, "requested_by": by}
     )
     if made:
-        transaction.on_commit(lambda: announce(job.pk))
+        transaction.on_commit(lambda: announce(job.pk, job.kind))
     return job
 
 
-def announce(job_id: uuid.UUID) -> None:
-    """Wake a worker. Without a broker the job waits for the sweep."""
+def announce(job_id: uuid.UUID, kind: str) -> None:
+    """Wake a worker of its queue. Without a broker the job waits for the sweep."""
+    queue = settings.JOB_QUEUES.get(kind, settings.OTHER_QUEUE)
     try:
-        current_app.send_task("studysite.run_job", args=[str(job_id)], retry=False)
+        current_app.send_task("studysite.run_job", args=[str(job_id)], retry=False, queue=queue)
     except (OperationalError, OSError):
         log.warning("No broker: job %s waits for the sweep.", job_id)
 
@@ -116,7 +117,7 @@ def retry(job: Job) -> None:
     )
     if not changed:
         raise OutOfOrder(_("Only a failed job can be tried again."))
-    transaction.on_commit(lambda: announce(job.pk))
+    transaction.on_commit(lambda: announce(job.pk, job.kind))
 
 
 def claim(job_id: uuid.UUID | str) -> Held | None:
@@ -177,9 +178,9 @@ def sweep() -> int:
             finished_at=now,
         )
         dead.update(state=JobState.QUEUED, lease_until=None, lease_token=None)
-    waiting = list(Job.objects.filter(state=JobState.QUEUED).values_list("pk", flat=True))
-    for pk in waiting:
-        announce(pk)
+    waiting = list(Job.objects.filter(state=JobState.QUEUED).values_list("pk", "kind"))
+    for pk, kind in waiting:
+        announce(pk, kind)
     return len(waiting)
 
 

@@ -9,11 +9,17 @@ from pathlib import Path
 from django.core.exceptions import ImproperlyConfigured
 
 KEY_BYTES = 32
+IN_ENVIRONMENT = "env:"
+
+
+def in_environment(name: str) -> Path:
+    """What stands in the place of a key's file where the key is a variable of the environment."""
+    return Path(IN_ENVIRONMENT + name)
 
 
 def key_from_file(path: Path) -> bytes:
     """The 32-byte key in a file; made once, readable by its owner alone, when there is none."""
-    if not path.exists():
+    if not _is_there(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         _create(path)
     return _read(path)
@@ -21,18 +27,34 @@ def key_from_file(path: Path) -> bytes:
 
 def key_in(path: Path) -> bytes | None:
     """The key in a file, or None; none is made."""
-    return _read(path) if path.exists() else None
+    return _read(path) if _is_there(path) else None
+
+
+def _is_there(path: Path) -> bool:
+    return str(path).startswith(IN_ENVIRONMENT) or path.exists()
 
 
 def _read(path: Path) -> bytes:
     try:
-        return bytes.fromhex(path.read_text(encoding="ascii").strip())
+        return _whole(_text(path))
     except OSError as trouble:
         sentence = f"The key file {path} cannot be read: {trouble.strerror}."
         raise ImproperlyConfigured(sentence) from trouble
     except ValueError:
         # Without what it holds, which may be half of a key.
         raise ImproperlyConfigured(f"The key file {path} holds no key.") from None
+
+
+def _text(path: Path) -> str:
+    name = str(path).removeprefix(IN_ENVIRONMENT)
+    return os.environ.get(name, "") if name != str(path) else path.read_text(encoding="ascii")
+
+
+def _whole(text: str) -> bytes:
+    key = bytes.fromhex(text.strip())
+    if len(key) != KEY_BYTES:
+        raise ValueError("half of a key")
+    return key
 
 
 def _create(path: Path) -> None:

@@ -40,7 +40,7 @@ def handler(monkeypatch: pytest.MonkeyPatch):
 def announced(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The ids that were sent to the broker."""
     sent: list[str] = []
-    monkeypatch.setattr(jobs, "announce", lambda job_id: sent.append(str(job_id)))
+    monkeypatch.setattr(jobs, "announce", lambda job_id, _kind: sent.append(str(job_id)))
     return sent
 
 
@@ -95,7 +95,7 @@ def test_without_a_broker_the_job_waits(
         raise OperationalError("connection refused")
 
     monkeypatch.setattr(jobs.current_app, "send_task", refuse)
-    jobs.announce(job.pk)
+    jobs.announce(job.pk, job.kind)
     job.refresh_from_db()
     assert job.state == JobState.QUEUED
     assert "waits for the sweep" in caplog.text
