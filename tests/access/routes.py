@@ -16,8 +16,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from studysite.core.gate import declared
 from studysite.core.roles import Action
 
-# Held to tables of their own: tests/api/access_table.py and tests/imaging/dicomweb/test_web.py. What
-# machines ask is in tests/studysite/test_health.py and tests/reports/views/test_running.py.
+# Held to tables of their own: tests/api/access_table.py and tests/imaging/dicomweb/test_web.py.
+# What machines ask is in tests/studysite/test_health.py and tests/reports/views/test_running.py.
 NO_PAGES = ("api/", "dicomweb/", "health/", "metrics/")
 ARGUMENT = re.compile(r"<(?:\w+:)?(\w+)>")
 # Beginnings of addresses, and what their arguments are in `tests/api/scene.py`.
