@@ -19,6 +19,7 @@ from kombu import Queue
 from studysite.api_settings import REST_FRAMEWORK, SPECTACULAR_SETTINGS  # noqa: F401
 from studysite.core.disk import folder_of, make_own
 from studysite.core.keys import in_environment, key_from_file
+from studysite.log_settings import logging_as
 
 # Any setting X can also lie in a file that X_FILE names: a password is in no process list then.
 env = environ.FileAwareEnv()
@@ -296,22 +297,5 @@ ERROR_HOOK = shlex.split(env.str("ERROR_HOOK", default=""))
 # Who may read /metrics/: whoever shows this; without one, this machine alone.
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 LOG_FORMAT = env.str("LOG_FORMAT", default="json" if PRODUCTION else "line")
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
-        "json": {"()": "studysite.core.logs.JsonLine"},
-    },
-    "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT},
-        "reporter": {"class": "studysite.core.logs.Reporter"},
-    },
-    "root": {
-        "handlers": ["console", "reporter"],
-        "level": env.str("LOG_LEVEL", default="WARNING"),
-    },
-    # Django would mail ADMINS what somebody typed into a form.
-    "loggers": {"django": {"handlers": [], "propagate": True}},
-}
+LOGGING = logging_as(LOG_FORMAT, env.str("LOG_LEVEL", default="WARNING"))
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False

@@ -32,10 +32,10 @@ class JsonLine(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The line."""
-        return json.dumps(told(record), ensure_ascii=False)
+        return json.dumps(described(record), ensure_ascii=False)
 
 
-def told(record: logging.LogRecord) -> dict[str, Any]:
+def described(record: logging.LogRecord) -> dict[str, Any]:
     """What is said of a record."""
     line: dict[str, Any] = {
         "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
@@ -84,7 +84,7 @@ class Reporter(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Report, in a thread of its own: nobody waits for a mail server."""
-        line = told(record)
+        line = described(record)
         key = json.dumps([line["logger"], line.get("error"), line.get("where", line["message"])])
         now = time.monotonic()
         if now - self._told.get(key, -AGAIN_AFTER_SECONDS) < AGAIN_AFTER_SECONDS:
