@@ -107,6 +107,12 @@ class EndInBone(DifferentStructures):
     code = "end_in_bone"
 
 
+class EndBeside(DifferentStructures):
+    """An end point lies beside the strand that was followed between them."""
+
+    code = "end_beside"
+
+
 class Mass(Refused):
     """Something solid lies on the nerve, as a tumour does."""
 
@@ -117,6 +123,12 @@ class ModelMisfit(Refused):
     """A tube in fluid does not describe the image."""
 
     code = "model_misfit"
+
+
+class Motion(ModelMisfit):
+    """The nerve moved during the scan, or what was followed is no single strand."""
+
+    code = "motion"
 
 
 class Inseparable(Refused):

@@ -69,6 +69,13 @@ class Fit:
         return slice(start, start + self.sides[side].strands[strand].size)
 
 
+def contrast_to_noise(fit: Fit, number: int) -> float:
+    """A side's contrast step over the noise."""
+    side = fit.sides[number]
+    level = float(np.mean(side.background[: side.ground.count])) if fit.multiplicative else 1.0
+    return abs(float(fit.contrasts[number]) * level) / max(fit.sd, 1e-12)
+
+
 def solve(
     sides: tuple[Side, ...],
     shared: Array,

@@ -19,6 +19,7 @@ from .patch import Patch
 from .path import Path, find_path, require_one_strand
 from .refine import RETRACE_MM, refined_side, shared_noise
 from .scan import Scan, fitted
+from .settle import repeated
 from .solid import hindrance
 from .spread import COUNT
 from .start import exposed_ends, first_side, require_fluid
@@ -26,6 +27,7 @@ from .strand import Strand, is_vessel
 from .twins import (
     course_of_twin,
     decided,
+    require_kept,
     runs_along,
     settled,
     share_of_twin,
@@ -109,7 +111,9 @@ def alone(scan: Scan, path: Path | Refused, points_mm: Array) -> tuple[Fit, Arra
     """
     tries = _followed(scan, course_along(path, points_mm), points_mm[[0, -1]])
     ends, fit, found, _ = min(tries, key=lambda one: abs(one[3]))
-    return with_neighbours(scan, fit, ends, found), ends
+    joint = with_neighbours(scan, fit, ends, found)
+    require_kept(fit.sides[0].strands[0], found, joint.sides[0].strands[1:])
+    return joint, ends
 
 
 Try = tuple[Array, Fit, tuple[Strand, ...], float]
@@ -224,4 +228,5 @@ def together(scan: Scan, fits: list[Fit], points: list[Array]) -> Fit:
     spread = np.mean([fit.shared[-COUNT:] for fit in fits], axis=0)
     shared = np.concatenate([*[fit.contrasts for fit in fits], spread])
     sd = float(np.mean([fit.sd for fit in fits]))
-    return fitted(scan, sides, shared, sd, float(np.mean([shared_noise(f) for f in fits])))
+    joint = fitted(scan, sides, shared, sd, float(np.mean([shared_noise(f) for f in fits])))
+    return repeated(scan, joint, points, FINE_KNOTS_MM)

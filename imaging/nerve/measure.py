@@ -12,10 +12,12 @@ from threadpoolctl import threadpool_limits
 
 from imaging.told import told
 
+from .clicked import require_on_nerve
 from .contact import contacts_of
 from .errors import OutsideVolume, Refused
-from .fit import Fit
+from .fit import Fit, contrast_to_noise
 from .follow import Traced, alone, best_sign, together
+from .motion import beat_of, motion_flags, require_still
 from .patch import Patch, box_around, patch_around
 from .path import Path
 from .quality import flags_of, require_fine, require_signal, require_warrant
@@ -23,7 +25,7 @@ from .refine import MODEL_ERROR
 from .register import UNUSED, Registration, register
 from .result import Ends, Flag, Nerve, Numbers, Polarity, Quality, Report, Section
 from .scan import Scan, scan_of
-from .section import Profile, numbers_of, sections_of
+from .section import Profile, noise_beside, numbers_of, sections_of
 from .sheet import require_strand
 from .solid import require_slender, shortened
 from .spread import COUNT
@@ -78,6 +80,7 @@ def measure(
         scan = scan_of(volume, clicks, sign)
         aligned, laid = _laid_over(volume, tof, clicks)
         nerves |= _fitted_all(scan, paths, points, aligned, tell)
+        nerves |= _on_their_ends(nerves, patches, paths, points, sign)
         nerves = {name: _about_tof(nerve, laid) for name, nerve in nerves.items()}
     tell(1.0, told("Done"))
     seen: Polarity = "dark" if sign > 0 else "bright"
@@ -182,6 +185,25 @@ def _fitted_all(
     return nerves
 
 
+def _on_their_ends(
+    nerves: dict[str, Nerve],
+    patches: dict[str, Patch],
+    paths: Traced,
+    points: dict[str, Array],
+    sign: int,
+) -> dict[str, Nerve]:
+    """The nerves to be refused because their end points do not lie on them, by name."""
+    refused = {}
+    for name, path in paths.items():
+        if nerves[name].status == "refused" or isinstance(path, Refused):
+            continue
+        try:
+            require_on_nerve(patches[name], path, sign, points[name], nerves[name].sections)
+        except Refused as reason:
+            refused[name] = _refused(name, reason)
+    return refused
+
+
 def _alone(scan: Scan, path: Path | Refused, points_mm: Array) -> tuple[Fit, Array] | Refused:
     try:
         return alone(scan, path, points_mm)
@@ -251,13 +273,19 @@ def _nerve(
         require_apart(strand, fit.sides[number].strands[1:])
         require_warrant(numbers, quality)
         require_fine(numbers, float(np.prod(scan.volume.spacing_mm)) ** (1 / 3))
+        beat = beat_of(scan, fit, number)
+        require_still(beat)
     except Refused as reason:
         return _refused(name, reason)
     contacts, vessels = contacts_of(fit, number, profile, tof)
     return Nerve(
         name,
         "measured",
-        flags=(*flags_of(numbers, quality), *beside_flags(fit.sides[number])),
+        flags=(
+            *flags_of(numbers, quality),
+            *motion_flags(beat),
+            *beside_flags(fit.sides[number]),
+        ),
         contacts=contacts,
         vessels=vessels,
         numbers=numbers,
@@ -281,15 +309,14 @@ def _quality(fit: Fit, number: int, own: Fit, numbers: Numbers) -> Quality:
     beside = left[inside < -FLUID_MM]
     at_nerve = left[inside > -EDGE_MM]
     noise = float(np.median(np.abs(beside))) / 0.6745 if len(beside) > 50 else 1.0
-    level = float(np.mean(side.background[: side.ground.count])) if fit.multiplicative else 1.0
-    snr = abs(float(fit.contrasts[number]) * level) / max(fit.sd, 1e-12)
+    snr = contrast_to_noise(fit, number)
     noise = max(noise, MODEL_ERROR * snr)
     return Quality(
         chi=float(np.sqrt(np.mean(at_nerve**2))) / noise if len(at_nerve) else 1.0,
         contrast=float(fit.contrasts[number]),
         contrast_alone=float(own.contrasts[0]),
         snr=snr,
-        noise_sharing=fit.sharing,
+        noise_sharing=noise_beside(fit, number),
         coverage=float(np.mean(side.trusted)),
         efficiency=min(1.0, (numbers.csa_mean_bound_mm2 / numbers.csa_mean_sd_mm2) ** 2),
     )

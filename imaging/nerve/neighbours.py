@@ -15,10 +15,11 @@ from scipy.ndimage import (  # type: ignore[attr-defined]
 from .errors import NoPath
 from .fit import Fit
 from .frame import Course, course_through, smoothed
+from .march import arrival_times
 from .model import ground_of
 from .neighbourhood import Neighbourhood, voxels_near
 from .patch import Mask
-from .path import arrival_times, walk_back
+from .path import walk_back
 from .response import filled
 from .scan import Scan
 from .start import depth_inside

@@ -8,9 +8,12 @@ import numpy as np
 from scipy.ndimage import correlate1d  # type: ignore[attr-defined]
 from scipy.special import i0e, i1e
 
+from .compiled import compiled
 from .volume import Array
 
 CHANCE = 2.5
+FEWEST_PAIRS = 30
+LAGS = np.array([lag for lag in product(range(-2, 3), repeat=3) if lag > (0, 0, 0)])
 SECOND_DIFFERENCE = np.array([1.0, -2.0, 1.0])
 
 
@@ -67,17 +70,33 @@ def sharing(index: Array, residuals: Array) -> float:
     correlation counts where it is beyond chance (from CHANCE standard errors on, wholly one
     later).
     """
-    grid, known = _on_grid(index, residuals)
-    variance = float(np.mean(residuals**2))
+    variance = float(np.mean(residuals**2)) if len(residuals) else 0.0
     if variance <= 0:
         return 1.0
+    grid, known = _on_grid(index, residuals)
     total = 1.0
-    lags = [lag for lag in product(range(-2, 3), repeat=3) if lag > (0, 0, 0)]
-    for lag in lags:
-        pairs = float(np.sum(known * np.roll(known, lag, (0, 1, 2))))
-        if pairs < 30:
+    for pairs, products in zip(*_shared(grid, known, LAGS), strict=True):
+        if pairs < FEWEST_PAIRS:
             continue
-        correlation = float(np.sum(grid * np.roll(grid, lag, (0, 1, 2)))) / pairs / variance
+        correlation = float(products) / pairs / variance
         beyond = correlation * np.sqrt(pairs)
         total += 2 * correlation * float(np.clip(beyond - CHANCE, 0, 1))
     return total
+
+
+@compiled
+def _shared(grid: Array, known: Array, lags: Array) -> tuple[Array, Array]:
+    """Pairs of known voxels at each lag, and the sum of their residuals' products, (lags,)."""
+    pairs = np.zeros(len(lags))
+    products = np.zeros(len(lags))
+    for i in range(2, grid.shape[0] - 2):
+        for j in range(2, grid.shape[1] - 2):
+            for k in range(2, grid.shape[2] - 2):
+                if known[i, j, k] == 0:
+                    continue
+                for lag in range(len(lags)):
+                    x, y, z = i + lags[lag, 0], j + lags[lag, 1], k + lags[lag, 2]
+                    if known[x, y, z] != 0:
+                        pairs[lag] += 1
+                        products[lag] += grid[i, j, k] * grid[x, y, z]
+    return pairs, products

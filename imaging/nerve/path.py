@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import SimpleITK as sitk
 
 from imaging.told import told
 
 from .errors import DifferentStructures, NoPath, NoStrand
+from .march import arrival_times
 from .patch import Mask, Patch, tubularity
 from .volume import Array
 
@@ -19,7 +19,6 @@ SLACK_MM: Final = 6.0
 SLOWEST: Final = 0.02
 WEAK: Final = 0.25
 LONGEST_GAP_MM: Final = 2.0
-NEVER: Final = 1e100  # SimpleITK says half of the largest float where the front never comes
 
 
 @dataclass(frozen=True)
@@ -81,28 +80,19 @@ def snap(patch: Patch, strength: Array, point_mm: Array) -> Array:
 
 def _leg(patch: Patch, speed: Array, where: Mask, begin_mm: Array, end_mm: Array) -> Array:
     """Grid indices (n, 3) from begin to end, both included."""
-    begin = tuple(np.rint(patch.to_grid(begin_mm)).astype(int))
-    end = tuple(np.rint(patch.to_grid(end_mm)).astype(int))
+    begin = tuple(int(i) for i in np.rint(patch.to_grid(begin_mm)))
+    end = tuple(int(i) for i in np.rint(patch.to_grid(end_mm)))
     if begin == end:
         raise NoPath(told("The two end points lie on the same voxel of the nerve; set them apart."))
     allowed = where.copy()
     allowed[begin] = allowed[end] = True
-    arrival = arrival_times(np.where(allowed, speed, 0.0), begin, patch.step_mm)
+    arrival = arrival_times(np.where(allowed, speed, 0.0), begin, patch.step_mm, end)
     arrival[begin] = 0.0
     if not np.isfinite(arrival[end]):
         raise NoPath(
             told("No path joins the two end points inside the scan; check both end points.")
         )
     return walk_back(arrival, begin, end)
-
-
-def arrival_times(speed: Array, begin: tuple[int, ...], step_mm: float) -> Array:
-    """Eikonal arrival time from one voxel, infinite where it never arrives (speed 0)."""
-    image = sitk.GetImageFromArray(np.ascontiguousarray(speed.T))
-    image.SetSpacing([step_mm] * 3)
-    marched = sitk.FastMarching(image, trialPoints=[[int(i) for i in begin]])
-    time = sitk.GetArrayFromImage(marched).T.astype(float)
-    return np.where(time < NEVER, time, np.inf)
 
 
 def walk_back(arrival: Array, begin: tuple[int, ...], end: tuple[int, ...]) -> Array:

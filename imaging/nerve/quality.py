@@ -10,7 +10,7 @@ from imaging.told import told
 
 from .errors import LowSignal, ModelMisfit, TooUncertain, VoxelsTooLarge
 from .result import Flag, Numbers, Quality
-from .section import INTERPOLATED
+from .section import INTERPOLATED, NOISELESS_SNR
 
 LOOSEST_CHI: Final = 2.0
 FLAGGED_CHI: Final = 1.3
@@ -20,7 +20,6 @@ LARGEST_RELATIVE_SD: Final = 0.25
 FLAGGED_RELATIVE_SD: Final = 0.08
 LEAST_SNR: Final = 2.0
 CLEAR_SNR: Final = 4.0
-NOISELESS_SNR: Final = 400.0
 FEWEST_ACROSS: Final = 1.5
 PLAUSIBLE_MM2: Final = (0.15, 12.0)
 USUAL_MM2: Final = (0.5, 2.5)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
-from .fit import Fit
+from .fit import Fit, contrast_to_noise
+from .noise import sharing
 from .normal import inverse
 from .result import Moved, Numbers, Point, Section
+from .start import depth_inside
 from .strand import Strand
 from .volume import Array
 
@@ -19,6 +21,8 @@ WINDOW_MM: Final = 10.0
 DRAWS: Final = 400
 END_SD_MM: Final = 0.5
 INTERPOLATED: Final = 1.3
+NOISELESS_SNR: Final = 400.0
+BESIDE_MM: Final = 0.7
 UNKNOWN_SPREAD: Final = 0.025
 
 
@@ -56,12 +60,40 @@ def sections_at(length_mm: float) -> Array:
     return np.linspace(0, length_mm, int(np.ceil(length_mm / SECTION_MM)) + 1)
 
 
+def mean_area(fit: Fit, side: int) -> tuple[float, float]:
+    """The nerve's mean area and its standard deviation as the fit has it, mm^2."""
+    profile = _measured(fit, side)
+    mean = profile.mean(float(profile.arc_mm[-1]))
+    return float(mean @ profile.area_mm2), _sd(mean, profile.covariance)
+
+
 def profile_of(fit: Fit, side: int) -> Profile:
     """The nerve's area along its course: pi R^2 of the area-equivalent radius.
 
     Noise that neighbours share tells of a scan resampled after it was taken: its point spread is no
     scanner's, so that all areas are uncertain together by UNKNOWN_SPREAD besides.
     """
+    profile = _measured(fit, side)
+    noiseless = contrast_to_noise(fit, side) >= NOISELESS_SNR
+    if noiseless or noise_beside(fit, side) <= INTERPOLATED:
+        return profile
+    area = profile.area_mm2
+    together = UNKNOWN_SPREAD**2 * np.outer(area, area)
+    return replace(profile, covariance=profile.covariance + together)
+
+
+def noise_beside(fit: Fit, number: int) -> float:
+    """By how much neighbours share the noise beside the strands of a side: at the nerve itself
+    neighbours share what the model leaves over, too."""
+    if fit.sharing <= INTERPOLATED:
+        return fit.sharing
+    side = fit.sides[number]
+    beside = side.trusted & (depth_inside(side.strands, side.near) < -BESIDE_MM)
+    found = sharing(side.near.index[beside], fit.residuals[number][beside])
+    return min(fit.sharing, found)
+
+
+def _measured(fit: Fit, side: int) -> Profile:
     strand = fit.sides[side].strands[0]
     arc = sections_at(strand.course.length_mm)
     radius = strand.shape(arc).radius_mm
@@ -69,10 +101,7 @@ def profile_of(fit: Fit, side: int) -> Profile:
     rows = np.arange(fit.block(side).start, fit.block(side).start + strand.radius.count)
     covariance = slope @ fit.covariance[np.ix_(rows, rows)] @ slope.T
     bound = slope @ free_covariance(fit, rows) @ slope.T
-    area = np.pi * radius**2
-    if fit.sharing > INTERPOLATED:
-        covariance = covariance + UNKNOWN_SPREAD**2 * np.outer(area, area)
-    return Profile(arc, area, covariance, bound)
+    return Profile(arc, np.pi * radius**2, covariance, bound)
 
 
 def free_covariance(fit: Fit, rows: Array) -> Array:

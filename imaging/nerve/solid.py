@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from scipy.ndimage import gaussian_filter, map_coordinates  # type: ignore[attr-defined]
-from scipy.spatial import KDTree
 
 from imaging.told import told
 
+from .around import distances, means_about
 from .errors import EndInBone, EndInBrainstem, Mass, Refused
 from .patch import Mask, Patch
 from .path import Gap, Path, gaps
@@ -37,7 +38,7 @@ SHORTENED_MM: Final = 2.0
 def hindrance(patch: Patch, path: Path, sign: int) -> Refused | None:
     """What solid thing a path of this sign begins in, ends in or runs through, as the refusal that
     names it."""
-    filled = solid(patch, path.points_mm, sign)
+    filled = solid(patch, path.points_mm, around_path(patch, path.points_mm, sign))
     arc_mm = _arc(path.points_mm)
     for end, where, refusal in (("first", filled, in_brainstem), ("last", filled[::-1], in_bone)):
         count = len(where) if where.all() else int(np.argmin(where))
@@ -53,35 +54,57 @@ def hindrance(patch: Patch, path: Path, sign: int) -> Refused | None:
     return None
 
 
-def solid(patch: Patch, line_mm: Array, sign: int) -> Mask:
+def solid(patch: Patch, line_mm: Array, around: Around | None) -> Mask:
     """Where tissue or bone, not fluid, surrounds a path (n, 3): (n,).
 
     The fluid's level is that of most of the ring around the path, the nerve's that of most of the
     path. A dark band of the image dims fluid and nerve alike: where the nerve still stands out
     from what lies around it there, and that is not darker than the nerve's own level, it is fluid.
-    sign: +1 for a nerve darker than fluid.
+    around: of this path.
     """
-    index = np.indices(patch.values.shape).reshape(3, -1).T
-    points = patch.to_patient(index.astype(float))
-    away, _ = KDTree(line_mm).query(points, distance_upper_bound=RING_MM[1])
-    ring = (away > RING_MM[0]) & (away < RING_MM[1])
-    if ring.sum() < FEWEST:
+    if around is None:
         return np.zeros(len(line_mm), dtype=bool)
-    smooth = gaussian_filter(patch.values, SMOOTH_MM / patch.step_mm)
-    fluid = float(np.quantile(smooth.ravel()[ring], 0.6 if sign > 0 else 0.3))
-    core = map_coordinates(smooth, patch.to_grid(line_mm).T, order=1)
-    nerve = float(np.median(core))
-    balls = KDTree(points).query_ball_point(line_mm, BALL_MM)
-    means = np.array([float(np.mean(patch.values.ravel()[rows])) for rows in balls])
+    line, step_mm = patch.to_grid(line_mm), patch.step_mm
+    radius, beside = BALL_MM / step_mm, BESIDE_MM / step_mm
+    means, rings = means_about(
+        np.ascontiguousarray(patch.values), around.smooth, around.away, line, radius, beside
+    ).T
+    fluid, nerve = around.fluid, around.nerve
     like_nerve = (means - fluid) / (nerve - fluid)
-    beside = away > BESIDE_MM
-    rings = np.array([_mean(smooth.ravel()[rows], beside[rows]) for rows in balls])
-    seen = ((rings - core) / (fluid - nerve) > STILL_SEEN) & (like_nerve < DARKEST)
+    seen = ((rings - around.core) / (fluid - nerve) > STILL_SEEN) & (like_nerve < DARKEST)
     return ~seen & ((like_nerve > LIKE_NERVE) | (like_nerve < UNLIKE_BOTH))
 
 
-def _mean(values: Array, chosen: Mask) -> float:
-    return float(np.mean(values[chosen])) if chosen.any() else float(np.mean(values))
+@dataclass(frozen=True)
+class Around:
+    """What a path runs through. away: distance of each grid point from it, in grid steps, infinite
+    from RING_MM[1] on; smooth: the smoothed patch, both (a, b, c); core: smooth on the path, (n,);
+    fluid, nerve: the levels."""
+
+    away: Array
+    smooth: Array
+    core: Array
+    fluid: float
+    nerve: float
+
+    @property
+    def likeness(self) -> Array:
+        """The smoothed patch, 0 as the fluid around the path and 1 as the nerve on it."""
+        return (self.smooth - self.fluid) / (self.nerve - self.fluid)
+
+
+def around_path(patch: Patch, line_mm: Array, sign: int) -> Around | None:
+    """What lies around a path (n, 3); None where it has no ring around it. sign: +1 for a nerve
+    darker than fluid."""
+    line = patch.to_grid(line_mm)
+    away = distances(patch.values.shape, line, RING_MM[1] / patch.step_mm)
+    ring = (away > RING_MM[0] / patch.step_mm) & np.isfinite(away)
+    if ring.sum() < FEWEST:
+        return None
+    smooth = gaussian_filter(patch.values, SMOOTH_MM / patch.step_mm)
+    fluid = float(np.quantile(smooth[ring], 0.6 if sign > 0 else 0.3))
+    core = map_coordinates(smooth, line.T, order=1)
+    return Around(away, smooth, core, fluid, float(np.median(core)))
 
 
 def _arc(points_mm: Array) -> Array:

@@ -31,12 +31,24 @@ LONG: Final = 0.5
 DRAWN_MM: Final = 0.2
 WINDING: Final = 1.1
 TOUCHING: Final = 0.25
-DEEPEST_MM: Final = -0.1
+DEEPEST_MM: Final = -0.07
 CLOSE_MM: Final = 0.15
 TWO_MM2: Final = 2.2
 TWO_WIDE: Final = 1.3
 RING_MM: Final = (0.25, 1.0)
 WALLED: Final = 0.5
+MUCH: Final = 0.4
+NEAR_GAP_MM: Final = 0.35
+THICKER: Final = 1.15
+INTERMEDIATE: Final = 0.4  # the intermediate nerve is thinner than this share of CN VII
+LOST_MM: Final = 0.25
+
+
+_AGAINST: Final = told(
+    "Another nerve, probably CN VIII, lies against this one along over a quarter of "
+    "its length and they cannot be told apart: a finer scan is needed, or end "
+    "points where fluid lies between them."
+)
 
 
 def twin_of(nerve: Strand, found: tuple[Strand, ...]) -> Strand | None:
@@ -102,13 +114,44 @@ def require_apart(nerve: Strand, others: tuple[Strand, ...]) -> None:
             )
         )
     if gap_beside_mm(nerve, others) < DEEPEST_MM:
-        raise Inseparable(
-            told(
-                "Another nerve, probably CN VIII, lies against this one along over a quarter of "
-                "its length and they cannot be told apart: a finer scan is needed, or end "
-                "points where fluid lies between them."
+        raise Inseparable(_AGAINST)
+    require_thinner(nerve, others)
+
+
+def require_thinner(nerve: Strand, others: tuple[Strand, ...]) -> None:
+    """Raises Inseparable where the nerve that was followed is the thicker one of two that lie side
+    by side: CN VIII is, so that the path has left the facial nerve for it."""
+    own = _mean_area(nerve)
+    for strand in others:
+        if is_vessel(strand) or strand.course.length_mm < MUCH * nerve.course.length_mm:
+            continue
+        area = _mean_area(strand)
+        near = gap_beside_mm(nerve, (strand,)) < NEAR_GAP_MM
+        if near and INTERMEDIATE * own < area and THICKER * area < own:
+            raise Inseparable(
+                told(
+                    "The strand found (%(area)s mm²) is thicker than the nerve that lies against "
+                    "it (%(other)s mm²): it is probably CN VIII, or both in turn. Set the end "
+                    "points on the thinner one, or add a way-point on it.",
+                    area=f"{own:.1f}",
+                    other=f"{area:.1f}",
+                )
             )
-        )
+
+
+def _mean_area(strand: Strand) -> float:
+    return float(np.mean(np.pi * strand.shape(_arc_of(strand)).radius_mm ** 2))
+
+
+def require_kept(nerve: Strand, found: tuple[Strand, ...], kept: tuple[Strand, ...]) -> None:
+    """Raises Inseparable where a nerve was found that lies against this one along most of it, and
+    the joint fit could not tell the two apart."""
+    if any(not is_vessel(strand) for strand in kept):
+        return
+    for strand in found:
+        lies_against = runs_along(strand, nerve) and gap_beside_mm(nerve, (strand,)) < LOST_MM
+        if not is_vessel(strand) and lies_against:
+            raise Inseparable(_AGAINST)
 
 
 def gap_beside_mm(nerve: Strand, others: tuple[Strand, ...]) -> float:

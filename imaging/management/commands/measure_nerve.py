@@ -14,8 +14,8 @@ from django.core.management.base import CommandError, CommandParser
 from imaging.dicom.errors import DicomRefused
 from imaging.dicom.volumes import digest, read_volume
 from imaging.nerve.errors import Refused
-from imaging.nerve.measure import ORDER, measure
-from imaging.nerve.result import Ends, Point
+from imaging.nerve.measure import ORDER, all_refused, measure
+from imaging.nerve.result import Ends, Point, Report
 from imaging.nerve.suggest import suggest_ends
 from imaging.nerve.table import SOFTWARE, to_json_dict
 from imaging.nerve.volume import Volume
@@ -86,9 +86,9 @@ class Command(StudyCommand):
         try:
             volume = read_volume(options["volume"])
             tof = read_volume(options["tof"]) if options["tof"] else None
-            report = measure(volume, dict(nerves), tof=tof, progress=self._progress())
-        except (DicomRefused, Refused) as refused:
+        except DicomRefused as refused:
             raise CommandError(str(refused), returncode=REFUSED) from refused
+        report = self._measured(volume, dict(nerves), tof)
         table = to_json_dict(
             report,
             digest(options["volume"]),
@@ -103,8 +103,18 @@ class Command(StudyCommand):
             sentence = f"{trouble.filename} cannot be written: {trouble.strerror}."
             raise CommandError(sentence, returncode=REFUSED) from trouble
         if not report.measured:
-            reasons = [f"{n.name}: {n.reason}" for n in report.nerves.values()]
-            raise CommandError(" ".join(reasons), returncode=REFUSED)
+            reasons = {n.reason: [] for n in report.nerves.values()}
+            for nerve in report.nerves.values():
+                reasons[nerve.reason].append(nerve.name)
+            told = [f"{' and '.join(names)}: {reason}" for reason, names in reasons.items()]
+            raise CommandError(" ".join(told), returncode=REFUSED)
+
+    def _measured(self, volume: Volume, ends: dict[str, Ends], tof: Volume | None) -> Report:
+        """A scan that can carry no measurement is a result too: every nerve refused."""
+        try:
+            return measure(volume, ends, tof=tof, progress=self._progress())
+        except Refused as refused:
+            return all_refused(volume, ends, refused)
 
     def _suggest(self, options: dict[str, Any]) -> None:
         try:

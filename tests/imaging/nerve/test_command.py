@@ -81,6 +81,22 @@ def test_refusal_is_exit_code_three_with_its_sentence(nifti):
     assert refused.value.returncode == 3
 
 
+def test_a_scan_that_carries_no_measurement_is_told_for_every_nerve(nifti, tmp_path):
+    image = sitk.ReadImage(str(nifti[0]))
+    image.SetSpacing([0.4, 0.4, 1.6])
+    sitk.WriteImage(image, str(tmp_path / "thick.nii.gz"))
+    out = tmp_path / "refused.json"
+    nerves = ["--nerve", nifti[1], "--nerve", nifti[1].replace("left", "right")]
+    with pytest.raises(CommandError, match="^left and right: The slices are 1.6 mm") as refused:
+        call_command(*MEASURE, str(tmp_path / "thick.nii.gz"), *nerves, "--json", str(out))
+    assert refused.value.returncode == 3
+    table = json.loads(out.read_text())
+    assert table["input"]["size"] == list(image.GetSize())
+    for side in ("left", "right"):
+        assert set(table["nerves"][side]) == {"status", "reason", "reason_code"}
+        assert table["nerves"][side]["reason_code"] == "slices_too_thick"
+
+
 def test_missing_file_is_refused(tmp_path):
     with pytest.raises(CommandError, match="does not exist") as refused:
         call_command(*MEASURE, str(tmp_path / "none"), "--nerve", "left:0,0,0:9,9,9")

@@ -1,10 +1,11 @@
 """Each way in which a scan can fail has its own code, and what is near it is measured still."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from functools import cache
 
 import numpy as np
 import pytest
+from scipy.spatial import KDTree
 
 from imaging.nerve.errors import LowSignal, ModelMisfit, Refused
 from imaging.nerve.measure import measure
@@ -13,8 +14,11 @@ from imaging.nerve.quality import flags_of, require_signal, require_warrant
 from imaging.nerve.result import Ends, Nerve, Numbers, Quality
 
 BRIGHT = {"polarity": "bright"}
+HALF_MM = {"spacing_mm": (0.5, 0.5, 0.5)}
+TOUCHING = {"neighbour_gap_mm": 0.0, **HALF_MM}
 
-# scenario, changes, how the end points are moved (along the nerve, mm; up, mm), side, its code
+# scenario, changes, how the end points are moved (along the nerve, mm; up, mm; a way-point set on
+# the brainstem end again, mm beside it), side, its code
 REFUSED = [
     ("thick-slices", {}, {}, "left", "slices_too_thick"),
     ("large-voxels", {}, {}, "left", "voxels_too_large"),
@@ -27,6 +31,14 @@ REFUSED = [
     ("tumour", {"mass_mm": 4.0}, {}, "left", "mass"),
     ("tumour", BRIGHT, {}, "left", "mass"),
     ("fused", {}, {}, "left", "inseparable"),
+    ("neighbour", TOUCHING, {}, "left", "inseparable"),
+    ("neighbour", TOUCHING, {}, "right", "inseparable"),
+    ("pulsation", {"pulsation_mm": 0.6}, {}, "left", "motion"),
+    ("pulsation", {"pulsation_mm": 0.6, **HALF_MM}, {}, "right", "motion"),
+    ("pulsation", {"pulsation_mm": 0.8}, {}, "right", "motion"),
+    ("head", {}, {"brainstem": -6.0}, "right", "end_in_brainstem"),
+    ("head", {}, {"brainstem": -6.0}, "left", "end_beside"),
+    ("straight", {}, {"again": 0.0}, "left", "no_path"),
     ("walls", {"texture": 0.03}, {"brainstem": -3.5}, "right", "end_in_brainstem"),
     ("walls", {"texture": 0.03}, {"brainstem": -6.0}, "left", "end_in_brainstem"),
     ("walls", {"texture": 0.03}, {"canal_up": 4.5}, "left", "end_in_bone"),
@@ -52,6 +64,10 @@ MEASURED = [
     ("walls", {"texture": 0.03}, {"brainstem": -2.4}, "left", ("shortened",)),
     ("walls", {"texture": 0.03}, {"canal": 1.5}, "right", ()),
     ("straight", {"floor_mm": 0.9}, {}, "left", ()),
+    ("pulsation", {}, {}, "left", ()),
+    ("pulsation", {"pulsation_mm": 0.3}, {}, "right", ("motion",)),
+    ("ellipse", {}, {}, "left", ()),
+    ("zero-filled", {"snr": 400.0}, {}, "left", ()),
     ("radius", {}, {}, "left", ("unusual_area",)),
     ("quiet", {"snr": None}, {}, "left", ()),
 ]
@@ -70,7 +86,8 @@ def result(scenario, changes, moved, side):
     along = (canal - brainstem) / np.linalg.norm(canal - brainstem)
     brainstem = brainstem + moved.get("brainstem", 0.0) * along
     canal = canal + moved.get("canal", 0.0) * along + [0, 0, moved.get("canal_up", 0.0)]
-    ends = Ends(tuple(brainstem), tuple(canal))
+    again = (tuple(brainstem + moved["again"]),) if "again" in moved else ()
+    ends = Ends(tuple(brainstem), tuple(canal), again)
     try:
         nerve = measure(made.volume, {side: ends}).nerves[side]
     except Refused as why:
@@ -93,6 +110,20 @@ def test_what_lies_near_is_measured(scenario, changes, moved, side, codes):
     assert tuple(flag.code for flag in nerve.flags) == codes
     apart = nerve.numbers.csa_mean_mm2 - truth["csa_mean_mm2"]
     assert abs(apart) < 3 * nerve.numbers.csa_mean_sd_mm2 + 0.003
+
+
+def test_a_nerve_that_is_nothing_like_even_is_refused():
+    made = phantom("quiet", ())
+    points = made.truth["ends"]["left"]
+    line = np.array([row["centre_mm"] for row in made.truth["nerves"]["left"]["profile"]])
+    places = made.volume.to_patient(np.moveaxis(np.indices(made.volume.size), 0, -1))
+    away, _ = KDTree(line).query(places)
+    speckles = np.random.default_rng(5).uniform(-140, 140, made.volume.size)
+    spoiled = replace(made.volume, voxels=made.volume.voxels + np.where(away < 0.7, speckles, 0))
+    ends = Ends(tuple(points["brainstem_mm"]), tuple(points["canal_mm"]))
+    nerve = measure(spoiled, {"left": ends}).nerves["left"]
+    assert nerve.reason_code == "model_misfit"
+    assert "times its noise" in nerve.reason
 
 
 def quality(**changes):
