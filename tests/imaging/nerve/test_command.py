@@ -87,7 +87,7 @@ def test_a_scan_that_carries_no_measurement_is_told_for_every_nerve(nifti, tmp_p
     sitk.WriteImage(image, str(tmp_path / "thick.nii.gz"))
     out = tmp_path / "refused.json"
     nerves = ["--nerve", nifti[1], "--nerve", nifti[1].replace("left", "right")]
-    with pytest.raises(CommandError, match="^left and right: The slices are 1.6 mm") as refused:
+    with pytest.raises(CommandError, match=r"^left and right: The slices are 1\.6 mm") as refused:
         call_command(*MEASURE, str(tmp_path / "thick.nii.gz"), *nerves, "--json", str(out))
     assert refused.value.returncode == 3
     table = json.loads(out.read_text())
