@@ -103,7 +103,7 @@ class Command(StudyCommand):
             sentence = f"{trouble.filename} cannot be written: {trouble.strerror}."
             raise CommandError(sentence, returncode=REFUSED) from trouble
         if not report.measured:
-            reasons = {n.reason: [] for n in report.nerves.values()}
+            reasons: dict[str | None, list[str]] = {n.reason: [] for n in report.nerves.values()}
             for nerve in report.nerves.values():
                 reasons[nerve.reason].append(nerve.name)
             told = [f"{' and '.join(names)}: {reason}" for reason, names in reasons.items()]
