@@ -38,6 +38,7 @@ CLOSEST = {
     "unknown": told("vessel closest here"),
 }
 BEYOND_MM = 2.0
+PIXELS_PER_MM = 34.0
 GAP_PX = 16
 TOP_PX = 60
 CAPTION_PX = 24
@@ -48,22 +49,49 @@ STRETCHED_ANGLES_DEG = (0.0, 90.0)
 
 def draw_straightened(volume: Volume, course: NerveCourse) -> Canvas:
     """Four cuts of the straightened nerve, 45 degrees apart."""
+    cuts = straightened_cuts(volume, course)
+    return _page(STRAIGHTENED[course.side], course, cuts, STRAIGHT_ANGLES_DEG)
+
+
+def straightened_cuts(volume: Volume, course: NerveCourse) -> list[Reformat]:
+    """The cuts of draw_straightened's page."""
     longer = course.extended(BEYOND_MM, BEYOND_MM)
-    cuts = [
+    return [
         straightened(volume, longer, angle_deg=angle, half_width_mm=4.0, pixel_mm=0.1)
         for angle in STRAIGHT_ANGLES_DEG
     ]
-    return _page(STRAIGHTENED[course.side], course, cuts, STRAIGHT_ANGLES_DEG, pixels_per_mm=34.0)
 
 
 def draw_stretched(volume: Volume, course: NerveCourse) -> Canvas:
     """Two stretched surfaces, swept towards superior and across it."""
+    cuts = stretched_cuts(volume, course)
+    return _page(STRETCHED[course.side], course, cuts, STRETCHED_ANGLES_DEG)
+
+
+def stretched_cuts(volume: Volume, course: NerveCourse) -> list[Reformat]:
+    """The cuts of draw_stretched's page."""
     longer = course.extended(BEYOND_MM, BEYOND_MM)
-    cuts = [
+    return [
         stretched(volume, longer, angle_deg=angle, half_width_mm=9.0, pixel_mm=0.1)
         for angle in STRETCHED_ANGLES_DEG
     ]
-    return _page(STRETCHED[course.side], course, cuts, STRETCHED_ANGLES_DEG, pixels_per_mm=34.0)
+
+
+def boxes_of(cuts: list[Reformat]) -> list[tuple[int, int, int, int]]:
+    """Where each cut lies on its page: left, top, width and height, pixels."""
+    scale = PIXELS_PER_MM * cuts[0].pixel_mm
+    columns = max(cut.values.shape[1] for cut in cuts)
+    width, height = round(columns * scale), round(cuts[0].values.shape[0] * scale)
+    step = CAPTION_PX + height + RULER_PX + GAP_PX
+    return [
+        (
+            GAP_PX + (number % 2) * (width + GAP_PX),
+            TOP_PX + (number // 2) * step + CAPTION_PX,
+            round(cut.values.shape[1] * scale),
+            height,
+        )
+        for number, cut in enumerate(cuts)
+    ]
 
 
 def _page(
@@ -71,26 +99,21 @@ def _page(
     course: NerveCourse,
     cuts: list[Reformat],
     angles_deg: tuple[float, ...],
-    pixels_per_mm: float,
 ) -> Canvas:
     window = Window.of(np.concatenate([cut.values.ravel() for cut in cuts]))
-    rows, columns = cuts[0].values.shape
-    columns = max(cut.values.shape[1] for cut in cuts)
-    scale = pixels_per_mm * cuts[0].pixel_mm
-    width, height = round(columns * scale), round(rows * scale)
+    boxes = boxes_of(cuts)
+    width, height = max(box[2] for box in boxes), boxes[0][3]
     lines = (len(cuts) + 1) // 2
-    step = CAPTION_PX + height + RULER_PX
-    canvas = Canvas(2 * width + 3 * GAP_PX, TOP_PX + lines * (step + GAP_PX) + 28)
+    step = CAPTION_PX + height + RULER_PX + GAP_PX
+    canvas = Canvas(2 * width + 3 * GAP_PX, TOP_PX + lines * step + 28)
     canvas.text(GAP_PX, 14, title, size=20, bold=True)
-    for number, (cut, angle) in enumerate(zip(cuts, angles_deg, strict=True)):
-        left = GAP_PX + (number % 2) * (width + GAP_PX)
-        top = TOP_PX + (number // 2) * (step + GAP_PX)
+    for box, cut, angle in zip(boxes, cuts, angles_deg, strict=True):
+        left, top = box[0], box[1] - CAPTION_PX
         up = direction_letters(cut.points_mm[0, 0] - cut.points_mm[-1, 0])
         canvas.text(
             left, top, told("%(angle)s°, up is %(up)s", angle=f"{angle:.0f}", up=up), colour=FAINT
         )
-        own = round(cut.values.shape[1] * scale)
-        _cut(canvas, (left, top + CAPTION_PX, own, height), cut, window, course)
+        _cut(canvas, box, cut, window, course)
     _key(canvas, course, any(bool(cut.folded.any()) for cut in cuts))
     return canvas
 

@@ -19,6 +19,7 @@ from imaging.nerve.result import Ends, Point, Report
 from imaging.nerve.suggest import suggest_ends
 from imaging.nerve.table import SOFTWARE, to_json_dict
 from imaging.nerve.volume import Volume
+from imaging.render.inverse import save_maps
 from imaging.render.pictures import draw_pictures
 from imaging.render.stage import CannotDraw
 from studysite.core.command import REFUSED, StudyCommand
@@ -149,6 +150,7 @@ class Command(StudyCommand):
         measured = {side: n for side, n in table["nerves"].items() if n["status"] == "measured"}
         for side, nerve in measured.items():
             other = next((n for name, n in measured.items() if name != side), None)
+            save_maps(volume, nerve, folder / side)
             try:
                 draw_pictures(volume, nerve, folder / side, other=other, more=more)
             except CannotDraw as trouble:

@@ -19,7 +19,15 @@ from imaging.nerve.table import to_json_dict
 from imaging.nerve.version import numerics
 from imaging.nerve.volume import Volume
 
-NAMES = ("mpr.png", "cpr_straightened.png", "cpr_stretched.png", "endoscopy.png", "profile.svg")
+NAMES = (
+    "mpr.png",
+    "cpr_straightened.png",
+    "cpr_straightened.npz",
+    "cpr_stretched.png",
+    "cpr_stretched.npz",
+    "endoscopy.png",
+    "profile.svg",
+)
 ROOT = Path(__file__).parents[3]
 ENVIRONMENTS = (
     {"PYTHONHASHSEED": "1", "OMP_NUM_THREADS": "1", "NUMBA_NUM_THREADS": "1"},
