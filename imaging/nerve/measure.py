@@ -12,13 +12,12 @@ from threadpoolctl import threadpool_limits
 
 from imaging.told import told
 
-from .clicked import require_on_nerve
 from .contact import contacts_of
-from .errors import OutsideVolume, Refused
+from .errors import Refused
 from .fit import Fit, contrast_to_noise
 from .follow import Traced, alone, best_sign, together
+from .given import looked_up, off_their_ends, refused_nerve
 from .motion import beat_of, motion_flags, require_still
-from .patch import Patch, box_around, patch_around
 from .path import Path
 from .quality import flags_of, require_fine, require_signal, require_warrant
 from .refine import MODEL_ERROR
@@ -31,7 +30,7 @@ from .solid import require_slender, shortened
 from .spread import COUNT
 from .start import depth_inside
 from .twins import beside_flags, require_apart
-from .usable import require_inside, require_usable, require_values, require_whole
+from .usable import require_usable, require_whole
 from .volume import Array, Volume
 from .windows import steadied
 
@@ -41,7 +40,6 @@ _FITTING = {"left": told("Fitting the left nerve"), "right": told("Fitting the r
 SIDES_DIFFER = Flag(
     "sides_differ", told("Contrast or noise differs from the other side's: not fitted together.")
 )
-NEAR_MM = 3.0
 APART = 3.0
 UNLIKE_NOISE = 1.4
 UNLIKE_CONTRAST = 0.25
@@ -72,7 +70,7 @@ def measure(
     if not names or len(names) != len(ends):
         raise ValueError("nerves are named left and right")
     tell(0.05, told("Following the nerves"))
-    points, patches, nerves = _looked_up(volume, {name: ends[name] for name in names})
+    points, patches, nerves = looked_up(volume, {name: ends[name] for name in names})
     sign, paths = best_sign(patches, points)
     laid = None
     if points:
@@ -80,7 +78,7 @@ def measure(
         scan = scan_of(volume, clicks, sign)
         aligned, laid = _laid_over(volume, tof, clicks)
         nerves |= _fitted_all(scan, paths, points, aligned, tell)
-        nerves |= _on_their_ends(nerves, patches, paths, points, sign)
+        nerves |= off_their_ends(nerves, patches, paths, points, sign)
         nerves = {name: _about_tof(nerve, laid) for name, nerve in nerves.items()}
     tell(1.0, told("Done"))
     seen: Polarity = "dark" if sign > 0 else "bright"
@@ -90,7 +88,7 @@ def measure(
 
 def all_refused(volume: Volume, ends: dict[str, Ends], reason: Refused) -> Report:
     """The report of a scan that can carry no measurement: every nerve refused for that reason."""
-    nerves = {name: _refused(name, reason) for name in ORDER if name in ends}
+    nerves = {name: refused_nerve(name, reason) for name in ORDER if name in ends}
     return _report(volume, ends, nerves, None, None)
 
 
@@ -127,39 +125,6 @@ def _silent(_: float, __: str) -> None:
     return None
 
 
-def _refused(name: str, reason: Refused) -> Nerve:
-    return Nerve(name, "refused", reason=reason.sentence, reason_code=reason.code)
-
-
-def _looked_up(
-    volume: Volume, ends: dict[str, Ends]
-) -> tuple[dict[str, Array], dict[str, Patch], dict[str, Nerve]]:
-    """End points and surroundings of the nerves that can be looked for; the others refused."""
-    points: dict[str, Array] = {}
-    patches: dict[str, Patch] = {}
-    refused: dict[str, Nerve] = {}
-    for name, end in ends.items():
-        try:
-            require_inside(volume, end)
-            clicks = np.array([end.brainstem_mm, *end.waypoints, end.canal_mm], dtype=float)
-            require_values(*_values_near(volume, clicks))
-            patches[name] = patch_around(volume, clicks)
-            points[name] = clicks
-        except Refused as reason:
-            refused[name] = _refused(name, reason)
-    return points, patches, refused
-
-
-def _values_near(volume: Volume, points_mm: Array) -> tuple[Array, Array]:
-    first, last = box_around(volume, points_mm, NEAR_MM)
-    if np.any(last - first < 4):
-        raise OutsideVolume(
-            told("The end points lie at the border of the scan; the nerve is cut off.")
-        )
-    stored = volume.voxels[first[0] : last[0], first[1] : last[1], first[2] : last[2]]
-    return stored.astype(float), np.asarray(stored)
-
-
 def _fitted_all(
     scan: Scan, paths: Traced, points: dict[str, Array], tof: Volume | None, tell: Progress
 ) -> dict[str, Nerve]:
@@ -173,7 +138,7 @@ def _fitted_all(
         found = pool.map(partial(_alone, scan), [paths[n] for n in points], points.values())
         for name, each in zip(points, found, strict=True):
             if isinstance(each, Refused):
-                nerves[name] = _refused(name, each)
+                nerves[name] = refused_nerve(name, each)
             else:
                 fits[name], exposed[name] = each
     tell(0.7, told("Fitting both nerves together"))
@@ -183,25 +148,6 @@ def _fitted_all(
             flags = (*nerves[name].flags, *shortened(points[name], ends))
             nerves[name] = replace(nerves[name], flags=flags)
     return nerves
-
-
-def _on_their_ends(
-    nerves: dict[str, Nerve],
-    patches: dict[str, Patch],
-    paths: Traced,
-    points: dict[str, Array],
-    sign: int,
-) -> dict[str, Nerve]:
-    """The nerves to be refused because their end points do not lie on them, by name."""
-    refused = {}
-    for name, path in paths.items():
-        if nerves[name].status == "refused" or isinstance(path, Refused):
-            continue
-        try:
-            require_on_nerve(patches[name], path, sign, points[name], nerves[name].sections)
-        except Refused as reason:
-            refused[name] = _refused(name, reason)
-    return refused
 
 
 def _alone(scan: Scan, path: Path | Refused, points_mm: Array) -> tuple[Fit, Array] | Refused:
@@ -225,7 +171,7 @@ def _finished(
             joint = together(scan, own, ends)
             profiles = steadied(scan, joint, own, ends)
         except Refused as reason:
-            nerves.update({name: _refused(name, reason) for name in group})
+            nerves.update({name: refused_nerve(name, reason) for name in group})
             continue
         for number, name in enumerate(group):
             nerves[name] = _nerve(scan, name, joint, number, fits[name], profiles[number], tof)
@@ -276,7 +222,7 @@ def _nerve(
         beat = beat_of(scan, fit, number)
         require_still(beat)
     except Refused as reason:
-        return _refused(name, reason)
+        return refused_nerve(name, reason)
     contacts, vessels = contacts_of(fit, number, profile, tof)
     return Nerve(
         name,
