@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from enrollment.crfs.definition import Form
 from enrollment.definitions import in_use
 from enrollment.journey import ENDED, WAY, State
-from enrollment.models import ExpectedScan, FormEntry, Participant, ScanState, Visit
+from enrollment.models import ExpectedScan, FormEntry, Participant, ScanState, Step, Visit
 from enrollment.models.forms import EntryState
 from enrollment.protocol.definition import ScanPlan, VisitPlan
 from enrollment.protocol.loader import current
@@ -102,7 +102,7 @@ def word_for(when: Timeliness) -> str:
 
 def steps_of(participant: Participant) -> list[StepShown]:
     """Every step of the way: taken, next, to come, or left out because the participant left."""
-    taken = {step.state: step for step in participant.steps.all()}
+    taken = steps_taken(participant)
     left = participant.state in OUT
     reached = [state for state in WAY if state in taken] if left else list(_up_to(participant))
     shown = []
@@ -124,6 +124,14 @@ def steps_of(participant: Participant) -> list[StepShown]:
             )
         )
     return shown
+
+
+def steps_taken(participant: Participant) -> dict[str, Step]:
+    """The last step to each state. Back from a lock is not one: who unlocks a case has not signed
+    it."""
+    rows = list(participant.steps.all())
+    before = ["", *(row.state for row in rows)]
+    return {row.state: row for row, was in zip(rows, before, strict=False) if was != State.LOCKED}
 
 
 def way_out_of(participant: Participant) -> StepShown | None:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from enrollment.journey import WAY, State, has_reached
 from enrollment.models import Participant, Query
+from enrollment.overview import steps_taken
 from enrollment.query_life import QueryState
 from enrollment.query_words import words_of
 from enrollment.services.closing import last_unlock
@@ -152,7 +153,7 @@ class Event:
 
 def way_of(participant: Participant) -> tuple[Step, ...]:
     """Every step of the way; one that was reached has its moment and its person, where known."""
-    taken = {row.state: row for row in participant.steps.select_related("by").order_by("pk")}
+    taken = steps_taken(participant)
     withdrawal = getattr(participant, "withdrawal", None)
     here = State(withdrawal.left_in_state if withdrawal else participant.state)
     steps = []

@@ -39,7 +39,8 @@ ROWS = ("participant", "by", "reopened_by")
 def participant(request: StudyRequest, number: str) -> HttpResponse:
     """What is frozen or locked of a participant, and what may be done about it."""
     row = way.find(by=request.user, number=number, action=Action.SEE_CLOSURES)
-    closures = list(row.closures.select_related(*ROWS).prefetch_related("requests__by"))
+    asked = ("requests__by", "requests__decided_by", "requests__closure__participant")
+    closures = list(row.closures.select_related(*ROWS).prefetch_related(*asked))
     allowed = may(request.user, Action.LOCK, row.site)
     changes = changes_of(row, closures) if allowed else []
     form = ClosingForm(request.POST or None, changes=changes)
@@ -50,6 +51,8 @@ def participant(request: StudyRequest, number: str) -> HttpResponse:
     context = {
         "participant": row,
         "closures": closures,
+        "requests": [each for one in closures for each in one.requests.all() if not each.granted],
+        "may_decide": may(request.user, Action.UNLOCK, row.site),
         "form": form if changes else None,
         "reads_to_come": reads_to_come(row) if changes else 0,
         "room": "enrollment",

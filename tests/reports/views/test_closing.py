@@ -7,8 +7,10 @@ from django.test import Client
 from django.urls import reverse
 
 from enrollment.models import Closure, UnlockRequest
+from enrollment.overview import steps_of
+from reports.case.record import way_of
 from reports.closing_urls import urlpatterns
-from reports.services.locking import ask_unlock, lock_case, lock_visit
+from reports.services.locking import ask_unlock, decide_unlock, lock_case, lock_visit
 from reports.services.signing import sign_case
 from studysite.core.roles import POLICY, Action, Role
 from tests.reports import factory
@@ -106,6 +108,37 @@ def test_two_data_managers_unlock_a_case(finished, cast, url, second):
     assert "Signed before the record was unlocked; content unchanged." in page
     chinese = as_user(cast.investigator, **{"accept-language": "zh-hans"}).get(signed)
     assert "签署于记录解锁之前；内容未变。" in chinese.content.decode()
+
+
+@pytest.fixture
+def asked(finished, cast):
+    sign_case(
+        by=cast.investigator, participant=finished, password=factory.PASSWORD, meaning="Reviewed"
+    )
+    lock_case(by=cast.data_manager, participant=finished, reason=WHY)
+    return ask_unlock(by=cast.data_manager, closure=Closure.objects.get(), reason="A late result")
+
+
+def test_the_participants_page_shows_what_became_of_a_request(asked, cast, url, second):
+    one, other = as_user(cast.data_manager), as_user(second)
+    assert "waits for a second person" in one.get(url).content.decode()
+    decide = reverse("closing:decide", args=[asked.pk])
+    assert decide not in one.get(url).content.decode()
+    assert decide in other.get(url).content.decode()
+    other.post(decide, {"act": "refuse", "remark": "The result is on record"})
+    page = one.get(url).content.decode()
+    assert "It stays locked." in page
+    assert "The result is on record" in page
+
+
+def test_who_unlocks_a_case_has_not_signed_it(asked, cast, second):
+    decide_unlock(by=second, request=asked, granted=True)
+    row = asked.closure.participant
+    row.refresh_from_db()
+    shown = [step.by for step in steps_of(row) if step.state == "done"]
+    assert (shown[-1], str(second) in shown) == (str(cast.investigator), False)
+    told = [step.by for step in way_of(row) if step.reached]
+    assert (told[-1], str(second) in told) == (str(cast.investigator), False)
 
 
 def test_the_study_is_frozen_and_locked_on_its_page(finished, cast):
