@@ -17,10 +17,10 @@ PRODUCTION_LIKE := env PRODUCTION=1 ALLOWED_HOSTS=study.example.org VAR_DIR=var/
 	CELERY_BROKER_URL=redis://localhost/0 \
 	EMAIL_BACKEND=django.core.mail.backends.smtp.EmailBackend
 
-.PHONY: help setup dev demo serve test check format bench accuracy contacts study gallery validation restores lock messages clean
+.PHONY: help setup dev demo serve test check format bench accuracy contacts study gallery validation restores faults lock messages clean
 
 help:
-	@echo "make demo | serve | test | check | bench | accuracy | contacts | study | validation | restores | setup | lock | messages | format | clean"
+	@echo "make demo | serve | test | check | bench | accuracy | contacts | study | validation | restores | faults | setup | lock | messages | format | clean"
 
 setup:
 	@bash studysite/install.sh run
@@ -62,6 +62,10 @@ bench: dev
 # Runs the tests of every promise and writes docs/validation.md from what they came to.
 validation: dev
 	@$(PYTHON) -m tests.validation
+
+# Everything killed at random for ten minutes on each pair, with outages of a minute; wrong clocks.
+faults: dev
+	@FAULT_SECONDS=$${FAULT_SECONDS:-600} $(PYTHON) -m pytest -q -s tests/faults
 
 # The restore drill, twenty times: random studies from each engine to each.
 restores: dev

@@ -7,7 +7,6 @@ acknowledged.
 
 from __future__ import annotations
 
-import errno
 import fcntl
 import hashlib
 import os
@@ -22,9 +21,7 @@ from django.conf import settings
 
 from imaging.dicom.network.provider import NoRoom
 from imaging.storage import CHUNK_BYTES, Draft
-from studysite.core.disk import sync_folder
-
-FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+from studysite.core.disk import FULL, sync_folder
 
 
 @dataclass(frozen=True)

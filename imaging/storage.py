@@ -16,8 +16,8 @@ from django.core.files.storage import storages
 from django.utils.translation import gettext as _
 
 from studysite.core.backup.places import leaving_spool
-from studysite.core.disk import sync_folder, write_whole
-from studysite.core.errors import Invalid
+from studysite.core.disk import FULL, clear_drafts, sync_folder, write_whole
+from studysite.core.errors import Invalid, NoRoom
 from studysite.core.keys import key_from_file
 
 CHUNK_BYTES = 1 << 20
@@ -55,9 +55,13 @@ def spool(intake: UUID, stream: IO[bytes]) -> Draft:
                 file.write(chunk)
             file.flush()
             os.fsync(file.fileno())
-    except BaseException:
+    except BaseException as trouble:
         # Half a file, of a sender that went away or for a disk that is full: it never came.
         path.unlink(missing_ok=True)
+        if isinstance(trouble, OSError) and trouble.errno in FULL:
+            raise NoRoom(
+                _("The disk is full; this file was not kept. Try again later.")
+            ) from trouble
         raise
     return Draft(path, digest.hexdigest(), size)
 
@@ -82,6 +86,19 @@ def old_spools(before: float) -> list[UUID]:
     root = Path(settings.SPOOL_DIR)
     folders = root.iterdir() if root.exists() else ()
     return [UUID(folder.name) for folder in folders if folder.stat().st_mtime < before]
+
+
+def clear_half_written(before: float) -> int:
+    """Remove what processes that were killed left half written, everywhere; how many. `before` in
+    Unix time, s."""
+    folders = [Path(settings.SPOOL_DIR), Path(settings.QUARANTINE_DIR)]
+    folders += [Path(storages[name].path("")) for name in ("scans", "documents")]
+    count = sum(clear_drafts(folder, before) for folder in folders)
+    for folder in Path(settings.SPOOL_DIR).glob("*"):
+        # Nothing came whole, and nobody sent anything for long.
+        if folder.stat().st_mtime < before and not any(folder.iterdir()):
+            folder.rmdir()
+    return count
 
 
 def seal(content: bytes) -> str:

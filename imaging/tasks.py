@@ -6,6 +6,7 @@ import time
 
 from celery import shared_task
 
+from imaging import storage
 from imaging.services import (
     arrival,
     intake,
@@ -18,6 +19,8 @@ from imaging.services import (
     training_set,
 )
 from studysite.core import jobs
+
+DAY_SECONDS = 24 * 3600
 
 
 @jobs.handles("intake")
@@ -66,5 +69,6 @@ def close_quiet_task() -> int:
 
 @shared_task(name="studysite.scrub_storage")
 def scrub_task() -> int:
-    """Read every stored scan again; how many are wrong."""
+    """Read every stored scan again; how many are wrong. What was left half written goes."""
+    storage.clear_half_written(time.time() - DAY_SECONDS)
     return len(scrubbing.scrub().faults)

@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 import os
+from datetime import datetime
 from typing import Any
 
-from celery import Celery, bootsteps
+from celery import Celery, bootsteps, schedules
 from django.utils.module_loading import import_string
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "studysite.settings")
+
+
+class Every(schedules.schedule):
+    """So many seconds apart, also after a clock that was ahead has been put right: Celery's own
+    would wait until the moment of the last time has come again."""
+
+    def is_due(self, last_run_at: datetime) -> Any:
+        """Whether now, and in how many seconds else."""
+        if self.maybe_make_aware(last_run_at) > self.now():
+            return schedules.schedstate(True, self.seconds)
+        return super().is_due(last_run_at)
+
 
 app = Celery("studysite")
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -24,38 +37,38 @@ app.conf.update(
         # Expires with its successor, so that no pile of sweeps meets a worker that comes back.
         "sweep-jobs": {
             "task": "studysite.sweep_jobs",
-            "schedule": 15.0,
+            "schedule": Every(15.0),
             "options": {"expires": 15.0},
         },
         # A site that gets its second or third reader late has cases that wait for one.
         "assign-readers": {
             "task": "studysite.assign_readers",
-            "schedule": 60.0,
+            "schedule": Every(60.0),
             "options": {"expires": 60.0},
         },
         "seal-audit": {
             "task": "studysite.seal_audit",
-            "schedule": 60.0,
+            "schedule": Every(60.0),
             "options": {"expires": 60.0},
         },
         "mail-checkpoint": {
             "task": "studysite.mail_checkpoint",
-            "schedule": 24 * 3600.0,
+            "schedule": Every(24 * 3600.0),
             "options": {"expires": 3600.0},
         },
         "close-quiet-arrivals": {
             "task": "studysite.close_quiet_arrivals",
-            "schedule": 30.0,
+            "schedule": Every(30.0),
             "options": {"expires": 30.0},
         },
         "scrub-storage": {
             "task": "studysite.scrub_storage",
-            "schedule": 24 * 3600.0,
+            "schedule": Every(24 * 3600.0),
             "options": {"expires": 3600.0},
         },
         "clear-spool": {
             "task": "studysite.clear_spool",
-            "schedule": 900.0,
+            "schedule": Every(900.0),
             "options": {"expires": 900.0},
         },
     },

@@ -13,7 +13,8 @@ run_packages=(libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-cj
 # Chromium is driven by the browser tests, poppler reads our PDFs, PostgreSQL and Redis are the
 # production pair and are started by the tests in folders of their own, gettext checks translations.
 # dcmtk are the peers that our DICOM network is tried with, dicom3tools checks what leaves.
-dev_packages=(chromium poppler-utils postgresql redis-server gettext dcmtk dicom3tools)
+# libfaketime gives a process a wrong clock.
+dev_packages=(chromium poppler-utils postgresql redis-server gettext dcmtk dicom3tools libfaketime)
 
 say() { printf '%s\n' "$*"; }
 fail() { printf '%s\n' "$*" >&2; exit 3; }

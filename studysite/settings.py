@@ -17,6 +17,7 @@ from csp.constants import NONE, SELF
 from kombu import Queue
 
 from studysite.api_settings import REST_FRAMEWORK, SPECTACULAR_SETTINGS  # noqa: F401
+from studysite.broker_settings import transport_options
 from studysite.core.disk import folder_of, make_own
 from studysite.core.keys import in_environment, key_from_file
 from studysite.log_settings import logging_as
@@ -255,15 +256,7 @@ DICOM_QUIET_SECONDS = env.float("DICOM_QUIET_SECONDS", default=10.0)
 
 # Jobs: the row is the queue, Celery only wakes the worker.
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="filesystem://localhost")
-if CELERY_BROKER_URL.startswith("filesystem:"):
-    (VAR_DIR / "broker" / "control").mkdir(parents=True, exist_ok=True)
-    CELERY_BROKER_TRANSPORT_OPTIONS = {
-        "data_folder_in": str(VAR_DIR / "broker"),
-        "data_folder_out": str(VAR_DIR / "broker"),
-        "control_folder": str(VAR_DIR / "broker" / "control"),
-        "store_processed": False,
-        "polling_interval": 0.1,
-    }
+CELERY_BROKER_TRANSPORT_OPTIONS = transport_options(CELERY_BROKER_URL, VAR_DIR / "broker")
 JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", default=30)
 JOB_MAX_ATTEMPTS = env.int("JOB_MAX_ATTEMPTS", default=3)
 # Which workers do which kind of job: `celery worker -Q numerics`. One without -Q does all.

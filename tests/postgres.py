@@ -9,7 +9,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -42,33 +42,72 @@ def newest_postgres() -> Path | None:
     return found[-1].parent if found else None
 
 
+class Postgres:
+    """A server in a folder and on a port of its own, started and stopped as often as one likes.
+    Root lends it Debian's `postgres` account."""
+
+    def __init__(self, programs: Path, *options: str, network: str = "127.0.0.1/32") -> None:
+        # PostgreSQL refuses to run as root, so it has to be somebody else's folder and process.
+        account = {"user": "postgres", "group": "postgres", "extra_groups": []}
+        self._lent: dict = account if os.getuid() == 0 else {}
+        self.folder = Path(tempfile.mkdtemp(prefix="study-postgres-"))
+        if self._lent:
+            shutil.chown(self.folder, "postgres", "postgres")
+        self.data, self.port = self.folder / "data", free_port()
+        self.programs, self.options, self.network = programs, options, network
+        self.url = f"postgres://study@127.0.0.1:{self.port}"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def run(self, program: str, *arguments: str) -> None:
+        """Run one of its programs as its account."""
+        command = [str(self.programs / program), *arguments]
+        subprocess.run(command, check=True, capture_output=True, cwd=self.folder, **self._lent)
+
+    def make(self) -> None:
+        """Make an empty cluster."""
+        flags = ["-U", "study", "-A", "trust", "-E", "UTF8", "--no-sync", "--no-instructions"]
+        self.run("initdb", "-D", str(self.data), *flags)
+        with (self.data / "pg_hba.conf").open("a") as rules:
+            rules.write(f"host all all {self.network} trust\n")
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        addresses = "127.0.0.1" if self.network == "127.0.0.1/32" else "*"
+        options = [f"listen_addresses={addresses}", f"unix_socket_directories={self.folder}"]
+        command = [self.programs / "postgres", "-D", self.data, "-p", str(self.port)]
+        flags = [f"--{option}" for option in (*options, "fsync=off", *self.options)]
+        with (self.folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [str(part) for part in (*command, *flags)],
+                stderr=log,
+                cwd=self.folder,
+                **self._lent,
+            )
+        wait_until(lambda: accepts(f"{self.url}/postgres"), "PostgreSQL")
+
+    def stop(self) -> None:
+        """End it at once, as when its machine goes: it recovers when it is started again."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGQUIT)
+            self._process.wait(PATIENCE_SECONDS)
+            self._process = None
+
+    def remove(self) -> None:
+        """End it for good."""
+        self.stop()
+        shutil.rmtree(self.folder)
+
+
 @contextmanager
 def running_postgres(programs: Path) -> Iterator[str]:
-    """A server; its URL, without a database name. Root lends it Debian's `postgres` account."""
-    # PostgreSQL refuses to run as root, so it has to be somebody else's folder and process.
-    account = {"user": "postgres", "group": "postgres", "extra_groups": []}
-    lent: dict = account if os.getuid() == 0 else {}
-    folder = Path(tempfile.mkdtemp(prefix="study-postgres-"))
-    if lent:
-        shutil.chown(folder, "postgres", "postgres")
-    data, port = folder / "data", free_port()
-    make = [programs / "initdb", "-D", data, "-U", "study", "-A", "trust", "-E", "UTF8"]
-    subprocess.run(
-        [*make, "--no-sync", "--no-instructions"], check=True, capture_output=True, **lent
-    )
-    options = {"listen_addresses": "127.0.0.1", "unix_socket_directories": folder, "fsync": "off"}
-    command: Sequence[object] = [programs / "postgres", "-D", data, "-p", str(port)]
-    command = [*command, *(f"--{name}={value}" for name, value in options.items())]
-    with (folder / "log").open("wb") as log:
-        server = subprocess.Popen([str(part) for part in command], stderr=log, cwd=folder, **lent)
-    url = f"postgres://study@127.0.0.1:{port}"
+    """A server; its URL, without a database name."""
+    server = Postgres(programs)
     try:
-        wait_until(lambda: accepts(f"{url}/postgres"), "PostgreSQL")
-        yield url
+        server.make()
+        server.start()
+        yield server.url
     finally:
-        server.send_signal(signal.SIGQUIT)
-        server.wait(PATIENCE_SECONDS)
-        shutil.rmtree(folder)
+        server.remove()
 
 
 def accepts(url: str) -> bool:

@@ -110,12 +110,22 @@ def close_abandoned(now: float) -> int:
 def clear_spool(now: float) -> int:
     """Remove what finished arrivals left on the spool because their worker died a moment too soon.
     `now` in Unix time, s; how many were removed."""
+    _drop_what_never_came(now)
     left = storage.old_spools(now - LEFT_AFTER_SECONDS)
     live = Intake.objects.filter(pk__in=left).exclude(state=IntakeState.DONE)
     dead = set(left) - set(live.values_list("pk", flat=True))
     for pk in dead:
         storage.empty_spool(pk)
     return len(dead)
+
+
+def _drop_what_never_came(now: float) -> None:
+    """Files of an arrival that was left open, whose upload was cut before it was acknowledged: they
+    have no rows. What nodes send has none either until the arrival is closed, and stays."""
+    quiet = storage.old_spools(now - ABANDONED_AFTER_SECONDS)
+    found = Intake.objects.filter(pk__in=quiet, state=IntakeState.OPEN, files__isnull=True)
+    for pk in found.exclude(door__in=(Door.STORE, Door.WEB)).values_list("pk", flat=True):
+        storage.empty_spool(pk)
 
 
 def find_intake(*, by: User, pk: UUID) -> Intake:

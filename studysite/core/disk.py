@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 from pathlib import Path
@@ -12,6 +13,8 @@ from uuid import uuid4
 from django.core.exceptions import ImproperlyConfigured
 
 PIECE_BYTES = 2**20
+# What a disk answers that has no room.
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class Readable(Protocol):
@@ -63,6 +66,15 @@ def write_stream(path: Path, source: Readable) -> None:
     finally:
         draft.unlink(missing_ok=True)
     sync_folder(path.parent)
+
+
+def clear_drafts(folder: Path, before: float) -> int:
+    """Remove what processes that were killed left half written, last touched before a moment (Unix
+    time, s); how many there were."""
+    left = [path for path in folder.rglob("*.part") if path.stat().st_mtime < before]
+    for path in left:
+        path.unlink(missing_ok=True)
+    return len(left)
 
 
 def sync_folder(folder: Path) -> None:

@@ -62,6 +62,13 @@ class OutOfOrder(StudyError):
     status = 409
 
 
+class NoRoom(StudyError):
+    """The disk is full."""
+
+    code = "no_room"
+    status = 507
+
+
 class Conflict(StudyError):
     """Something else has happened to the record meanwhile."""
 

@@ -20,11 +20,14 @@ from django.conf import settings
 from django.db import OperationalError as OperationalDatabaseError
 from django.db import close_old_connections, transaction
 from django.db.models import F, Q
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError
 
 from studysite.core.audit.writer import Kind, Writer, nobody, writing
+from studysite.core.disk import FULL
 from studysite.core.errors import OutOfOrder, StudyError
 from studysite.core.models import Job, JobState, User
 from studysite.core.said import kept, said, within
@@ -122,8 +125,8 @@ def retry(job: Job) -> None:
 
 def claim(job_id: uuid.UUID | str) -> Held | None:
     """Take a job that waits or whose worker is gone; None when there is nothing to take."""
-    now, token = timezone.now(), uuid.uuid4()
-    free = Q(state=JobState.QUEUED) | Q(state=JobState.RUNNING, lease_until__lt=now)
+    token = uuid.uuid4()
+    free = Q(state=JobState.QUEUED) | (Q(state=JobState.RUNNING) & _run_out())
     waiting = Job.objects.filter(free, pk=job_id, attempts__lt=settings.JOB_MAX_ATTEMPTS)
     with writing(QUEUE):
         taken = waiting.update(
@@ -160,6 +163,11 @@ def _do(held: Held) -> None:
         raise
     except StudyError as refusal:
         _fail(held, refusal.sentence)
+    except OSError as trouble:
+        if trouble.errno not in FULL:
+            _give_back(held)
+            raise
+        _fail(held, said("The disk is full: make room, then try again."))
     except Exception:
         _give_back(held)
         raise
@@ -168,7 +176,7 @@ def _do(held: Held) -> None:
 def sweep() -> int:
     """Free the claims of dead workers, end what died too often, announce what waits."""
     now = timezone.now()
-    dead = Job.objects.filter(state=JobState.RUNNING, lease_until__lt=now)
+    dead = Job.objects.filter(_run_out(), state=JobState.RUNNING)
     with writing(QUEUE):
         dead.filter(attempts__gte=settings.JOB_MAX_ATTEMPTS).update(
             state=JobState.FAILED,
@@ -184,8 +192,15 @@ def sweep() -> int:
     return len(waiting)
 
 
-def _lease() -> object:
-    return timezone.now() + timedelta(seconds=settings.JOB_LEASE_SECONDS)
+def _lease() -> Combinable:
+    """The end of a lease, by the database's clock: machines need not agree on the time."""
+    return Now() + timedelta(seconds=settings.JOB_LEASE_SECONDS)
+
+
+def _run_out() -> Q:
+    """Leases that ended, and those that nobody can have been given: that clock was put back."""
+    longest = timedelta(seconds=2 * settings.JOB_LEASE_SECONDS)
+    return Q(lease_until__lt=Now()) | Q(lease_until__gt=Now() + longest)
 
 
 def _keep_alive(held: Held, stop: threading.Event) -> None:

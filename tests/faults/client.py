@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import sys
 import threading
+import time
 
 import django
 
 django.setup()
 
 from django.db import connection  # noqa: E402
+from rest_framework.authtoken.models import Token  # noqa: E402
 
+from imaging import storage  # noqa: E402
 from imaging.models import Peer  # noqa: E402
+from imaging.services import intake  # noqa: E402
 from studysite.core import jobs  # noqa: E402
 from studysite.core.audit.writer import writing  # noqa: E402
-from studysite.core.models import Job, Site, User  # noqa: E402
+from studysite.core.models import Job, Membership, Site, User  # noqa: E402
+from studysite.core.roles import Role  # noqa: E402
 from tests.audit import TESTER  # noqa: E402
 
 
@@ -65,5 +70,23 @@ def node() -> None:
         )
 
 
+def storm() -> None:
+    """A site whose coordinator sends scans; prints the key."""
+    with writing(TESTER):
+        site, _ = Site.objects.get_or_create(code="XA", defaults={"name": "Hospital"})
+        user = User.objects.create(username="sender")
+        Membership.objects.create(user=user, site=site, role=Role.COORDINATOR)
+        print(Token.objects.create(user=user).key)
+
+
+def tidy() -> None:
+    """What the clock does by and by, as if a day had passed."""
+    later = time.time() + 2 * 24 * 3600
+    intake.close_abandoned(later)
+    intake.clear_spool(later)
+    storage.clear_half_written(later)
+
+
+VERBS = {"ask": ask, "sweep": sweep, "race": race, "node": node, "storm": storm, "tidy": tidy}
 if __name__ == "__main__":
-    {"ask": ask, "sweep": sweep, "race": race, "node": node}[sys.argv[1]](*sys.argv[2:])
+    VERBS[sys.argv[1]](*sys.argv[2:])

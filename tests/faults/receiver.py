@@ -70,31 +70,36 @@ def write_objects(folder: Path, count: int, pixel_bytes: int = 2048) -> list[Pat
     folder.mkdir(exist_ok=True)
     paths = []
     for number in range(count):
-        uid = f"{ROOT}.{time.time_ns()}.{number}"
-        content = b"".join(
-            _element(group, element, vr, value)
-            for group, element, vr, value in (
-                (8, 0x16, b"UI", MR.encode()),
-                (8, 0x18, b"UI", uid.encode()),
-                (8, 0x60, b"CS", b"MR"),
-                (0x10, 0x20, b"LO", b"NOBODY"),
-                (0x20, 0xD, b"UI", ROOT.encode() + b".1"),
-                (0x20, 0xE, b"UI", ROOT.encode() + b".2"),
-                (0x28, 0x2, b"US", struct.pack("<H", 1)),
-                (0x28, 0x4, b"CS", b"MONOCHROME2"),
-                (0x28, 0x10, b"US", struct.pack("<H", 512)),
-                (0x28, 0x11, b"US", struct.pack("<H", pixel_bytes // 1024)),
-                (0x28, 0x100, b"US", struct.pack("<H", 16)),
-                (0x28, 0x101, b"US", struct.pack("<H", 16)),
-                (0x28, 0x102, b"US", struct.pack("<H", 15)),
-                (0x28, 0x103, b"US", struct.pack("<H", 0)),
-                (0x7FE0, 0x10, b"OW", os.urandom(pixel_bytes)),
-            )
-        )
         path = folder / f"{number:05d}.dcm"
-        path.write_bytes(file_header(MR, uid, EXPLICIT, ("1.2.3", "TEST")) + content)
+        path.write_bytes(object_bytes(pixel_bytes))
         paths.append(path)
     return paths
+
+
+def object_bytes(pixel_bytes: int = 2048) -> bytes:
+    """One such object, unlike any other."""
+    uid = f"{ROOT}.{time.time_ns()}.{int.from_bytes(os.urandom(4))}"
+    content = b"".join(
+        _element(group, element, vr, value)
+        for group, element, vr, value in (
+            (8, 0x16, b"UI", MR.encode()),
+            (8, 0x18, b"UI", uid.encode()),
+            (8, 0x60, b"CS", b"MR"),
+            (0x10, 0x20, b"LO", b"NOBODY"),
+            (0x20, 0xD, b"UI", ROOT.encode() + b".1"),
+            (0x20, 0xE, b"UI", ROOT.encode() + b".2"),
+            (0x28, 0x2, b"US", struct.pack("<H", 1)),
+            (0x28, 0x4, b"CS", b"MONOCHROME2"),
+            (0x28, 0x10, b"US", struct.pack("<H", 512)),
+            (0x28, 0x11, b"US", struct.pack("<H", pixel_bytes // 1024)),
+            (0x28, 0x100, b"US", struct.pack("<H", 16)),
+            (0x28, 0x101, b"US", struct.pack("<H", 16)),
+            (0x28, 0x102, b"US", struct.pack("<H", 15)),
+            (0x28, 0x103, b"US", struct.pack("<H", 0)),
+            (0x7FE0, 0x10, b"OW", os.urandom(pixel_bytes)),
+        )
+    )
+    return file_header(MR, uid, EXPLICIT, ("1.2.3", "TEST")) + content
 
 
 def uid_of(path: Path) -> str:

@@ -19,6 +19,8 @@ ROOT = Path(__file__).resolve().parents[2]
 class Study:
     """The embedded study, or whatever the environment makes of it."""
 
+    interpreter, root = sys.executable, ROOT
+
     def __init__(self, folder: Path, **environment: str) -> None:
         self.folder = folder
         self.database_url = environment.get("DATABASE_URL", "")
@@ -35,7 +37,7 @@ class Study:
         """Run this Python in the study; what it prints."""
         command = [sys.executable, *arguments]
         done = subprocess.run(
-            command, cwd=ROOT, env=self.env, capture_output=True, text=True, timeout=60
+            command, cwd=ROOT, env=self.env, capture_output=True, text=True, timeout=240
         )
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
@@ -77,6 +79,14 @@ class Study:
             with closing(sqlite3.connect(self.folder / "study.sqlite3")) as connection:
                 row = connection.execute(query).fetchone()
         return row[0]
+
+    def rows(self, query: str) -> list[tuple[object, ...]]:
+        """Every row of a query."""
+        if self.database_url:
+            with psycopg.connect(self.database_url) as connection:
+                return connection.execute(query).fetchall()  # type: ignore[arg-type]
+        with closing(sqlite3.connect(self.folder / "study.sqlite3")) as connection:
+            return connection.execute(query).fetchall()
 
     def job_state(self) -> object:
         """The state of the one job."""

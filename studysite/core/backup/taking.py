@@ -7,7 +7,6 @@ stay; those on the spool, which do not, are kept there until they are copied.
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 from collections.abc import Callable
@@ -29,21 +28,13 @@ from studysite.core.backup import counters, key_names, places, rows
 from studysite.core.backup.archive import HEAD, Archive
 from studysite.core.backup.sealing import Sealing, sealed_size
 from studysite.core.backup.snapshot import frozen
-from studysite.core.disk import sync_folder
-from studysite.core.errors import Conflict, StudyError
+from studysite.core.disk import FULL, sync_folder
+from studysite.core.errors import Conflict, NoRoom
 from studysite.core.keys import key_from_file
 
 BACKUP = "backup"
 DATABASES = ("default", "vault")
-FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 Progress = Callable[[str], None]
-
-
-class NoRoom(StudyError):
-    """The disk does not hold the backup."""
-
-    code = "no_room"
-    status = 507
 
 
 @dataclass(frozen=True)
