@@ -132,6 +132,8 @@ def _advance(
     damping: float,
 ) -> tuple[tuple[Side, ...], Array, System]:
     curvature = now.curvature + np.diag((damping + RIDGE) * np.diag(now.curvature))
+    if not np.all(np.isfinite(curvature)):
+        raise np.linalg.LinAlgError("The curvature is not finite.")
     step = cho_solve(cho_factor(curvature), now.gradient)
     cuts = np.cumsum([side.size for side in sides])
     parts = np.split(step, cuts)

@@ -21,6 +21,7 @@ FLAGGED_RELATIVE_SD: Final = 0.08
 LEAST_SNR: Final = 2.0
 CLEAR_SNR: Final = 4.0
 FEWEST_ACROSS: Final = 1.5
+MOST_SHARED: Final = 8.0  # a scan resampled by cubic splines has up to 5
 PLAUSIBLE_MM2: Final = (0.15, 12.0)
 USUAL_MM2: Final = (0.5, 2.5)
 
@@ -64,6 +65,14 @@ def require_warrant(numbers: Numbers, quality: Quality) -> None:
                 "Only %(share)s %% of the nerve's surroundings is fluid; the end points may "
                 "lie inside brainstem or bone.",
                 share=f"{100 * quality.coverage:.0f}",
+            )
+        )
+    if quality.noise_sharing > MOST_SHARED and quality.snr < NOISELESS_SNR:
+        raise ModelMisfit(
+            told(
+                "What surrounds the strand is no fluid with noise in it: its neighbouring voxels "
+                "go together %(times)s times as much as those of noise. Check the end points.",
+                times=f"{quality.noise_sharing:.0f}",
             )
         )
     low, high = PLAUSIBLE_MM2

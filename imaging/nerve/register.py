@@ -29,6 +29,7 @@ STAYS_MM: Final = 0.6
 GAIN: Final = 1.03
 LARGEST_RESIDUAL_MM: Final = 0.8
 FURTHEST_MM: Final = 60.0
+LARGEST_MM: Final = 1e5
 MOST_TURN_DEG: Final = 30.0
 TURNS_DEG: Final = ((12, 0, 0), (-12, 0, 0), (0, 12, 0), (0, -12, 0), (0, 0, 12), (0, 0, -12))
 NUDGE: Final = ((1.5, -1.0, 1.0), (1.5, 1.0, -1.5))
@@ -114,6 +115,8 @@ def register(volume: Volume, tof: Volume, points_mm: Array) -> Registration:
 
 def _usable(tof: Volume) -> bool:
     if min(tof.size) < FEWEST_VOXELS or not np.all(np.isfinite(tof.affine)):
+        return False
+    if np.abs(tof.affine).max() > LARGEST_MM:
         return False
     if abs(np.linalg.det(tof.affine[:3, :3])) < 1e-6:
         return False

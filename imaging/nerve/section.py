@@ -90,7 +90,7 @@ def noise_beside(fit: Fit, number: int) -> float:
     side = fit.sides[number]
     beside = side.trusted & (depth_inside(side.strands, side.near) < -BESIDE_MM)
     found = sharing(side.near.index[beside], fit.residuals[number][beside])
-    return min(fit.sharing, found)
+    return float(min(fit.sharing, found))
 
 
 def _measured(fit: Fit, side: int) -> Profile:

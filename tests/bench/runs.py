@@ -20,11 +20,11 @@ ENTRIES = ("measure.py", "phantom.py")
 Key = tuple[str, int]
 
 
-def code_digest() -> str:
-    """A short digest of what phantoms and measurement are made by: results of other code are not
-    mixed in, and a module that neither of them imports changes nothing."""
+def code_digest(entries: Iterable[str] = ENTRIES) -> str:
+    """A short digest of what results are made by, phantoms and measurement: results of other code
+    are not mixed in, and a module that none of the entries imports changes nothing."""
     found = hashlib.sha256()
-    for path in sorted(imported(*(SOURCES / name for name in ENTRIES))):
+    for path in sorted(imported(*(SOURCES / name for name in entries))):
         found.update(path.name.encode() + path.read_bytes())
     return found.hexdigest()[:16]
 
@@ -48,9 +48,9 @@ def imported(*entries: Path) -> set[Path]:
 class Kept:
     """Results by key in a file of one JSON line each, of this code only."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, entries: Iterable[str] = ENTRIES) -> None:
         self._path = path
-        self.code = code_digest()
+        self.code = code_digest(entries)
         self.results: dict[Key, Any] = {}
         if path.exists():
             for line in path.read_text().splitlines():

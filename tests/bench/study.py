@@ -23,7 +23,7 @@ from typing import Any
 
 import numpy as np
 
-from tests.bench import accuracy, contacts, repeats
+from tests.bench import accuracy, clock, contacts, registration, repeats, suggested
 from tests.bench.__main__ import run_bench
 from tests.bench.bound import bound
 from tests.bench.family import FAMILY
@@ -38,6 +38,8 @@ KEPT = FOLDER / "study.json"
 BOUND_VOXELS_MM = (0.3, 0.4, 0.5, 0.7)
 BENCH_SEEDS = 5
 DIGITS = 5
+PARTS = ("accuracy", "contacts", "repeats", "bench", "clock", "suggested", "registration")
+OWN_SOURCES = {"suggested": suggested.SOURCES, "registration": registration.SOURCES}
 
 Study = dict[str, Any]
 
@@ -51,7 +53,11 @@ def run_all(seeds: int, minutes: float | None) -> int:
 
     if not _done(VAR / "bench.json"):
         run_bench(VAR / "bench.json", seeds=BENCH_SEEDS)
+    if not _done(VAR / "clock.json"):
+        clock.full(VAR / "clock.json")
     left = repeats.full(seeds, VAR / "repeats.json", left_over())
+    left += registration.full(registration.SEEDS, VAR / "registration.json", left_over())
+    left += suggested.full(suggested.SEEDS, VAR / "suggested.json", left_over())
     left += contacts.full(contacts.SEEDS, VAR / "contacts.json", left_over())
     return left + accuracy.full(seeds, list(FAMILY), VAR / "accuracy.json", left_over())
 
@@ -63,7 +69,7 @@ def _done(path: Path) -> bool:
 
 def gathered() -> Study:
     """What the document says, of what the runs wrote."""
-    found = {name: _read(name) for name in ("accuracy", "contacts", "repeats", "bench")}
+    found = {name: _read(name) for name in PARTS}
     before = {} if all(found.values()) else json.loads(KEPT.read_text())
     codes = {name: one.get("code", _code_of(name, before)) for name, one in found.items()}
     return rounded(
@@ -71,14 +77,21 @@ def gathered() -> Study:
             "code": codes["accuracy"],
             "codes": codes,
             "sources_changed": codes["accuracy"] != code_digest(),
-            "of_other_code": sorted(n for n, code in codes.items() if code != codes["accuracy"]),
+            "of_other_code": sorted(n for n, code in codes.items() if code != _wanted(n, codes)),
             "machine": {"python": platform.python_version(), "processors": 2},
             **(_family(found["accuracy"]) if found["accuracy"] else _kept_family(before)),
-            "contacts": found["contacts"].get("rows") or before["contacts"],
-            "repeats": found["repeats"].get("rows") or before["repeats"],
+            **{
+                name: found[name].get("rows") or before.get(name, [])
+                for name in ("contacts", "repeats", "clock", "suggested", "registration")
+            },
             "bench": _bench(found["bench"]) if found["bench"] else before["bench"],
         }
     )
+
+
+def _wanted(name: str, codes: dict[str, str]) -> str:
+    """The numerics that a part should be of: the family's, or what it alone is made by."""
+    return code_digest(OWN_SOURCES[name]) if name in OWN_SOURCES else codes["accuracy"]
 
 
 def _read(name: str) -> Study:

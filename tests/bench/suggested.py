@@ -1,17 +1,26 @@
-"""How often end points are suggested on head-like scenes, and how far off they are:
-`python -m tests.bench.suggested --seeds 10`."""
+"""How often end points are suggested on head-like scenes, and how far off they are.
+
+python -m tests.bench.suggested [--seeds N] [--minutes M] [--json FILE]
+"""
 
 from __future__ import annotations
 
 import argparse
+import json
+import sys
 import time
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
 from imaging.nerve.phantom import simulate
 from imaging.nerve.suggest import SIDES, suggest_ends
+from tests.bench.runs import Kept, run
 
+SCHEMA: Final = "suggested/1"
+SEEDS: Final = 10
+SOURCES: Final = ("suggest.py", "phantom.py")
 FAR_MM: Final = 2.0
 CASES: Final[dict[str, dict[str, Any]]] = {
     "dark": {},
@@ -32,38 +41,79 @@ CASES: Final[dict[str, dict[str, Any]]] = {
     "CN VIII at 0.3 mm": {"neighbour_gap_mm": 0.3},
 }
 
+Result = dict[str, Any]
 
-def distances_mm(changes: dict[str, Any], seed: int) -> tuple[list[float], float]:
-    """Distances of the four suggested ends, none where it abstains; processor seconds."""
-    phantom = simulate("head", seed=seed, anatomy=seed, **changes)
+
+def looked_for(name: str, seed: int) -> Result:
+    """Distances of the four suggested ends from the true ones, mm, none where it abstains; and the
+    processor time. Every seed is an anatomy of its own."""
+    phantom = simulate("head", seed=seed, anatomy=seed, **CASES[name])
     begun = time.process_time()
     found = suggest_ends(phantom.volume)
     seconds = time.process_time() - begun
     truth = phantom.truth["ends"]
     ends = [
-        float(np.linalg.norm(np.array(getattr(found.ends[side], name)) - truth[side][name]))
+        float(np.linalg.norm(np.array(getattr(found.ends[side], point)) - truth[side][point]))
         for side in SIDES
         if side in found.ends
-        for name in ("brainstem_mm", "canal_mm")
+        for point in ("brainstem_mm", "canal_mm")
     ]
-    return ends, seconds
+    return {"ends_mm": ends, "seconds": seconds}
+
+
+def rows(results: dict[tuple[str, int], Result], seeds: int) -> list[Result]:
+    """One row a scene, of what is done."""
+    found = []
+    for name in CASES:
+        done = [results[name, seed] for seed in range(seeds) if (name, seed) in results]
+        if done:
+            found.append(_row(name, done))
+    return found
+
+
+def _row(name: str, done: list[Result]) -> Result:
+    given = [one["ends_mm"] for one in done if one["ends_mm"]]
+    away = [mm for ends in given for mm in ends]
+    return {
+        "scene": name,
+        "n": len(done),
+        "given": len(given),
+        "far": sum(max(ends) > FAR_MM for ends in given),
+        "median_mm": float(np.median(away)) if away else None,
+        "worst_mm": max(away) if away else None,
+        "seconds": float(np.median([one["seconds"] for one in done])),
+    }
+
+
+def line(found: Result) -> str:
+    start = f"{found['scene']:28} {found['given']:3}/{found['n']:3} {found['far']:7}"
+    if found["worst_mm"] is None:
+        return start
+    return f"{start} {found['median_mm']:7.2f} {found['worst_mm']:8.2f} {found['seconds']:7.2f}"
+
+
+HEADER = f"{'scene':28} {'given':>7} {'far off':>7} {'median':>7} {'worst mm':>8} {'seconds':>7}"
+
+
+def full(seeds: int, path: Path, minutes: float | None = None) -> int:
+    """Look for the ends, into path; how many scenes are left."""
+    kept = Kept(path.with_suffix(".jsonl"), SOURCES)
+    keys = [(name, seed) for seed in range(seeds) for name in CASES]
+    left = run(kept, keys, looked_for, minutes=minutes)
+    found = rows(kept.results, seeds)
+    text = json.dumps({"schema": SCHEMA, "code": kept.code, "rows": found}, indent=1)
+    path.write_text(text + "\n")
+    sys.stdout.write("\n".join([HEADER, *map(line, found)]) + "\n")
+    return left
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seeds", type=int, default=10)
-    seeds = range(parser.parse_args().seeds)
-    print(f"{'scene':28} {'given':>7} {'far off':>7} {'median':>7} {'worst mm':>8} {'seconds':>7}")
-    for name, changes in CASES.items():
-        runs = [distances_mm(changes, seed) for seed in seeds]
-        given = [ends for ends, _ in runs if ends]
-        far = sum(max(ends) > FAR_MM for ends in given)
-        away = np.array(given).ravel() if given else np.array([np.nan])
-        print(
-            f"{name:28} {len(given):3}/{len(runs):3} {far:7} {np.median(away):7.2f} "
-            f"{away.max():8.2f} {np.median([s for _, s in runs]):7.2f}",
-            flush=True,
-        )
+    parser.add_argument("--seeds", type=int, default=SEEDS)
+    parser.add_argument("--minutes", type=float)
+    parser.add_argument("--json", type=Path, default=Path("var/suggested.json"))
+    options = parser.parse_args()
+    full(options.seeds, options.json, options.minutes)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.bench import registration, suggested
 from tests.bench import study as made
+from tests.bench.runs import code_digest
 from tests.bench.study import DOCUMENT, FOLDER, KEPT, Study, atrophy, rounded, written
 from tests.bench.study_figures import figures
 from tests.bench.study_tables import family, reached
@@ -87,3 +89,31 @@ def test_a_part_that_was_not_run_stays_and_is_said_to_be_older(
     assert found["code"] == before["code"]
     assert "repeats" in found["of_other_code"]
     assert "accuracy" not in found["of_other_code"]
+
+
+def test_what_is_suggested_far_off_is_counted() -> None:
+    told = {("dark", 0): {"ends_mm": [0.2, 0.4, 3.0, 0.1], "seconds": 0.5}}
+    told[("dark", 1)] = {"ends_mm": [], "seconds": 0.7}
+    (row,) = suggested.rows(told, 2)
+    assert (row["n"], row["given"], row["far"], row["worst_mm"]) == (2, 1, 1, 3.0)
+
+
+def test_an_angiogram_that_is_left_out_has_no_error() -> None:
+    name = registration.names()[0]
+    good = {"error_mm": 0.1, "method": "rigid", "unused": "", "seconds": 1.0}
+    bad = {"error_mm": 9.0, "method": "none", "unused": "tof_unlike", "seconds": 1.0}
+    (row,) = registration.rows({(name, 0): good, (name, 1): bad}, 2)
+    assert (row["n"], row["left_out"], row["moved"], row["worst_mm"]) == (2, 1, 1, 0.1)
+
+
+def test_a_measurement_that_takes_longer_is_a_miss() -> None:
+    study = deepcopy(kept())
+    sizes, what = (0.5, 0.4), ("one nerve", "both nerves")
+    study["clock"] = [{"voxel_mm": mm, "what": w, "seconds": 0.2} for mm in sizes for w in what]
+    assert {t.key: t.reached for t in targets(study)}["time"] is True
+    study["clock"][0]["seconds"] = 0.3
+    assert {t.key: t.reached for t in targets(study)}["time"] is False
+
+
+def test_results_are_kept_by_what_they_are_made_by() -> None:
+    assert code_digest(suggested.SOURCES) != code_digest() != code_digest(registration.SOURCES)

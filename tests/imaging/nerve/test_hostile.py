@@ -201,6 +201,22 @@ def nerve_scan(**changes):
     return volume, {"left": Ends(tuple(map(float, begin)), tuple(map(float, end)))}
 
 
+@pytest.mark.parametrize("seed", [0, 4, 9])
+def test_there_is_no_nerve_in_smoothed_noise(seed):
+    rng = np.random.default_rng([seed, 11])
+    width = rng.uniform(0.5, 3)
+    volume = box(1000 * gaussian_filter(rng.normal(0, 1, SHAPE), width))
+    for nerve in tried(volume, across(volume, rng)).values():
+        assert nerve.status == "refused", nerve.numbers
+
+
+def test_an_image_of_heavy_tails_has_no_solution():
+    rng = np.random.default_rng(2036)
+    volume = box(rng.exponential(1, SHAPE) ** 8)
+    for nerve in tried(volume, across(volume, rng)).values():
+        assert nerve.status == "refused", nerve.numbers
+
+
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
 def test_a_value_that_is_not_finite_beside_the_nerve_is_refused(value):
     volume, ends = nerve_scan()

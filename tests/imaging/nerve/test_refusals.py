@@ -147,6 +147,13 @@ def test_a_residual_above_two_is_refused():
         require_warrant(numbers(), quality(chi=2.1))
 
 
+def test_surroundings_that_are_no_noise_are_refused():
+    require_warrant(numbers(), quality(noise_sharing=5.0))
+    require_warrant(numbers(), quality(noise_sharing=9.0, snr=500.0))
+    with pytest.raises(ModelMisfit, match="no fluid with noise"):
+        require_warrant(numbers(), quality(noise_sharing=9.0))
+
+
 def test_a_nerve_that_noise_hides_is_refused():
     require_signal(quality(snr=2.1))
     with pytest.raises(LowSignal, match=r"1\.9 times the noise"):

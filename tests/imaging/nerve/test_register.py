@@ -73,6 +73,14 @@ def test_a_spoiled_image_is_not_tried(still: Phantom) -> None:
         assert (found.method, found.reason) == ("none", "tof_unusable")
 
 
+def test_one_placed_beyond_all_places_is_not_tried(still: Phantom) -> None:
+    assert still.tof is not None
+    affine = still.tof.affine.copy()
+    affine[0, 1] = 1e200
+    found = register(still.volume, Volume(still.tof.voxels, affine), nerves_mm(still))
+    assert (found.method, found.reason) == ("none", "tof_unusable")
+
+
 def test_the_same_images_give_the_same_matrix() -> None:
     moved = simulate("tof-moved", seed=2)
     assert np.array_equal(laid(moved).matrix, laid(moved).matrix)
