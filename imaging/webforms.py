@@ -100,13 +100,16 @@ class QualityForm(AnswersForm):
 
     seen_revision = None  # type: ignore[assignment]
 
-    def __init__(self, data: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, data: Mapping[str, Any] | None = None, *, revising: bool = False) -> None:
         super().__init__(in_use("image_quality"), data, answers={}, revision=0, changing=False)
+        if revising:
+            self.fields["reason"] = ReasonField(label=_("Why the verdict is revised"))
 
     @property
     def verdict(self) -> dict[str, Any]:
         """What the service takes."""
-        return {"verdict": "", "score": 0, "remarks": "", **self.answers()}
+        reason = self.cleaned_data.get("reason", "")
+        return {"verdict": "", "score": 0, "remarks": "", "reason": reason, **self.answers()}
 
 
 class EndPointsForm(StudyForm):

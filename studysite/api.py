@@ -21,7 +21,7 @@ from enrollment.api import (
     verification,
     visits,
 )
-from imaging.api import expected, held, intakes, measurements, peers, reads, series
+from imaging.api import expected, held, intakes, measurements, peers, pieces, reads, series
 from reports.api import (
     closing,
     documents,
@@ -137,6 +137,7 @@ urlpatterns = [
     path("intakes/", intakes.IntakesView.as_view(), name="intakes"),
     path(INTAKE, intakes.IntakeView.as_view(), name="intake"),
     path(f"{INTAKE}files/", intakes.IntakeFilesView.as_view(), name="intake_files"),
+    path(f"{INTAKE}pieces/<uuid:key>/", pieces.IntakePieceView.as_view(), name="intake_piece"),
     path(f"{INTAKE}close/", intakes.IntakeCloseView.as_view(), name="intake_close"),
     path("held/", held.HeldListView.as_view(), name="held_list"),
     path("held/<int:pk>/", held.HeldView.as_view(), name="held"),

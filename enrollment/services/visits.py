@@ -38,9 +38,10 @@ def expected_scan(participant: Participant, sequence: str) -> ExpectedScan | Non
     return open_ones.order_by("visit__due_on").first()
 
 
-def mark_scan(scan: ExpectedScan, state: ScanState) -> None:
-    """Move an expected scan to a state; an accepted scan stays accepted."""
-    if scan.state == ScanState.ACCEPTED and state != ScanState.ACCEPTED:
+def mark_scan(scan: ExpectedScan, state: ScanState, *, revised: bool = False) -> None:
+    """Move an expected scan to a state; an accepted scan stays accepted unless its verdict is
+    revised."""
+    if scan.state == ScanState.ACCEPTED and state != ScanState.ACCEPTED and not revised:
         raise OutOfOrder(_("An accepted scan stays accepted."))
     scan.state = state
     scan.save(update_fields=["state"])
@@ -71,7 +72,8 @@ def settle_scans(participant: Participant) -> None:
     came = bool(states & {ScanState.RECEIVED, ScanState.ACCEPTED})
     complete = came and not required & {ScanState.EXPECTED, ScanState.REPEAT_ASKED}
     judged = complete and ScanState.ACCEPTED in states and ScanState.RECEIVED not in required
-    if row.state in {State.SCANNED, State.QUALITY_CHECKED} and not complete:
+    unjudged = row.state == State.QUALITY_CHECKED and not judged
+    if unjudged or (row.state == State.SCANNED and not complete):
         way.step(row, State.ENROLLED)
     if row.state == State.ENROLLED and complete:
         way.step(row, State.SCANNED)

@@ -49,11 +49,13 @@ class SeriesOut(serializers.Serializer):
 
 
 class QualityIn(In):
-    """A verdict on a series; score 1 (not usable) to 5 (excellent). A repeat needs remarks."""
+    """A verdict on a series; score 1 (not usable) to 5 (excellent). A repeat needs remarks, and a
+    verdict that takes the place of another one a reason."""
 
     verdict = serializers.ChoiceField(VERDICTS)
     score = serializers.IntegerField(min_value=1, max_value=5)
     remarks = serializers.CharField(max_length=2000, allow_blank=True, default="")
+    reason = serializers.CharField(max_length=2000, allow_blank=True, default="")
 
 
 class QualityOut(serializers.Serializer):
@@ -62,6 +64,7 @@ class QualityOut(serializers.Serializer):
     verdict = serializers.ChoiceField(VERDICTS)
     score = serializers.IntegerField()
     remarks = serializers.CharField()
+    reason = serializers.CharField()
     by = serializers.StringRelatedField()  # type: ignore[var-annotated]
     at = serializers.DateTimeField()
 

@@ -77,11 +77,14 @@ class IntakeFile(models.Model):
     number = models.PositiveIntegerField()
     size = models.BigIntegerField()
     sha256 = models.CharField(max_length=64)
+    # The sender's random word for a file that came in pieces; sent again it is the same file.
+    key = models.UUIDField(null=True)
 
     class Meta:
         ordering = ["number"]
         constraints = [
-            models.UniqueConstraint(fields=["intake", "number"], name="one_file_a_number")
+            models.UniqueConstraint(fields=["intake", "number"], name="one_file_a_number"),
+            models.UniqueConstraint(fields=["intake", "key"], name="one_file_a_key"),
         ]
 
     def __str__(self) -> str:

@@ -80,6 +80,8 @@ class QualityCheck(models.Model):
     )
     score = models.PositiveSmallIntegerField()
     remarks = models.TextField(blank=True)
+    # Why an earlier verdict was revised; the first verdict has none.
+    reason = models.TextField(blank=True, default="")
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
 

@@ -31,6 +31,7 @@ from studysite.core.roles import Action
 from studysite.core.said import kept, said
 
 Complaint = tuple[Path, str, str]
+UNPACKED = ".files"
 
 
 def process(held: jobs.Held) -> None:
@@ -91,7 +92,7 @@ def _files(intake: Intake) -> tuple[list[Path], list[Complaint]]:
             continue
         try:
             # All of them before any: what an archive held before its bad file is no whole scan.
-            members = list(unpack(path, _empty(path, "files")))
+            members = list(unpack(path, _empty(path, UNPACKED)))
         except DicomRefused as refusal:
             complaints.append((path, refusal.code, refusal.sentence))
         else:
@@ -101,7 +102,7 @@ def _files(intake: Intake) -> tuple[list[Path], list[Complaint]]:
 
 def _empty(path: Path, suffix: str) -> Path:
     """A fresh folder beside a spooled file: what an interrupted run left may be half a file."""
-    folder = path.with_name(f"{path.name}.{suffix}")
+    folder = path.with_name(f"{path.name}{suffix}")
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     return folder
@@ -114,11 +115,20 @@ def _unreadable(complaints: list[Complaint]) -> Iterable[Waiting]:
         kinds[complaint[1]].append(complaint)
     for code, files in kinds.items():
         path, _code, sentence = files[0]
-        reason = kept(_unnamed(sentence, path.name, told("The file")))
+        reason = kept(_unnamed(sentence, path.name, _which(path)))
         if len(files) > 1:
             reason = said("%(count)s files. %(why)s", count=len(files), why=reason)
         digests = [storage.seal(file.read_bytes()) for file, _code, _sentence in files]
         yield Waiting(Waits(code, reason), "", digests)
+
+
+def _which(path: Path) -> Told:
+    """A file by its number in the arrival, which its sender was told: its name is kept nowhere."""
+    archive = path.parent.name
+    if archive.endswith(UNPACKED):
+        number, outer = int(path.name), int(archive.removesuffix(UNPACKED))
+        return told("File %(number)s of the archive %(outer)s", number=number, outer=outer)
+    return told("File %(number)s", number=int(path.name))
 
 
 def _unnamed(sentence: str, name: str, instead: Told) -> str:
@@ -161,7 +171,7 @@ def _cleaned(
     """The series de-identified, on the study's shelf and read back from there."""
     participant = found.participant
     sources = [where[header.sha256] for header in group]
-    folder = _empty(sources[0], "clean")
+    folder = _empty(sources[0], ".clean")
     pairs = [(source, folder / f"{number:06d}") for number, source in enumerate(sources)]
     keys = DeidKeys(
         uid_key=key_from_file(settings.DEIDENTIFY_KEY_FILE),

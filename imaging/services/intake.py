@@ -57,17 +57,27 @@ def add_file(*, by: User, intake: Intake, stream: IO[bytes]) -> IntakeFile:
     require(by, Action.UPLOAD_SCAN, intake.site)
     draft = storage.spool(intake.pk, stream)
     try:
-        with writing_for(by, Action.UPLOAD_SCAN):
-            row = Intake.objects.select_for_update().get(pk=intake.pk)
-            if row.state != IntakeState.OPEN:
-                raise OutOfOrder(_("This arrival is closed; start another one."))
-            number = (row.files.aggregate(last=Max("number"))["last"] or 0) + 1
-            storage.settle_spooled(draft, row.pk, number)
-            return IntakeFile.objects.create(
-                intake=row, number=number, size=draft.size, sha256=draft.sha256
-            )
+        return number_file(by=by, intake=intake, draft=draft)
     finally:
         draft.path.unlink(missing_ok=True)
+
+
+def number_file(
+    *, by: User, intake: Intake, draft: storage.Draft, key: UUID | None = None
+) -> IntakeFile:
+    """Make a file that is on the disk one of an arrival's. Under the same key it is one file."""
+    with writing_for(by, Action.UPLOAD_SCAN):
+        row = Intake.objects.select_for_update().get(pk=intake.pk)
+        if key and (known := row.files.filter(key=key).first()):
+            draft.path.unlink(missing_ok=True)
+            return known
+        if row.state != IntakeState.OPEN:
+            raise OutOfOrder(_("This arrival is closed; start another one."))
+        number = (row.files.aggregate(last=Max("number"))["last"] or 0) + 1
+        storage.settle_spooled(draft, row.pk, number)
+        return IntakeFile.objects.create(
+            intake=row, number=number, size=draft.size, sha256=draft.sha256, key=key
+        )
 
 
 @service(Action.UPLOAD_SCAN)
@@ -95,16 +105,25 @@ def _ask_for_work(row: Intake, by: User) -> None:
 
 def close_abandoned(now: float) -> int:
     """End the arrivals that nobody ended: what came of them is stored or sealed like any other, and
-    does not lie on the spool in clear. `now` in Unix time, s; how many there were."""
+    does not lie on the spool in clear. Of some only half a file came, which never came. `now` in
+    Unix time, s; how many there were."""
     quiet = storage.old_spools(now - ABANDONED_AFTER_SECONDS)
-    found = Intake.objects.filter(pk__in=quiet, state=IntakeState.OPEN, files__isnull=False)
-    keys = list(found.distinct().values_list("pk", flat=True))
-    for pk in keys:
+    keys = list(Intake.objects.filter(pk__in=quiet, state=IntakeState.OPEN).values_list("pk"))
+    for (pk,) in keys:
         with acting(None, Action.UPLOAD_SCAN):
             row = Intake.objects.select_for_update(of=("self",)).get(pk=pk)
             if row.state == IntakeState.OPEN:
-                _ask_for_work(row, row.by)
+                _end_abandoned(row)
     return len(keys)
+
+
+def _end_abandoned(row: Intake) -> None:
+    if row.files.exists():
+        _ask_for_work(row, row.by)
+        return
+    row.state = IntakeState.DONE
+    row.save(update_fields=["state"])
+    about(row.participant.number if row.participant else "", said("Nothing came whole"))
 
 
 def clear_spool(now: float) -> int:

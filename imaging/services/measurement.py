@@ -277,7 +277,11 @@ def take_on(participant: Participant) -> None:
     """Take a participant whose scans are judged and whose nerves are measured on to measured,
     whichever came last. Somebody who left meanwhile keeps the result and takes no further step."""
     held = Participant.objects.select_for_update().get(pk=participant.pk)
-    done = Measurement.objects.filter(series__participant=held, state=MeasurementState.MEASURED)
+    done = Measurement.objects.filter(
+        series__participant=held,
+        series__state=SeriesState.ACCEPTED,
+        state=MeasurementState.MEASURED,
+    )
     # Of both nerves: a reader answers for both sides, and sees pictures of both.
     newest = next((row for row in done.order_by("-at") if set(row.ends) == set(SIDES)), None)
     if held.state == State.QUALITY_CHECKED and newest:

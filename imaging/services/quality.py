@@ -6,7 +6,8 @@ from django.utils.translation import gettext as _
 
 from enrollment.crfs.checking import check, without_blanks
 from enrollment.definitions import in_use
-from enrollment.models import ExpectedScan, ScanState
+from enrollment.journey import State, has_reached
+from enrollment.models import ExpectedScan, Participant, ScanState
 from enrollment.protocol.loader import current
 from enrollment.services import way
 from enrollment.services.forms import FormInvalid
@@ -34,26 +35,30 @@ def find_series(*, by: User, pk: int, action: Action) -> Series:
 
 @service(Action.CHECK_QUALITY)
 def check_quality(
-    *, by: User, series: Series, verdict: str, score: int, remarks: str
+    *, by: User, series: Series, verdict: str, score: int, remarks: str, reason: str = ""
 ) -> QualityCheck:
-    """Accept a series, or ask for a repeat and say why. Either is a person's verdict."""
+    """Accept a series, or ask for a repeat and say why. Either is a person's verdict, which a
+    person revises with a reason until readers have the case."""
     require(by, Action.CHECK_QUALITY, series.participant.site)
     participant = way.hold(series.participant, visit=series.scan.visit.key)
     row = Series.objects.select_for_update().get(pk=series.pk)
-    if row.state != SeriesState.RECEIVED:
-        sentence = _("This series is already judged: %(verdict)s.")
-        raise OutOfOrder(sentence % {"verdict": row.get_state_display().lower()})
+    _refuse_unless_open(row, participant, reason)
     answers = without_blanks({"verdict": verdict, "score": score, "remarks": remarks.strip()})
     if problems := check(in_use("image_quality"), answers, complete=True):
         raise FormInvalid(problems)
     if verdict == SeriesState.ACCEPTED and score == NOT_USABLE:
         raise Invalid(_("A series that is not usable is not accepted."), field="score")
     given = QualityCheck.objects.create(
-        series=row, verdict=verdict, score=score, remarks=remarks.strip(), by=by
+        series=row,
+        verdict=verdict,
+        score=score,
+        remarks=remarks.strip(),
+        reason=reason.strip(),
+        by=by,
     )
     row.state = verdict
     row.save(update_fields=["state"])
-    mark_scan(row.scan, _scan_state(row.scan))
+    mark_scan(row.scan, _scan_state(row.scan), revised=bool(reason.strip()))
     settle_scans(participant)
     take_on(participant)
     judged = said(
@@ -64,6 +69,26 @@ def check_quality(
     )
     about(participant.number, judged)
     return given
+
+
+def may_revise(row: Series) -> bool:
+    """Whether a verdict that was given can still be revised: once the nerves are measured readers
+    have the case, in pictures of this series."""
+    return row.state != SeriesState.RECEIVED and not has_reached(
+        State(row.participant.state), State.MEASURED
+    )
+
+
+def _refuse_unless_open(row: Series, participant: Participant, reason: str) -> None:
+    if row.state == SeriesState.RECEIVED:
+        if reason.strip():
+            raise OutOfOrder(_("Nobody has judged this series yet: there is nothing to revise."))
+        return
+    if not reason.strip():
+        sentence = _("This series is already judged: %(verdict)s.")
+        raise OutOfOrder(sentence % {"verdict": row.get_state_display().lower()})
+    if has_reached(State(participant.state), State.MEASURED):
+        raise OutOfOrder(_("Readers have this case already; its verdicts stand."))
 
 
 def _scan_state(scan: ExpectedScan) -> ScanState:

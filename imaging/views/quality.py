@@ -18,9 +18,9 @@ from studysite.core.roles import Action
 @page(Action.CHECK_QUALITY)
 @require_POST
 def check(request: StudyRequest, pk: int) -> HttpResponse:
-    """Accept the series, or ask for a repeat."""
+    """Accept the series, or ask for a repeat; or revise such a verdict."""
     row = quality.find_series(by=request.user, pk=pk, action=Action.CHECK_QUALITY)
-    form = QualityForm(request.POST)
+    form = QualityForm(request.POST, revising=quality.may_revise(row))
     if form.is_valid():
         with form.refusing():
             quality.check_quality(by=request.user, series=row, **form.verdict)

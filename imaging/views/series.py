@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from imaging.models import Measurement, Series, SeriesState
 from imaging.nerve.suggest import Suggestion
-from imaging.services.quality import find_series
+from imaging.services.quality import find_series, may_revise
 from imaging.services.suggesting import ends_of, suggestion_for, suggestion_job
 from imaging.viewer import panes, script_data
 from imaging.volumes import volume_of, window_of
@@ -45,7 +45,7 @@ def show(
         "series": row,
         "rights": rights,
         "versions": versions,
-        "quality_form": quality_form or QualityForm(),
+        "quality_form": quality_form or QualityForm(revising=rights.revise),
     }
     if ends_form is None:
         ends_form, context["suggestion"] = _begun(request, row, versions, rights)
@@ -65,6 +65,7 @@ class _Rights:
     see_images: bool
     see_measurements: bool
     check: bool
+    revise: bool
     measure: bool
 
 
@@ -74,6 +75,7 @@ def _rights(user: User, row: Series) -> _Rights:
         see_images=may(user, Action.SEE_IMAGES, site),
         see_measurements=may(user, Action.SEE_MEASUREMENTS, site),
         check=row.state == SeriesState.RECEIVED and may(user, Action.CHECK_QUALITY, site),
+        revise=may_revise(row) and may(user, Action.CHECK_QUALITY, site),
         measure=row.state == SeriesState.ACCEPTED
         and row.measurable
         and may(user, Action.MEASURE, site),

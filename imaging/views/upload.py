@@ -1,4 +1,4 @@
-"""Scans arrive by the web: in one send of a plain form, or file by file from js/upload.js."""
+"""Scans arrive by the web: in one send of a plain form, or in pieces from js/upload.js."""
 
 from __future__ import annotations
 
@@ -8,16 +8,20 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from imaging.models import Intake
 from imaging.models.intake import Door
 from imaging.services import intake as arrivals
-from imaging.services import retrying
+from imaging.services import pieces, retrying
 from imaging.webforms import UploadForm
 from studysite.core.errors import Invalid, StudyError
 from studysite.core.gate import StudyRequest, page
 from studysite.core.roles import Action
+
+NO_KEY = UUID(int=0)
+MOST_DIGITS = 15
+MOST_NOT_ENDED = 10
 
 
 @page(Action.UPLOAD_SCAN)
@@ -28,9 +32,9 @@ def upload(request: StudyRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with form.refusing():
             return redirect("imaging:arrival", _take(request, form).pk)
-    return render(
-        request, "imaging/upload.html", {"room": "upload", "form": form}, status=form.status
-    )
+    not_ended = [(row, _places(row)) for row in pieces.not_ended(request.user)[:MOST_NOT_ENDED]]
+    context = {"room": "upload", "form": form, "not_ended": not_ended}
+    return render(request, "imaging/upload.html", context, status=form.status)
 
 
 def _take(request: StudyRequest, form: UploadForm) -> Intake:
@@ -61,23 +65,42 @@ def open_arrival(request: StudyRequest) -> JsonResponse:
         intake = _open(request, form)
     except StudyError as refusal:
         return _refused(refusal)
-    places = {name: reverse(f"imaging:{name}", args=[intake.pk]) for name in ("files", "close")}
-    return JsonResponse(places | {"page": reverse("imaging:arrival", args=[intake.pk])}, status=201)
+    return JsonResponse(_places(intake), status=201)
+
+
+def _places(intake: Intake) -> dict[str, str]:
+    """Where the pieces of a file go, its key for KEY; where the end is told; and the page."""
+    return {
+        "pieces": reverse("imaging:piece", args=[intake.pk, NO_KEY]).replace(str(NO_KEY), "KEY"),
+        "close": reverse("imaging:close", args=[intake.pk]),
+        "page": reverse("imaging:arrival", args=[intake.pk]),
+    }
 
 
 @page(Action.UPLOAD_SCAN)
-@require_POST
-def add_file(request: StudyRequest, pk: UUID) -> JsonResponse:
-    """Take one file; it is on disk when this answers."""
+@require_http_methods(["GET", "POST"])
+def piece(request: StudyRequest, pk: UUID, key: UUID) -> JsonResponse:
+    """Take a piece of a file, which is on disk when this answers; or say how much there is."""
     intake = arrivals.find_intake(by=request.user, pk=pk)
-    file = request.FILES.get("file")
     try:
-        if file is None:
-            raise Invalid(_("No file was sent."), code="no_files")
-        row = arrivals.add_file(by=request.user, intake=intake, stream=file)
+        if request.method == "POST":
+            at, size = _number(request, "at"), _number(request, "size")
+            came = pieces.add_piece(
+                by=request.user, intake=intake, key=key, at=at, size=size, stream=request
+            )
+        else:
+            came = pieces.so_far(by=request.user, intake=intake, key=key)
     except StudyError as refusal:
         return _refused(refusal)
-    return JsonResponse({"number": row.number, "size": row.size, "sha256": row.sha256}, status=201)
+    number = came.file.number if came.file else None
+    return JsonResponse({"at": came.at, "whole": came.file is not None, "number": number})
+
+
+def _number(request: StudyRequest, name: str) -> int:
+    given = request.GET.get(name, "")
+    if not (given.isascii() and given.isdecimal() and len(given) <= MOST_DIGITS):
+        raise Invalid(_("Where a piece begins and how long its file is are whole numbers."))
+    return int(given)
 
 
 @page(Action.UPLOAD_SCAN)

@@ -42,7 +42,7 @@ PLACES: dict[str, dict[str, object]] = {
     "forms/": {"key": "severity", "version": "1.0"},
     "protocol/": {"version": "1.0"},
     "scans/of/": {"number": "{number}"},
-    "scans/intakes/": {"pk": "{intake}"},
+    "scans/intakes/": {"pk": "{intake}", "key": "00000000-0000-4000-8000-000000000001"},
     "scans/held/": {"pk": "{held}"},
     "scans/expected/": {"pk": "{scan}"},
     "series/": {"pk": "{series}", "axis": "axial", "number": "0"},

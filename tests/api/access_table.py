@@ -208,6 +208,8 @@ TABLE = [
     Row("intakes", "POST", "intakes/", "CA", 201, {"participant": "{number}"}),
     Row("intake", "GET", "intakes/{intake}/", "CA", 200),
     Row("intake_files", "POST", "intakes/{intake}/files/", "CA", 400),
+    Row("intake_piece", "GET", "intakes/{intake}/pieces/{intake}/", "CA", 200),
+    Row("intake_piece", "PUT", "intakes/{intake}/pieces/{intake}/?at=0&size=0", "CA", 422),
     Row("intake_close", "POST", "intakes/{intake}/close/", "CA", 422),
     Row("held_list", "GET", "held/", "CIAMD", 200, scoped=False),
     Row("held", "GET", "held/{held}/", "CIAMD", 200),

@@ -87,6 +87,8 @@ def _closing(site: Any) -> Any:
 
 def known(path: str, parameter: str, names: dict[str, object]) -> object:
     """A parameter that there is a row for."""
+    if "/pieces/" in path:
+        return names["intake"]
     if parameter in NAMED:
         return NAMED[parameter]
     if parameter == "number":

@@ -136,16 +136,16 @@ def test_files_are_sent_one_by_one_and_the_next_page_opens(
     page.goto(address)
     sent: list[str] = []
     page.on("request", lambda request: sent.append(request.url))
-    choose(page, tmp_path, {f"{number}.dcm": "scan" for number in range(5)})
+    choose(page, tmp_path, {f"{number}.dcm": f"scan {number}" for number in range(5)})
     page.wait_for_url("**/login/")
-    assert len([url for url in sent if url.endswith("/arrive/")]) == 1 + 5 + 1
+    assert len([url for url in sent if "/arrive/" in url]) == 1 + 5 + 1
 
 
 def test_a_refused_file_is_said_and_the_others_can_go_on(
     page: Page, address: str, tmp_path: Path
 ) -> None:
     page.goto(address)
-    choose(page, tmp_path, {"one.dcm": "scan", "two.dcm": "no scan"})
+    choose(page, tmp_path, {"one.dcm": "scan one", "two.dcm": "no scan"})
     expect(page.locator("[data-said]")).to_have_text("This file is no scan.")
     expect(page.locator(".sends li")).to_have_text(["one.dcm Arrived", "two.dcm Refused"])
     expect(page.locator("[data-counted]")).to_have_text("1 of 2 files have arrived")
@@ -164,12 +164,41 @@ def test_a_file_that_the_network_lost_has_not_arrived_and_is_sent_again(
         route.continue_() if len(sent) < 3 else route.abort()
 
     page.goto(address)
-    page.route("**/arrive/", lose)
-    choose(page, tmp_path, {"one.dcm": "scan", "two.dcm": "scan"})
-    expect(page.locator(".sends li")).to_have_text(["one.dcm Arrived", "two.dcm Not arrived"])
-    page.unroute("**/arrive/")
+    page.route("**/arrive/**", lose)
+    choose(page, tmp_path, {"one.dcm": "scan 1", "two.dcm": "scan 2"})
+    lost = ["one.dcm Arrived", "two.dcm Not arrived"]
+    expect(page.locator(".sends li")).to_have_text(lost, timeout=30_000)
+    page.unroute("**/arrive/**")
     page.get_by_role("button", name="Send the rest").click()
     page.wait_for_url("**/login/")
+
+
+@pytest.mark.parametrize("opened_again", [False, True])
+def test_a_cut_file_goes_on_where_it_was(
+    page: Page, address: str, tmp_path: Path, opened_again: bool
+) -> None:
+    """Within the page, and after it was opened again and the same file chosen."""
+    asked: list[str] = []
+
+    def cut(route: Route) -> None:
+        # A piece is 8 MiB: the second of the file, and each try after it, is lost.
+        lost = opened_again or len([url for url in asked if "at=8388608" in url]) < 2
+        asked.append(route.request.url)
+        route.abort() if lost and "at=8388608" in route.request.url else route.continue_()
+
+    page.goto(address)
+    page.route("**/arrive/**", cut)
+    choose(page, tmp_path, {"large.zip": f"scan {opened_again}" + "." * (9 * 2**20)})
+    if opened_again:
+        expect(page.locator(".sends li")).to_contain_text("Not arrived", timeout=30_000)
+        page.unroute("**/arrive/**")
+        page.goto(address)
+        page.on("request", lambda request: asked.append(request.url))
+        page.get_by_role("button", name="Send the rest of yesterday's").click()
+        expect(page.locator("[data-resumed]")).to_be_visible()
+        page.locator("input[type=file]").first.set_input_files(tmp_path / "large.zip")
+    page.wait_for_url("**/login/")
+    assert len([url for url in asked if "?at=0" in url]) == 1
 
 
 def test_a_refused_part_is_said_on_the_page(page: Page, address: str) -> None:

@@ -32,7 +32,7 @@ def test_what_is_no_scan_is_refused_with_its_reason(enrolled: Participant, text:
     with pytest.raises(CommandError) as refusal:
         call_command("import_dicom", str(text), "--participant", enrolled.number, stdout=said)
     assert refusal.value.returncode == 3
-    assert said.getvalue() == "refused: The file is not a DICOM file: it lacks the DICM mark.\n"
+    assert said.getvalue() == "refused: File 1 is not a DICOM file: it lacks the DICM mark.\n"
     assert Held.objects.count() == 1
 
 

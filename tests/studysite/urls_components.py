@@ -152,14 +152,30 @@ def refusal(request: HttpRequest) -> HttpResponse:
     raise OutOfOrder("A participant who is screened cannot become enrolled.")
 
 
+ARRIVED: dict[str, int] = {}
+
+
 @open_to_all
 def arrive(request: HttpRequest) -> HttpResponse:
-    """Where an upload begins, sends each file and ends. A file that says "no" is refused."""
-    file = request.FILES.get("file")
-    if file is not None and file.read().startswith(b"no"):
-        return JsonResponse({"sentence": "This file is no scan."}, status=422)
+    """Where an upload begins and ends."""
     place = reverse("arrive")
-    return JsonResponse({"files": place, "close": place, "page": reverse("account_login")})
+    pieces = reverse("piece", args=["KEY"])
+    return JsonResponse({"pieces": pieces, "close": place, "page": reverse("account_login")})
+
+
+@open_to_all
+def piece(request: HttpRequest, key: str) -> HttpResponse:
+    """Where each file is sent, piece by piece. A file that says "no" is refused."""
+    there = ARRIVED.get(key, 0)
+    if request.method == "POST":
+        content = request.read()
+        if content.startswith(b"no"):
+            return JsonResponse({"sentence": "This file is no scan."}, status=422)
+        if int(request.GET["at"]) != there:
+            return JsonResponse({"sentence": "Misplaced.", "code": "misplaced"}, status=409)
+        ARRIVED[key] = there = there + len(content)
+    whole = request.method == "POST" and there == int(request.GET["size"])
+    return JsonResponse({"at": there, "whole": whole})
 
 
 @open_to_all
@@ -198,6 +214,7 @@ urlpatterns = [
     path("people/", participants, name="people"),
     path("refusal/", refusal, name="outcomes"),
     path("arrive/", arrive, name="arrive"),
+    path("arrive/<str:key>/", piece, name="piece"),
     path("jobs/<str:pk>/", one_job, name="job"),
     path("jobs/<str:pk>/retry/", one_job, name="job_retry"),
     path("i18n/setlang/", open_to_all(set_language), name="set_language"),

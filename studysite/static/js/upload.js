@@ -1,14 +1,45 @@
-// Sends files, a folder or a zip from a form marked data-upload, each file in a request of its own,
-// two at a time. Without this script the form posts all that its inputs hold in one send.
+// Sends files, a folder or a zip from a form marked data-upload, two at a time, each in pieces: where
+// a connection is cut the file goes on where it was, at once, or after the page was opened again by
+// a button marked data-resume. Without this script the form posts all that its inputs hold in one send.
 //
-// data-open answers {files, close, page}: where the files go (`file`), where their end is told, and
-// the page that shows what became of them. A refusal is {sentence}.
+// data-open answers {pieces, close, page}: where pieces go (KEY is the file's key), where the end is
+// told, and the page that shows what became of them. A piece is answered {at, whole, number}, a refusal
+// is {sentence}.
 "use strict";
 
 (() => {
   const AT_ONCE = 2;
-  const TRIES = 3;
+  const TRIES = 6;
   const PAUSE_MS = 500;
+  const PIECE_BYTES = 8 * 2 ** 20;
+  const ENDS_BYTES = 4 * 2 ** 20;
+  const MISPLACED = 409;
+
+  // A file's key follows from what is in it and from a secret of this browser, so that the same file
+  // chosen again has the same key, and the server learns no name.
+  function secret() {
+    let kept = localStorage.getItem("upload-secret");
+    if (!kept) {
+      kept = [...crypto.getRandomValues(new Uint8Array(16))].join(".");
+      localStorage.setItem("upload-secret", kept);
+    }
+    return kept;
+  }
+
+  async function keyOf(file) {
+    const parts = [file.slice(0, ENDS_BYTES), file.slice(Math.max(ENDS_BYTES, file.size - ENDS_BYTES))];
+    // Of a file longer than its two ends the time it was written counts too.
+    const written = file.size > 2 * ENDS_BYTES ? file.lastModified : 0;
+    let bytes = crypto.getRandomValues(new Uint8Array(16));
+    // Only where the page came by TLS or from this machine; elsewhere a file begins anew.
+    if (crypto.subtle) {
+      const said = new Blob([secret(), " ", file.size, " ", written, " ", ...parts]);
+      const digest = await crypto.subtle.digest("SHA-256", await said.arrayBuffer());
+      bytes = new Uint8Array(digest).slice(0, 16);
+    }
+    const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+    return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+  }
 
   async function inFolder(entry) {
     if (entry.isFile) return [await new Promise((done, failed) => entry.file(done, failed))];
@@ -29,12 +60,14 @@
     return lists;
   }
 
-  function post(url, body, onProgress) {
+  function ask(method, url, { body = null, token = "", onProgress = null } = {}) {
     const request = new XMLHttpRequest();
     const answer = new Promise((done) => {
-      request.open("POST", url);
+      request.open(method, url);
       request.setRequestHeader("Accept", "application/json");
-      request.upload.onprogress = (event) => onProgress && onProgress(event.loaded / event.total);
+      if (token) request.setRequestHeader("X-CSRFToken", token);
+      if (body instanceof Blob) request.setRequestHeader("Content-Type", "application/octet-stream");
+      request.upload.onprogress = (event) => onProgress && onProgress(event.loaded);
       request.onload = () => {
         let said = {};
         try {
@@ -62,6 +95,10 @@
       this.running = new Set();
       this.stopped = false;
       this.places = null;
+      this.resumed = false;
+      for (const button of document.querySelectorAll("[data-resume]"))
+        button.addEventListener("click", () => this.resume(button));
+      window.addEventListener("online", () => this.places && !this.stopped && this.go());
       form.querySelector("[data-stop]").addEventListener("click", () => this.stop());
       form.querySelector("[data-again]").addEventListener("click", () => this.go());
       form.querySelector("[data-finish]").addEventListener("click", () => this.finish());
@@ -80,6 +117,16 @@
         this.files.push({ file, line, state, share: 0, arrived: false, refused: false, busy: false });
       }
       if (files.length) this.go();
+    }
+
+    resume(button) {
+      this.places = { ...button.dataset };
+      this.opening = Promise.resolve(true);
+      this.resumed = true;
+      this.say("");
+      this.form.querySelector("[data-resumed]").hidden = false;
+      for (const each of document.querySelectorAll("[data-resume]")) each.disabled = true;
+      this.form.querySelector("input[type=file]").focus();
     }
 
     body() {
@@ -125,7 +172,7 @@
     }
 
     async open() {
-      const { ok, said } = await post(this.words.open, this.body()).answer;
+      const { ok, said } = await ask("POST", this.words.open, { body: this.body() }).answer;
       if (ok) this.places = said;
       else this.say(said.sentence || this.words.offline);
       this.show();
@@ -142,34 +189,62 @@
       }
     }
 
+    // One file, piece by piece. `at` is how much of it the server has; null where that is not known.
     async send(one) {
-      for (let attempt = 1; ; attempt += 1) {
-        const body = new FormData();
-        body.append("csrfmiddlewaretoken", this.token);
-        body.append("file", one.file, "file");
-        const { request, answer } = post(this.places.files, body, (share) => {
-          one.share = share;
-          one.state.textContent = `${Math.round(100 * share)} %`;
+      one.key = one.key || (await keyOf(one.file));
+      let at = this.resumed || one.begun ? null : 0;
+      one.begun = true;
+      let furthest = 0;
+      for (let failed = 0; !this.stopped; ) {
+        const { ok, status, said } = await this.piece(one, at);
+        if (ok && said.at !== undefined) {
+          // Only what came anew is a step: an answer to how much there is begins no new row of tries.
+          failed = said.at > furthest ? 0 : failed;
+          furthest = Math.max(furthest, said.at);
+          at = said.at;
+          one.share = one.file.size ? at / one.file.size : 0;
+          one.arrived = Boolean(said.whole);
+          // Sentences about what became of a file name it by its number, never by its name.
+          const number = said.number ? ` (${said.number})` : "";
+          one.state.textContent = one.arrived ? this.words.sent + number : `${Math.round(100 * one.share)} %`;
           this.show();
-        });
-        this.running.add(request);
-        const { ok, status, said } = await answer;
-        this.running.delete(request);
-        one.arrived = ok;
-        one.share = ok ? 1 : 0;
-        if (ok) one.state.textContent = this.words.sent;
-        else if (this.stopped) one.state.textContent = this.words.stopped;
-        else if ((status === 0 || status >= 500) && attempt < TRIES) {
-          await new Promise((done) => setTimeout(done, PAUSE_MS * attempt));
-          if (!this.stopped) continue;
-        } else {
+          if (one.arrived) return;
+        } else if (status === MISPLACED && said.code === "misplaced") {
+          // Another tab sends it too, or the server took more than it could answer.
+          at = null;
+          await new Promise((done) => setTimeout(done, PAUSE_MS));
+        } else if ((status === 0 || status >= 500) && (failed += 1) < TRIES) {
+          at = null;
+          await new Promise((done) => setTimeout(done, PAUSE_MS * failed));
+        } else if (!this.stopped) {
           one.refused = true;
           one.state.textContent = said.sentence ? this.words.refused : this.words.unsent;
           this.say(said.sentence || this.words.offline);
+          this.show();
+          return;
         }
-        this.show();
-        return;
       }
+      one.state.textContent = this.words.stopped;
+      this.show();
+    }
+
+    async piece(one, at) {
+      const url = this.places.pieces.replace("KEY", one.key);
+      const { size } = one.file;
+      const body = at === null ? null : one.file.slice(at, Math.min(size, at + PIECE_BYTES));
+      const onProgress = (loaded) => {
+        one.share = size ? Math.min(1, (at + loaded) / size) : 0;
+        one.state.textContent = `${Math.round(100 * one.share)} %`;
+        this.show();
+      };
+      const { request, answer } =
+        at === null
+          ? ask("GET", url)
+          : ask("POST", `${url}?at=${at}&size=${size}`, { body, token: this.token, onProgress });
+      this.running.add(request);
+      const got = await answer;
+      this.running.delete(request);
+      return got;
     }
 
     stop() {
@@ -178,7 +253,7 @@
     }
 
     async finish() {
-      const { ok, said } = await post(this.places.close, this.body()).answer;
+      const { ok, said } = await ask("POST", this.places.close, { body: this.body() }).answer;
       if (ok) window.location.assign(this.places.page);
       else this.say(said.sentence || this.words.offline);
     }

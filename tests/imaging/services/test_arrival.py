@@ -87,7 +87,7 @@ def test_a_text_file_is_refused_in_a_sentence(
     path.write_text("Dear radiologist, see attached.")
     intake = bring([path], enrolled)
     assert line(intake)["status"] == "refused"
-    assert line(intake)["sentence"] == "The file is not a DICOM file: it lacks the DICM mark."
+    assert line(intake)["sentence"] == "File 1 is not a DICOM file: it lacks the DICM mark."
     assert kept_as_they_came(only_held(), [path])
 
 

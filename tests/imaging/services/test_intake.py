@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
@@ -22,6 +23,7 @@ from imaging.services.intake import (
     close_intake,
     open_intake,
 )
+from imaging.services.pieces import add_piece
 from studysite.core import jobs
 from studysite.core.audit.writer import nobody
 from studysite.core.errors import Invalid, NotPermitted, OutOfOrder
@@ -114,11 +116,12 @@ def test_an_upload_that_nobody_ended_is_worked_on_after_a_day(
     for path in write_scan(tmp_path, PATIENT):
         with path.open("rb") as stream:
             add_file(by=coordinator, intake=intake, stream=stream)
-    empty = open_intake(by=coordinator, door=Door.UPLOAD)
+    half = open_intake(by=coordinator, door=Door.UPLOAD)
+    add_piece(by=coordinator, intake=half, key=uuid4(), at=0, size=9, stream=io.BytesIO(b"Ouyang"))
     a_day_later = timezone.now().timestamp() + ABANDONED_AFTER_SECONDS
     with nobody():
         assert close_abandoned(a_day_later - 3600) == 0
-        assert close_abandoned(a_day_later + 60) == 1
+        assert close_abandoned(a_day_later + 60) == 2
         assert close_abandoned(a_day_later + 60) == 0
     intake.refresh_from_db()
     assert intake.job is not None
@@ -126,8 +129,10 @@ def test_an_upload_that_nobody_ended_is_worked_on_after_a_day(
     intake.refresh_from_db()
     assert (intake.state, Series.objects.count()) == (IntakeState.DONE, 1)
     assert not storage.spool_path(intake.pk, 1).parent.exists()
-    empty.refresh_from_db()
-    assert empty.state == IntakeState.OPEN
+    half.refresh_from_db()
+    assert (half.state, half.job) == (IntakeState.DONE, None)
+    clear_spool(a_day_later + 60)
+    assert not storage.spool_path(half.pk, 1).parent.exists()
 
 
 def test_what_broke_off_in_the_middle_is_not_on_the_spool(coordinator: User) -> None:

@@ -149,6 +149,62 @@ def test_a_series_is_judged_once(accepted: Series, analyst: User) -> None:
         check_quality(by=analyst, series=accepted, verdict="accepted", score=3, remarks="")
 
 
+def revise(series: Series, by: User, verdict: str, reason: str = "The wrong series.") -> None:
+    check_quality(by=by, series=series, verdict=verdict, score=2, remarks="Motion.", reason=reason)
+    series.refresh_from_db()
+    series.scan.refresh_from_db()
+    series.participant.refresh_from_db()
+
+
+def test_a_verdict_is_revised_with_a_reason_and_both_stay(accepted: Series, analyst: User) -> None:
+    revise(accepted, analyst, "repeat_asked")
+    assert (accepted.state, accepted.scan.state) == (
+        SeriesState.REPEAT_ASKED,
+        ScanState.REPEAT_ASKED,
+    )
+    assert accepted.participant.state == State.ENROLLED
+    assert [check.reason for check in accepted.checks.all()] == ["", "The wrong series."]
+    revise(accepted, analyst, "accepted", "It is the right one after all.")
+    assert accepted.participant.state == State.QUALITY_CHECKED
+
+
+def test_where_another_series_waits_a_revised_verdict_takes_back_to_scanned(
+    accepted: Series, analyst: User
+) -> None:
+    second_of_its_kind(accepted)
+    revise(accepted, analyst, "repeat_asked")
+    assert accepted.scan.state == ScanState.RECEIVED
+    assert accepted.participant.state == State.SCANNED
+
+
+def test_a_verdict_on_what_nobody_judged_takes_no_reason(stored: Series, analyst: User) -> None:
+    with pytest.raises(OutOfOrder, match="nothing to revise"):
+        revise(stored, analyst, "accepted")
+
+
+def test_verdicts_stand_once_readers_have_the_case(
+    accepted: Series, analyst: User, reader: User, reader_two: User, measure: Measure
+) -> None:
+    measure(accepted)
+    accepted.refresh_from_db()
+    with pytest.raises(OutOfOrder, match="Readers have this case"):
+        revise(accepted, analyst, "repeat_asked")
+
+
+def test_what_was_measured_on_a_series_that_is_refused_since_takes_nobody_on(
+    stored: Series, analyst: User, reader: User, reader_two: User, measure: Measure
+) -> None:
+    check_quality(by=analyst, series=stored, verdict="accepted", score=5, remarks="")
+    measure(stored)
+    again = second_of_its_kind(stored)
+    revise(stored, analyst, "repeat_asked")
+    tof = Series.objects.get(participant=stored.participant, sequence="tof_3d")
+    for series in (again, tof):
+        check_quality(by=analyst, series=series, verdict="accepted", score=5, remarks="")
+    stored.participant.refresh_from_db()
+    assert stored.participant.state == State.QUALITY_CHECKED
+
+
 def test_only_the_analyst_of_the_site_judges(
     stored: Series, coordinator: User, investigator: User, stranger: User
 ) -> None:

@@ -163,3 +163,17 @@ def test_a_slice_that_is_not_there_is_refused(
     client.force_login(analyst)
     url = reverse("imaging:slice", args=[accepted.pk, axis, number])
     assert client.get(url, query).status_code == status
+
+
+def test_a_verdict_is_revised_from_the_page_with_a_reason(
+    client: Client, stored: Series, analyst: User
+) -> None:
+    client.force_login(analyst)
+    url = reverse("imaging:check_quality", args=[stored.pk])
+    client.post(url, {"verdict": "accepted", "score": "4", "remarks": ""})
+    assert "Revise the verdict" in page(client, analyst, "series", stored.pk)
+    again = {"verdict": "repeat_asked", "score": "1", "remarks": "Motion."}
+    answer = client.post(url, again)
+    assert answer.context["quality_form"].errors == {"reason": ["This field is required."]}
+    client.post(url, again | {"reason": "Seen on the coronal slices."})
+    assert "Seen on the coronal slices." in page(client, analyst, "series", stored.pk)
