@@ -13,6 +13,7 @@ from enrollment.crfs.registry import FORMS
 from enrollment.models import Query, QueryMessage
 from enrollment.places import PlaceKind
 from enrollment.query_life import QueryAct
+from studysite.core.said import say
 
 
 @dataclass(frozen=True)
@@ -48,9 +49,9 @@ def _by_itself(query: Query, row: QueryMessage) -> str:
 
 
 def question_of(query: Query) -> str:
-    """What a check asks about: the answer that it found unlikely."""
+    """What a check asks about: an unlikely answer, or a series' departure from the protocol."""
     if query.form not in FORMS:
-        return query.check_code
+        return say(str(query.parameters.get("sentence", query.check_code)))
     return sentence_of(FORMS[query.form], query.check_code, query.parameters)
 
 

@@ -11,12 +11,12 @@ import fcntl
 import hashlib
 import os
 from pathlib import Path
-from typing import IO
 from uuid import UUID
 
 from django.http import UnreadablePostError
 from django.utils.translation import gettext as _
 
+from imaging.dicom.web.multipart import Readable
 from imaging.spooled import folder_of
 from imaging.storage import CHUNK_BYTES, Draft
 from studysite.core.errors import Conflict
@@ -36,7 +36,7 @@ def arrived(intake: UUID, key: UUID) -> int:
     return path.stat().st_size if path.exists() else 0
 
 
-def add(intake: UUID, key: UUID, stream: IO[bytes], *, at: int, size: int) -> int:
+def add(intake: UUID, key: UUID, stream: Readable, *, at: int, size: int) -> int:
     """Add what a stream gives, from `at` on and no further than `size`; how much there is then.
     A sender that goes away leaves what came of it. Raises Misplaced."""
     path = _path(intake, key)

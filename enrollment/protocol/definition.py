@@ -68,9 +68,26 @@ class VisitPlan(Named):
     unscheduled: bool = False
 
 
+Allowed = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class ScannerPlan:
+    """Limits that take the place of a scan's on the scanners whose maker and model, such as
+    "SIEMENS Prisma", the pattern is found in. mm, tesla and ms; None leaves a limit as it is."""
+
+    pattern: str
+    maximum_slice_mm: float | None = None
+    maximum_in_plane_mm: float | None = None
+    field_strength_tesla: Allowed | None = None
+    repetition_ms: Allowed | None = None
+    echo_ms: Allowed | None = None
+
+
 @dataclass(frozen=True)
 class ScanPlan(Named):
-    """A series that a visit should bring, and the limits it is checked against. mm and tesla."""
+    """A series that a visit should bring, and the limits it is checked against. mm, tesla and ms;
+    None allows anything."""
 
     visit: str
     required: bool
@@ -82,7 +99,13 @@ class ScanPlan(Named):
     maximum_slice_mm: float
     maximum_in_plane_mm: float
     minimum_slices: int
-    field_strength_tesla: tuple[float, float]
+    field_strength_tesla: Allowed
+    repetition_ms: Allowed | None = None
+    echo_ms: Allowed | None = None
+    maximum_acquired_mm: float | None = None
+    maximum_gap_mm: float | None = None
+    minimum_across_mm: float = 0.0
+    scanners: tuple[ScannerPlan, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -21,12 +21,14 @@ from enrollment.protocol import subscales
 from enrollment.protocol.amendment import merged
 from enrollment.protocol.definition import (
     Allocation,
+    Allowed,
     Arm,
     ConsentDocument,
     Criterion,
     Limits,
     Protocol,
     ReadingPlan,
+    ScannerPlan,
     ScanPlan,
     VerificationPlan,
     VisitPlan,
@@ -224,7 +226,33 @@ def _scan(row: dict[str, Any]) -> ScanPlan:
         row["maximum_in_plane_mm"],
         row["minimum_slices"],
         (low, high),
+        _limits(row, "repetition_ms"),
+        _limits(row, "echo_ms"),
+        row.get("maximum_acquired_mm"),
+        row.get("maximum_gap_mm"),
+        row.get("minimum_across_mm", 0.0),
+        tuple(_scanner(each) for each in row.get("scanners", [])),
     )
+
+
+def _scanner(row: dict[str, Any]) -> ScannerPlan:
+    return ScannerPlan(
+        row["key"],
+        row.get("maximum_slice_mm"),
+        row.get("maximum_in_plane_mm"),
+        _limits(row, "field_strength_tesla"),
+        _limits(row, "repetition_ms"),
+        _limits(row, "echo_ms"),
+    )
+
+
+def _limits(row: dict[str, Any], name: str) -> Allowed | None:
+    if name not in row:
+        return None
+    low, high = row[name]
+    if low > high:
+        raise ProtocolError(f"The lower limit of `{name}` is above the upper one.")
+    return low, high
 
 
 def _check(protocol: Protocol) -> None:

@@ -1,5 +1,5 @@
-"""What the checks found in a submitted form, as queries: one a finding, opened and closed by the
-system itself."""
+"""What checks found, as queries: one a finding. Those of a submitted form are opened and closed by
+the system itself; those of a series stay until a person closes them."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from enrollment.models import FormEntry, Query
-from enrollment.places import PlaceKind, of_item
+from enrollment.models import FormEntry, Participant, Query
+from enrollment.places import Place, PlaceKind, of_item
 from enrollment.query_life import WAITING_FOR_ANSWER, Origin, QueryAct, QueryState
 from enrollment.services.queries import move, say
 from studysite.core.models import User
@@ -71,6 +71,37 @@ def settle_findings(
             row.found_in = ""
             row.save(update_fields=["found_in"])
             move(row, QueryAct.CLOSED, "", None)
+
+
+def ask_about_series(
+    participant: Participant, *, visit: str, name: str, code: str, sentence: str
+) -> Query:
+    """Ask, within the act that stored it, about a series that departs from the imaging protocol:
+    what came of it is told in the answer, and closing the query waives the departure or not.
+    `name` is the series' key, `sentence` one that is kept."""
+    place = Place(PlaceKind.SERIES, visit=visit, name=name)
+    query = Query.objects.create(
+        participant=participant,
+        kind=place.kind,
+        key=place.key,
+        visit=visit,
+        name=name,
+        origin=Origin.AUTOMATIC,
+        check_code=code,
+        parameters={"sentence": sentence},
+        side=Role.DATA_MANAGER,
+        assigned_role=Role.COORDINATOR,
+    )
+    say(query, QueryAct.OPENED, "", None)
+    return query
+
+
+def asked_about_series(participant: Participant, name: str) -> dict[str, Query]:
+    """The queries about a series' departures, each under the departure's code."""
+    rows = participant.queries.filter(
+        kind=PlaceKind.SERIES, name=name, origin=Origin.AUTOMATIC
+    ).prefetch_related("messages__by")
+    return {row.check_code: row for row in rows}
 
 
 def _open(entry: FormEntry, one: Found, digest: str, assigned_role: str) -> Query:

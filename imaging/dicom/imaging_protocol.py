@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from imaging.dicom.burned_in import burned_in_risk
 from imaging.dicom.descriptors import clean_description
@@ -29,6 +29,19 @@ REFUSED = frozenset(("no_geometry", "mixed_patients", "mixed_sizes", "mixed_spac
 
 
 @dataclass(frozen=True)
+class ScannerRule:
+    """What takes the place of a sequence's limits on some scanners: those whose maker and model,
+    such as "SIEMENS Prisma", a pattern is found in. None leaves a limit as it is."""
+
+    pattern: str
+    max_slice_mm: float | None = None
+    max_pixel_mm: float | None = None
+    field_strength_t: Range | None = None
+    repetition_ms: Range | None = None
+    echo_ms: Range | None = None
+
+
+@dataclass(frozen=True)
 class SeriesRule:
     """One sequence of the imaging protocol.
 
@@ -38,7 +51,11 @@ class SeriesRule:
     max_slice_mm: largest distance between slice centres. max_pixel_mm: largest in-plane spacing.
     field_strength_t, repetition_ms, echo_ms: allowed ranges, None for any.
     acquisition: "3D", "2D" or "" for either.
-    min_coverage_mm: least extent along rows, columns and slices, so that both sides are in.
+    max_acquired_mm: largest in-plane resolution as acquired, where the picture is filled up finer.
+    max_gap_mm: largest part of the distance between slices that no slice covers.
+    min_coverage_mm: least extent along rows, columns and slices.
+    min_across_mm: least extent from the patient's right to the left, so that both sides are in.
+    scanners: other limits on some scanners; the first that fits counts.
     measurable: whether the nerve may be measured on this sequence.
     """
 
@@ -55,7 +72,22 @@ class SeriesRule:
     echo_ms: Range | None = None
     min_slices: int = 1
     min_coverage_mm: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    min_across_mm: float = 0.0
+    max_acquired_mm: float | None = None
+    max_gap_mm: float | None = None
+    scanners: tuple[ScannerRule, ...] = ()
     measurable: bool = False
+
+    def on(self, manufacturer: str, model: str) -> SeriesRule:
+        """The rule on one scanner."""
+        name = f"{manufacturer} {model}"
+        fitting = (row for row in self.scanners if re.search(row.pattern, name, re.IGNORECASE))
+        found = next(fitting, None)
+        if found is None:
+            return self
+        limits = {name: value for name, value in vars(found).items() if value is not None}
+        del limits["pattern"]
+        return replace(self, **limits)
 
 
 @dataclass(frozen=True)
@@ -97,7 +129,8 @@ def check_series(headers: Sequence[Header], rules: Sequence[SeriesRule]) -> Find
                 series=_told(headers[0]),
             ),
         )
-    judged = [(rule, _deviations(rule, headers, found)) for rule in candidates]
+    here = [rule.on(headers[0].manufacturer, headers[0].model_name) for rule in candidates]
+    judged = [(rule, _deviations(rule, headers, found)) for rule in here]
     rule, deviations = min(judged, key=lambda pair: len(pair[1]))
     blocked = any(d.blocks_measurement for d in deviations)
     return Finding(rule.key, tuple(deviations), None, rule.measurable and not blocked)
@@ -161,7 +194,60 @@ def _refusal(headers: Sequence[Header]) -> Deviation | None:
 
 def _deviations(rule: SeriesRule, headers: Sequence[Header], found: Stack) -> list[Deviation]:
     geometry = [Deviation(p.code, p.sentence, True) for p in found.problems]
-    return [*geometry, *_sampling(rule, headers[0], found), *_physics(rule, headers[0])]
+    return [
+        *geometry,
+        *_sampling(rule, headers[0], found),
+        *_resolution(rule, headers[0], found),
+        *_across(rule, found),
+        *_physics(rule, headers[0]),
+    ]
+
+
+def _resolution(rule: SeriesRule, header: Header, found: Stack) -> list[Deviation]:
+    """What the scanner really sampled: a filled-up picture shows no more, and a gap nothing."""
+    deviations = []
+    acquired = max(header.acquired_mm or (0.0,))
+    if rule.max_acquired_mm is not None and acquired > rule.max_acquired_mm + 1e-3:
+        sentence = told(
+            "The picture was acquired at %(acquired)s mm and filled up; the protocol allows "
+            "%(most)s mm.",
+            acquired=f"{acquired:.2f}",
+            most=f"{rule.max_acquired_mm:g}",
+        )
+        deviations.append(Deviation("coarse_acquisition", sentence))
+    if found.step_mm is None or header.slice_thickness_mm is None or rule.max_gap_mm is None:
+        return deviations
+    gap = found.step_mm - header.slice_thickness_mm
+    if gap > rule.max_gap_mm + 1e-3:
+        sentence = told(
+            "Between the slices %(gap)s mm are not imaged; the protocol allows %(most)s mm.",
+            gap=f"{gap:.2f}",
+            most=f"{rule.max_gap_mm:g}",
+        )
+        deviations.append(Deviation("slice_gap", sentence, True))
+    return deviations
+
+
+def _across(rule: SeriesRule, found: Stack) -> list[Deviation]:
+    """How far the scan reaches from the patient's right to the left: both nerves are measured."""
+    if found.affine is None:
+        return []
+    header = found.slices[0].header
+    counts = (header.columns, header.rows, len(found.slices))
+    across = sum(abs(float(found.affine[0, axis])) * n for axis, n in enumerate(counts))
+    if across + 1e-3 >= rule.min_across_mm:
+        return []
+    return [
+        Deviation(
+            "one_sided",
+            told(
+                "The scan covers %(across)s mm from right to left; for both sides the protocol "
+                "asks for %(least)s mm.",
+                across=f"{across:.0f}",
+                least=f"{rule.min_across_mm:g}",
+            ),
+        )
+    ]
 
 
 def _sampling(rule: SeriesRule, header: Header, found: Stack) -> list[Deviation]:

@@ -16,7 +16,7 @@ from enrollment.services.stopping import stop_for
 from enrollment.services.visits import expected_scan
 from enrollment.stops import What
 from imaging.dicom.header import Header
-from imaging.dicom.imaging_protocol import SeriesRule, check_series
+from imaging.dicom.imaging_protocol import ScannerRule, SeriesRule, check_series
 from imaging.dicom.series import mixed_patients
 from imaging.models import Intake
 from studysite.core.said import kept, said, word
@@ -55,7 +55,23 @@ def rules() -> list[SeriesRule]:
             max_slice_mm=plan.maximum_slice_mm,
             max_pixel_mm=plan.maximum_in_plane_mm,
             field_strength_t=plan.field_strength_tesla,
+            repetition_ms=plan.repetition_ms,
+            echo_ms=plan.echo_ms,
             min_slices=plan.minimum_slices,
+            min_across_mm=plan.minimum_across_mm,
+            max_acquired_mm=plan.maximum_acquired_mm,
+            max_gap_mm=plan.maximum_gap_mm,
+            scanners=tuple(
+                ScannerRule(
+                    scanner.pattern,
+                    scanner.maximum_slice_mm,
+                    scanner.maximum_in_plane_mm,
+                    scanner.field_strength_tesla,
+                    scanner.repetition_ms,
+                    scanner.echo_ms,
+                )
+                for scanner in plan.scanners
+            ),
             measurable=plan.measurable,
         )
         for plan in current().scans

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import IO
 from uuid import UUID
 
 from django.conf import settings
@@ -11,6 +10,7 @@ from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 
 from imaging import pieces
+from imaging.dicom.web.multipart import Readable
 from imaging.models import Intake, IntakeFile, IntakeState
 from imaging.models.intake import Door
 from imaging.services.intake import number_file
@@ -35,9 +35,7 @@ def so_far(*, by: User, intake: Intake, key: UUID) -> Came:
     return Came(row.size, row) if row else Came(pieces.arrived(intake.pk, key), None)
 
 
-def add_piece(
-    *, by: User, intake: Intake, key: UUID, at: int, size: int, stream: IO[bytes]
-) -> Came:
+def add_piece(*, by: User, intake: Intake, key: UUID, at: int, size: int, stream: Readable) -> Came:
     """Add a piece of a file of `size` bytes that begins at `at`; it is on disk when this returns.
     Sent twice it is there once."""
     require(by, Action.UPLOAD_SCAN, intake.site)

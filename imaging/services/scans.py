@@ -8,9 +8,17 @@ from datetime import date
 
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
-from enrollment.models import ExpectedScan, Participant, ScanState, Visit
+from enrollment.models import (
+    ExpectedScan,
+    Participant,
+    Query,
+    QueryMessage,
+    ScanState,
+    Visit,
+)
 from enrollment.protocol.definition import ScanPlan
 from enrollment.protocol.loader import current
+from enrollment.services.query_findings import asked_about_series
 from imaging.models import Intake, IntakeState, Measurement, Series
 from studysite.core.access import scoped
 from studysite.core.models import User
@@ -108,6 +116,28 @@ def series_of(participant: Participant) -> QuerySet[Series]:
         .prefetch_related("checks__by", Prefetch("measurements", newest))
         .order_by("-at")
     )
+
+
+@dataclass(frozen=True)
+class Departure:
+    """Where a series departs from the imaging protocol, and the query that asks about it. Once that
+    is closed by a person the departure is waived, for the reason given there."""
+
+    sentence: str
+    query: Query | None
+    waived: QueryMessage | None
+
+
+def deviations_of(series: Series) -> list[Departure]:
+    """A series' departures from the imaging protocol."""
+    asked = asked_about_series(series.participant, str(series.pk))
+    return [_departure(each["sentence"], asked.get(each["code"])) for each in series.deviations]
+
+
+def _departure(sentence: str, query: Query | None) -> Departure:
+    said = list(query.messages.all()) if query and query.is_closed else []
+    told = [message for message in said if message.text]
+    return Departure(sentence, query, told[-1] if told else None)
 
 
 def expected_of(participant: Participant) -> list[ExpectedScan]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from enrollment.models import ScanState
 from enrollment.protocol.loader import current
 from enrollment.services.deviations import note_deviation
+from enrollment.services.query_findings import ask_about_series
 from enrollment.services.visits import mark_scan, settle_scans
 from imaging import storage
 from imaging.dicom.sandbox import Deidentified
@@ -79,8 +80,16 @@ def record(intake: Intake, result: Stored | Waiting) -> Line:
 
 
 def _note_deviations(series: Series) -> None:
-    """Where the series departs from the imaging protocol, the participant's log says so."""
-    for deviation in series.deviations:
+    """Where the series departs from the imaging protocol, the participant's log says so, and a
+    query asks about it."""
+    for deviation in {each["code"]: each for each in series.deviations}.values():
+        ask_about_series(
+            series.participant,
+            visit=series.scan.visit.key,
+            name=str(series.pk),
+            code=deviation["code"],
+            sentence=deviation["sentence"],
+        )
         note_deviation(
             series.participant,
             by=series.intake.by,

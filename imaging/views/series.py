@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from imaging.models import Measurement, Series, SeriesState
 from imaging.nerve.suggest import Suggestion
 from imaging.services.quality import find_series, may_revise
+from imaging.services.scans import deviations_of
 from imaging.services.suggesting import ends_of, suggestion_for, suggestion_job
 from imaging.viewer import panes, script_data
 from imaging.volumes import volume_of, window_of
@@ -45,6 +46,7 @@ def show(
         "series": row,
         "rights": rights,
         "versions": versions,
+        "deviations": deviations_of(row),
         "quality_form": quality_form or QualityForm(revising=rights.revise),
     }
     if ends_form is None:

@@ -14,7 +14,7 @@ from django.utils.translation import override
 
 from enrollment.crfs.registry import FORMS
 from enrollment.protocol.amendment import merged
-from enrollment.protocol.loader import FOLDER, ProtocolError, current, parse, versions
+from enrollment.protocol.loader import FOLDER, ProtocolError, current, load, parse, versions
 from studysite.core.models import User
 
 CONTENT = (FOLDER / "nct04645277.toml").read_bytes()
@@ -200,3 +200,13 @@ def test_outcomes_may_be_told_before_the_lock_where_the_protocol_says_so() -> No
     assert parse(content).outcomes.blinded_until_lock
     told = content + b"\n[outcomes]\nblinded_until_lock = false\n"
     assert not parse(told).outcomes.blinded_until_lock
+
+
+def test_an_amendment_gives_a_sequence_rules_for_each_scanner() -> None:
+    second = load("nct04645277-1.2")
+    scan = next(plan for plan in second.scans if plan.key == "t2_3d")
+    first = next(plan for plan in load("nct04645277").scans if plan.key == "t2_3d")
+    assert (scan.repetition_ms, first.repetition_ms) == ((3.0, 4000.0), None)
+    assert scan.maximum_slice_mm == first.maximum_slice_mm
+    assert scan.scanners[0].field_strength_tesla == (6.9, 7.1)
+    assert second.form_versions["follow_up"] == "1.1"

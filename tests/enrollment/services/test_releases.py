@@ -13,7 +13,7 @@ from studysite.core.models import Act, User
 
 
 def test_the_first_version_is_in_force_until_another_is_released(data_manager: User) -> None:
-    assert list(versions("nct04645277")) == ["1.0", "1.1"]
+    assert list(versions("nct04645277")) == ["1.0", "1.1", "1.2"]
     assert current().version == "1.0"
     row = release_protocol(by=data_manager, version="1.1", reason="Approved.")
     assert current().version == "1.1"

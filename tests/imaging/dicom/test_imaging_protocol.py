@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
 from imaging.dicom.header import read_header
-from imaging.dicom.imaging_protocol import SeriesRule, check_series
+from imaging.dicom.imaging_protocol import ScannerRule, SeriesRule, check_series
 from tests.imaging.dicom.instances import instance, part10
 
 T2 = SeriesRule(
@@ -78,6 +81,50 @@ def test_coverage_of_both_sides_is_asked_for():
     (deviation,) = check_series(_headers(), [rule]).deviations
     assert deviation.code == "small_coverage"
     assert "60 x 60 x 1 mm" in deviation.sentence
+
+
+@pytest.mark.parametrize("turned", [(1, 0, 0, 0, 1, 0), (0, 1, 0, 0, 0, -1)])
+def test_both_sides_are_to_be_in_the_scan_whichever_way_it_lies(turned):
+    normal = np.cross(turned[:3], turned[3:])
+    headers = [
+        replace(header, orientation=turned, positions_mm=(tuple(0.5 * n * normal),))
+        for n, header in enumerate(_headers())
+    ]
+    across = headers[0].spacing_mm[0] * headers[0].columns if turned[0] else 0.5 * len(headers)
+    for least, codes in ((across, []), (across + 0.1, ["one_sided"])):
+        finding = check_series(headers, [replace(T2, min_across_mm=least)])
+        assert [d.code for d in finding.deviations] == codes
+
+
+@pytest.mark.parametrize(
+    ("most", "thickness", "codes"),
+    [(0.0, 0.5, []), (0.0, 1.0, []), (0.0, 0.4, ["slice_gap"]), (0.2, 0.4, [])],
+)
+def test_what_lies_between_slices_unseen_is_a_gap(most, thickness, codes):
+    rule = replace(T2, max_gap_mm=most)
+    finding = check_series(_headers(SliceThickness=thickness), [rule])
+    assert [d.code for d in finding.deviations] == codes
+    assert finding.measurable is not codes
+
+
+def test_a_picture_filled_up_finer_than_it_was_acquired_is_a_deviation():
+    headers = _headers()
+    coarse = [replace(header, acquired_mm=(1.0, 0.7)) for header in headers]
+    rule = replace(T2, max_acquired_mm=0.9)
+    assert check_series(headers, [rule]).deviations == ()
+    (deviation,) = check_series(coarse, [rule]).deviations
+    assert (deviation.code, deviation.blocks_measurement) == ("coarse_acquisition", False)
+
+
+@pytest.mark.parametrize(
+    ("model", "codes"), [("Terra", ["field_strength"]), ("Prisma", []), ("", [])]
+)
+def test_a_scanner_may_have_limits_of_its_own(model, codes):
+    seventh = ScannerRule("7t|terra", field_strength_t=(6.9, 7.1))
+    rule = replace(T2, scanners=(seventh,))
+    finding = check_series(_headers(ManufacturerModelName=model), [rule])
+    assert [d.code for d in finding.deviations] == codes
+    assert rule.on("SIEMENS", "Terra").max_slice_mm == T2.max_slice_mm
 
 
 def test_of_two_rules_the_one_departed_from_least_is_taken():

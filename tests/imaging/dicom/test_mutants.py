@@ -32,7 +32,8 @@ def _go_through(data: bytes) -> DicomRefused | None:
     return None
 
 
-def _mutant(rng: random.Random, data: bytes) -> bytes:
+def mutant(rng: random.Random, data: bytes) -> bytes:
+    """A file with some of its bytes changed, or cut off."""
     changed = bytearray(data)
     for _ in range(rng.choice((1, 1, 2, 8))):
         changed[rng.randrange(132, len(changed))] = rng.choice((0, 255, 254, rng.randrange(256)))
@@ -43,7 +44,7 @@ def _mutant(rng: random.Random, data: bytes) -> bytes:
 def test_a_mutant_is_taken_or_refused_and_nothing_else(seed):
     rng = random.Random(seed)
     whole = part10(instance())
-    refusals = [_go_through(_mutant(rng, whole)) for _ in range(60)]
+    refusals = [_go_through(mutant(rng, whole)) for _ in range(60)]
     outcomes = {refused.code if refused else "taken" for refused in refusals}
     assert len(outcomes) > 2
 

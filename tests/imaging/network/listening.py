@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -60,10 +61,12 @@ class Shelf:
 
 
 @contextmanager
-def listening(shelf: Shelf, bounds: Bounds = QUICK, most: int = 4) -> Iterator[int]:
+def listening(
+    shelf: Shelf, bounds: Bounds = QUICK, most: int = 4, tls: ssl.SSLContext | None = None
+) -> Iterator[int]:
     """Serve a shelf on some port of loopback."""
     port = listen("127.0.0.1", 0)
-    listener = Listener(port, lambda: shelf, NAME, bounds, most, look_every_s=0.02)
+    listener = Listener(port, lambda: shelf, NAME, bounds, most, tls, look_every_s=0.02)
     thread = threading.Thread(target=listener.run)
     thread.start()
     try:

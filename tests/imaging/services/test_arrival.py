@@ -10,11 +10,14 @@ import pytest
 from django.utils.translation import override
 
 from enrollment.journey import State
-from enrollment.models import ExpectedScan, Participant, ScanState
+from enrollment.models import ExpectedScan, Participant, Query, ScanState
+from enrollment.query_words import question_of
 from enrollment.services.freezing import freeze, unfreeze
+from enrollment.services.queries import close_query
 from imaging import storage
 from imaging.models import Held, HeldFile, Instance, Intake, Series
 from imaging.services.quality import check_quality
+from imaging.services.scans import deviations_of
 from studysite.core.models import User
 from studysite.core.said import say
 from tests.conftest import Enter
@@ -242,3 +245,22 @@ def test_of_a_bad_archive_nothing_is_stored(
     assert "Ouyang" not in line(intake)["sentence"]
     assert kept_as_they_came(only_held(), [tmp_path / "scan.zip"])
     assert not Series.objects.exists()
+
+
+def test_a_departure_from_the_protocol_opens_a_query_and_closing_it_waives(
+    bring: Bring, enrolled: Participant, data_manager: User, tmp_path: Path
+) -> None:
+    files = write_scan(tmp_path, PATIENT)
+    for path in files:
+        changed(path, MagneticFieldStrength="0.5")
+    bring(files)
+    series = Series.objects.get()
+    query = Query.objects.get()
+    assert (query.check_code, query.assigned_role) == ("field_strength", "coordinator")
+    assert "0.5 T; the protocol asks for" in question_of(query)
+    (open_one,) = deviations_of(series)
+    assert (open_one.query, open_one.waived) == (query, None)
+    close_query(by=data_manager, query=query, text="The only scanner there was.")
+    (waived,) = deviations_of(series)
+    assert waived.waived is not None
+    assert (waived.waived.by, waived.waived.text) == (data_manager, "The only scanner there was.")
