@@ -57,7 +57,8 @@ def test_files_follow_one_by_one_and_wait_for_the_worker(sender: Client, site: o
 
 
 def test_the_senders_file_name_is_kept_nowhere(sender: Client) -> None:
-    sender.post(reverse("imaging:upload"), {"files": [file(name="ZHANG_SAN_1980.dcm")]})
+    files = [file(name="ZHANG_SAN_1980.dcm")]
+    sender.post(reverse("imaging:upload"), {"participant": "", "files": files})
     assert "ZHANG" not in str(IntakeFile.objects.values().get())
     folder = storage.spool_path(Intake.objects.get().pk, 1).parent
     assert not [path for path in folder.iterdir() if "ZHANG" in path.name]
