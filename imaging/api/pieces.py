@@ -64,10 +64,10 @@ class IntakePieceView(StudyView):
     )
     def put(self, request: Request, pk: UUID, key: UUID) -> Response:
         """Add a piece at the end of a file; it is on disk when this answers."""
+        intake = arrivals.find_intake(by=self.by, pk=pk)
         if request.content_type.split(";")[0].strip() != OCTETS:
             raise Invalid(_("A piece comes as application/octet-stream."), code="not_octets")
         where = self.asked(PieceIn)
-        intake = arrivals.find_intake(by=self.by, pk=pk)
         came = pieces.add_piece(
             by=self.by, intake=intake, key=key, stream=request._request, **where
         )
