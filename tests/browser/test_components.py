@@ -169,7 +169,7 @@ def test_a_file_that_the_network_lost_has_not_arrived_and_is_sent_again(
     lost = ["one.dcm Arrived", "two.dcm Not arrived"]
     expect(page.locator(".sends li")).to_have_text(lost, timeout=30_000)
     page.unroute("**/arrive/**")
-    page.get_by_role("button", name="Send the rest").click()
+    page.get_by_role("button", name="Send the rest", exact=True).click()
     page.wait_for_url("**/login/")
 
 
