@@ -21,21 +21,18 @@ from enrollment.protocol import subscales
 from enrollment.protocol.amendment import merged
 from enrollment.protocol.definition import (
     Allocation,
-    Allowed,
     Arm,
     ConsentDocument,
     Criterion,
     Limits,
     Protocol,
     ReadingPlan,
-    ScannerPlan,
-    ScanPlan,
     VerificationPlan,
-    VisitPlan,
 )
 from enrollment.protocol.errors import ProtocolError
 from enrollment.protocol.in_force import release_of
 from enrollment.protocol.outcome_plan import outcome_plan
+from enrollment.protocol.plans import scan_plan, visit_plan
 
 FOLDER = Path(__file__).parent
 NAME = re.compile(r"[a-z0-9.-]+")
@@ -166,8 +163,8 @@ def _protocol(raw: dict[str, Any], sha256: str) -> Protocol:
             Criterion(row["id"], row["text"], row["text_zh"], row["kind"], row["source"])
             for row in raw["criteria"]
         ),
-        visits=tuple(_visit(row, raw["severity_scales"]) for row in raw["visits"]),
-        scans=tuple(_scan(row) for row in raw["scans"]),
+        visits=tuple(visit_plan(row, raw["severity_scales"]) for row in raw["visits"]),
+        scans=tuple(scan_plan(row) for row in raw["scans"]),
         outcomes=outcome_plan(raw.get("outcomes", {})),
     )
 
@@ -194,65 +191,6 @@ def design_of(protocol: Protocol) -> Design:
     chosen = protocol.allocation
     arms = tuple((arm.key, arm.target) for arm in protocol.arms)
     return Design(arms, chosen.strata, chosen.block_sizes, chosen.slots)
-
-
-def _visit(row: dict[str, Any], scales: list[str]) -> VisitPlan:
-    return VisitPlan(
-        row["key"],
-        row["label"],
-        row["label_zh"],
-        tuple(row["forms"]),
-        row.get("after_enrolment_days"),
-        row.get("window_days", 0),
-        tuple(row.get("scales", scales)),
-        row.get("unscheduled", False),
-    )
-
-
-def _scan(row: dict[str, Any]) -> ScanPlan:
-    low, high = row["field_strength_tesla"]
-    return ScanPlan(
-        row["sequence"],
-        row["label"],
-        row["label_zh"],
-        row["visit"],
-        row["required"],
-        row["measurable"],
-        row["modality"],
-        tuple(row["descriptions"]),
-        tuple(row["excludes"]),
-        row["acquisition"],
-        row["maximum_slice_mm"],
-        row["maximum_in_plane_mm"],
-        row["minimum_slices"],
-        (low, high),
-        _limits(row, "repetition_ms"),
-        _limits(row, "echo_ms"),
-        row.get("maximum_acquired_mm"),
-        row.get("maximum_gap_mm"),
-        row.get("minimum_across_mm", 0.0),
-        tuple(_scanner(each) for each in row.get("scanners", [])),
-    )
-
-
-def _scanner(row: dict[str, Any]) -> ScannerPlan:
-    return ScannerPlan(
-        row["key"],
-        row.get("maximum_slice_mm"),
-        row.get("maximum_in_plane_mm"),
-        _limits(row, "field_strength_tesla"),
-        _limits(row, "repetition_ms"),
-        _limits(row, "echo_ms"),
-    )
-
-
-def _limits(row: dict[str, Any], name: str) -> Allowed | None:
-    if name not in row:
-        return None
-    low, high = row[name]
-    if low > high:
-        raise ProtocolError(f"The lower limit of `{name}` is above the upper one.")
-    return low, high
 
 
 def _check(protocol: Protocol) -> None:

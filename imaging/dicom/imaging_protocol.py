@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from imaging.dicom.burned_in import burned_in_risk
 from imaging.dicom.descriptors import clean_description
 from imaging.dicom.geometry import Stack, stack
 from imaging.dicom.header import Header
+from imaging.dicom.series_rules import Deviation, SeriesRule
 from imaging.dicom.sop_classes import MR_IMAGES
+from imaging.dicom.taken_as import across, physics, resolution
 from imaging.told import told
-
-Range = tuple[float, float]
 
 LOCALISER = re.compile(r"local[iy][sz]er|scout|survey|3[- _]?plane|aahead", re.IGNORECASE)
 MODALITY = re.compile(r"[A-Z]{2,4}")
@@ -26,77 +26,6 @@ PROJECTIONS = frozenset(
 )
 # a wrong slice geometry keeps a picture from being one volume; mixed patients from being anyone's
 REFUSED = frozenset(("no_geometry", "mixed_patients", "mixed_sizes", "mixed_spacing"))
-
-
-@dataclass(frozen=True)
-class ScannerRule:
-    """What takes the place of a sequence's limits on some scanners: those whose maker and model,
-    such as "SIEMENS Prisma", a pattern is found in. None leaves a limit as it is."""
-
-    pattern: str
-    max_slice_mm: float | None = None
-    max_pixel_mm: float | None = None
-    field_strength_t: Range | None = None
-    repetition_ms: Range | None = None
-    echo_ms: Range | None = None
-
-
-@dataclass(frozen=True)
-class SeriesRule:
-    """One sequence of the imaging protocol.
-
-    key: the expected scan's short word, such as "t2_3d", "t1_3d", "tof".
-    patterns: regular expressions, any case; one found in description, protocol or sequence name
-        makes a series a candidate. excludes: one found there makes it none.
-    max_slice_mm: largest distance between slice centres. max_pixel_mm: largest in-plane spacing.
-    field_strength_t, repetition_ms, echo_ms: allowed ranges, None for any.
-    acquisition: "3D", "2D" or "" for either.
-    max_acquired_mm: largest in-plane resolution as acquired, where the picture is filled up finer.
-    max_gap_mm: largest part of the distance between slices that no slice covers.
-    min_coverage_mm: least extent along rows, columns and slices.
-    min_across_mm: least extent from the patient's right to the left, so that both sides are in.
-    scanners: other limits on some scanners; the first that fits counts.
-    measurable: whether the nerve may be measured on this sequence.
-    """
-
-    key: str
-    title: str
-    patterns: tuple[str, ...]
-    excludes: tuple[str, ...] = ()
-    modality: str = "MR"
-    acquisition: str = ""
-    max_slice_mm: float | None = None
-    max_pixel_mm: float | None = None
-    field_strength_t: Range | None = None
-    repetition_ms: Range | None = None
-    echo_ms: Range | None = None
-    min_slices: int = 1
-    min_coverage_mm: tuple[float, float, float] = (0.0, 0.0, 0.0)
-    min_across_mm: float = 0.0
-    max_acquired_mm: float | None = None
-    max_gap_mm: float | None = None
-    scanners: tuple[ScannerRule, ...] = ()
-    measurable: bool = False
-
-    def on(self, manufacturer: str, model: str) -> SeriesRule:
-        """The rule on one scanner."""
-        name = f"{manufacturer} {model}"
-        fitting = (row for row in self.scanners if re.search(row.pattern, name, re.IGNORECASE))
-        found = next(fitting, None)
-        if found is None:
-            return self
-        limits = {name: value for name, value in vars(found).items() if value is not None}
-        del limits["pattern"]
-        return replace(self, **limits)
-
-
-@dataclass(frozen=True)
-class Deviation:
-    """One departure: a short code, a sentence, and whether it rules a measurement out."""
-
-    code: str
-    sentence: str
-    blocks_measurement: bool = False
 
 
 @dataclass(frozen=True)
@@ -197,56 +126,9 @@ def _deviations(rule: SeriesRule, headers: Sequence[Header], found: Stack) -> li
     return [
         *geometry,
         *_sampling(rule, headers[0], found),
-        *_resolution(rule, headers[0], found),
-        *_across(rule, found),
-        *_physics(rule, headers[0]),
-    ]
-
-
-def _resolution(rule: SeriesRule, header: Header, found: Stack) -> list[Deviation]:
-    """What the scanner really sampled: a filled-up picture shows no more, and a gap nothing."""
-    deviations = []
-    acquired = max(header.acquired_mm or (0.0,))
-    if rule.max_acquired_mm is not None and acquired > rule.max_acquired_mm + 1e-3:
-        sentence = told(
-            "The picture was acquired at %(acquired)s mm and filled up; the protocol allows "
-            "%(most)s mm.",
-            acquired=f"{acquired:.2f}",
-            most=f"{rule.max_acquired_mm:g}",
-        )
-        deviations.append(Deviation("coarse_acquisition", sentence))
-    if found.step_mm is None or header.slice_thickness_mm is None or rule.max_gap_mm is None:
-        return deviations
-    gap = found.step_mm - header.slice_thickness_mm
-    if gap > rule.max_gap_mm + 1e-3:
-        sentence = told(
-            "Between the slices %(gap)s mm are not imaged; the protocol allows %(most)s mm.",
-            gap=f"{gap:.2f}",
-            most=f"{rule.max_gap_mm:g}",
-        )
-        deviations.append(Deviation("slice_gap", sentence, True))
-    return deviations
-
-
-def _across(rule: SeriesRule, found: Stack) -> list[Deviation]:
-    """How far the scan reaches from the patient's right to the left: both nerves are measured."""
-    if found.affine is None:
-        return []
-    header = found.slices[0].header
-    counts = (header.columns, header.rows, len(found.slices))
-    across = sum(abs(float(found.affine[0, axis])) * n for axis, n in enumerate(counts))
-    if across + 1e-3 >= rule.min_across_mm:
-        return []
-    return [
-        Deviation(
-            "one_sided",
-            told(
-                "The scan covers %(across)s mm from right to left; for both sides the protocol "
-                "asks for %(least)s mm.",
-                across=f"{across:.0f}",
-                least=f"{rule.min_across_mm:g}",
-            ),
-        )
+        *resolution(rule, headers[0], found),
+        *across(rule, found),
+        *physics(rule, headers[0]),
     ]
 
 
@@ -308,75 +190,6 @@ def _coverage(rule: SeriesRule, header: Header, count: int, step: float | None) 
                 "The scan covers %(size)s mm; the protocol asks for %(least)s mm.",
                 size=size,
                 least=least,
-            ),
-        )
-    ]
-
-
-def _physics(rule: SeriesRule, header: Header) -> list[Deviation]:
-    """Acquisition type, field strength, TR and TE; what a file does not say is noted, no more."""
-    deviations = []
-    if rule.acquisition and header.acquisition_type != rule.acquisition:
-        kind, wanted = header.acquisition_type, rule.acquisition
-        known = kind in ("2D", "3D")
-        sentence = (
-            told(
-                "The scan is %(kind)s; the protocol asks for %(wanted)s.", kind=kind, wanted=wanted
-            )
-            if known
-            else told("The file does not say whether the scan is %(wanted)s.", wanted=wanted)
-        )
-        deviations.append(Deviation("acquisition", sentence, known))
-    for code, what, unit, value, allowed in (
-        (
-            "field_strength",
-            told("Field strength"),
-            "T",
-            header.field_strength_t,
-            rule.field_strength_t,
-        ),
-        (
-            "repetition_time",
-            told("Repetition time"),
-            "ms",
-            header.repetition_time_ms,
-            rule.repetition_ms,
-        ),
-        ("echo_time", told("Echo time"), "ms", header.echo_time_ms, rule.echo_ms),
-    ):
-        deviations += _range(code, what, unit, value, allowed)
-    return deviations
-
-
-def _range(
-    code: str, what: str, unit: str, value: float | None, allowed: Range | None
-) -> list[Deviation]:
-    if allowed is None:
-        return []
-    low, high = (f"{bound:g}" for bound in allowed)
-    bounds = told("%(low)s to %(high)s %(unit)s", low=low, high=high, unit=unit)
-    if value is None:
-        return [
-            Deviation(
-                code,
-                told(
-                    "%(what)s is not stated; the protocol asks for %(bounds)s.",
-                    what=what,
-                    bounds=bounds,
-                ),
-            )
-        ]
-    if allowed[0] <= value <= allowed[1]:
-        return []
-    return [
-        Deviation(
-            code,
-            told(
-                "%(what)s is %(value)s %(unit)s; the protocol asks for %(bounds)s.",
-                what=what,
-                value=f"{value:g}",
-                unit=unit,
-                bounds=bounds,
             ),
         )
     ]

@@ -16,8 +16,9 @@ from enrollment.services.stopping import stop_for
 from enrollment.services.visits import expected_scan
 from enrollment.stops import What
 from imaging.dicom.header import Header
-from imaging.dicom.imaging_protocol import ScannerRule, SeriesRule, check_series
+from imaging.dicom.imaging_protocol import check_series
 from imaging.dicom.series import mixed_patients
+from imaging.dicom.series_rules import ScannerRule, SeriesRule
 from imaging.models import Intake
 from studysite.core.said import kept, said, word
 

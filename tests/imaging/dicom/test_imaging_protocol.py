@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from imaging.dicom.header import read_header
-from imaging.dicom.imaging_protocol import ScannerRule, SeriesRule, check_series
+from imaging.dicom.imaging_protocol import check_series
+from imaging.dicom.series_rules import ScannerRule, SeriesRule
 from tests.imaging.dicom.instances import instance, part10
 
 T2 = SeriesRule(

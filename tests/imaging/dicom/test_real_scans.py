@@ -11,7 +11,8 @@ import pytest
 
 from imaging.dicom.deidentify import DeidKeys, deidentify
 from imaging.dicom.header import read_header
-from imaging.dicom.imaging_protocol import SeriesRule, check_series
+from imaging.dicom.imaging_protocol import check_series
+from imaging.dicom.series_rules import SeriesRule
 from imaging.dicom.trial import TrialModule
 from imaging.dicom.volumes import read_volume
 
