@@ -17,10 +17,10 @@ PRODUCTION_LIKE := env PRODUCTION=1 ALLOWED_HOSTS=study.example.org VAR_DIR=var/
 	CELERY_BROKER_URL=redis://localhost/0 \
 	EMAIL_BACKEND=django.core.mail.backends.smtp.EmailBackend
 
-.PHONY: help setup dev demo serve test check format bench accuracy contacts study gallery validation restores faults lock messages clean
+.PHONY: help setup dev demo serve test check format bench accuracy contacts study gallery validation restores faults lock viewer messages clean
 
 help:
-	@echo "make demo | serve | test | check | bench | accuracy | contacts | study | validation | restores | faults | setup | lock | messages | format | clean"
+	@echo "make demo | serve | test | check | bench | accuracy | contacts | study | validation | restores | faults | setup | lock | viewer | messages | format | clean"
 
 setup:
 	@bash studysite/install.sh run
@@ -92,6 +92,10 @@ lock: setup
 	$(UV) --no-deps requirements-uv.txt -o requirements-uv.lock
 	$(UV) requirements.txt -o requirements.lock
 	$(UV) -c requirements.lock requirements.txt requirements-dev.txt -o requirements-dev.lock
+
+# The viewer's bundle, from its sources; needs Node, which nobody else does.
+viewer:
+	cd studysite/viewer && npm ci --no-audit --no-fund --ignore-scripts && node build.mjs
 
 messages: dev
 	$(PYTHON) manage.py makemessages --locale zh_Hans --no-location --no-wrap \

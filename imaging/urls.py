@@ -52,7 +52,14 @@ urlpatterns = [
         pictures.measured_picture,
         name="measured_picture",
     ),
+    path("measurements/<int:pk>/viewer/", measurement.viewer, name="viewer"),
+    path(
+        "measurements/<int:pk>/parts/<str:side>/<str:name>",
+        pictures.measured_part,
+        name="measured_part",
+    ),
     path("reads/", reads.cases, name="cases"),
     path("reads/<str:reading_id>/", reads.case, name="case"),
     path("reads/<str:reading_id>/pictures/<str:name>", pictures.read_picture, name="read_picture"),
+    path("reads/<str:reading_id>/parts/<str:name>", pictures.read_part, name="read_part"),
 ]

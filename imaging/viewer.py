@@ -1,11 +1,13 @@
-"""What the slice viewer of the browser needs to know of a scan."""
+"""What the viewers of the browser need to know of a scan."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from django.utils.translation import gettext as _
 
 from imaging.nerve.volume import Volume
 from imaging.render.sampling import Window
@@ -70,4 +72,49 @@ def script_data(volume: Volume, window: Window) -> dict[str, Any]:
         },
         "window": round(window.high - window.low, 2),
         "level": round((window.high + window.low) / 2, 2),
+    }
+
+
+@dataclass(frozen=True)
+class Viewing:
+    """The viewer of one page: which views there are, of which nerves, and what its script reads."""
+
+    views: tuple[str, ...]
+    sides: tuple[str, ...]
+    data: dict[str, Any]
+
+
+def viewing(
+    parts: Mapping[str, Mapping[str, str]],
+    techniques: list[str] | tuple[str, ...],
+    address: Callable[[str, str], str],
+    profiles: Mapping[str, Any] | None = None,
+) -> Viewing | None:
+    """A page's viewer of these parts, or None where nothing is packed. `address` gives the address
+    of a part by side and name; `profiles` are for whoever is not blinded."""
+    if not parts:
+        return None
+    addresses = {
+        side: {name: address(side, name) for name in names} for side, names in parts.items()
+    }
+    data = {
+        "parts": addresses,
+        "profiles": dict(profiles or {}),
+        "words": {
+            "failed": _("The images could not be fetched. Load the page again."),
+            "no_webgl": _("This browser draws nothing in three dimensions: WebGL is missing."),
+        },
+    }
+    sides = tuple(side for side in ("left", "right") if side in parts)
+    views = tuple(key for key in ("mpr", "cpr", "mrve") if key in techniques)
+    return Viewing(views, sides, data)
+
+
+def area_profile(nerve: Mapping[str, Any]) -> dict[str, list[float]]:
+    """The cross-sectional area along a measured nerve, for the plot under its reformation."""
+    rows = nerve["profile"]
+    return {
+        "arc": [float(row["arc_mm"]) for row in rows],
+        "area": [float(row["area_mm2"]) for row in rows],
+        "sd": [float(row["area_sd_mm2"] or 0.0) for row in rows],
     }

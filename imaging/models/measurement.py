@@ -34,6 +34,7 @@ class Measurement(models.Model):
     result = models.JSONField(null=True)
     result_sha256 = models.CharField(max_length=64, blank=True)
     pictures = models.JSONField(default=dict)
+    parts = models.JSONField(default=dict)
     job = models.ForeignKey(Job, on_delete=models.PROTECT, null=True, related_name="+")
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="measurements")
     at = models.DateTimeField(auto_now_add=True)

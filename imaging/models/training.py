@@ -20,6 +20,7 @@ class TrainingCase(models.Model):
     techniques = models.JSONField()
     truth = models.JSONField(default=dict)
     pictures = models.JSONField(default=dict)
+    parts = models.JSONField(default=dict)
     job = models.OneToOneField(Job, on_delete=models.PROTECT, null=True, related_name="+")
     ready_at = models.DateTimeField(null=True)
 

@@ -34,6 +34,7 @@ from imaging.render.pictures import draw_pictures
 from imaging.render.stage import CannotDraw
 from imaging.services.readers import assign_reads
 from imaging.services.sideways import require_sideways
+from imaging.services.viewing import keep_parts
 from imaging.volumes import volume_of
 from studysite.core import jobs
 from studysite.core.access import require
@@ -178,10 +179,12 @@ def perform(held: jobs.Held) -> None:
     result = _compute(row, volume, held)
     held.progress(0.85, said("Drawing the pictures"))
     pictures = draw(volume, result)
+    held.progress(0.93, said("Packing what the viewer shows"))
+    parts = keep_parts(volume, result)
     measured = any(nerve["status"] == "measured" for nerve in result["nerves"].values())
     content = json.dumps(result, sort_keys=True).encode()
     with acting(row.by, Action.MEASURE, subject=held.job.subject), held.storing():
-        row.result, row.pictures = result, pictures
+        row.result, row.pictures, row.parts = result, pictures, parts
         row.result_sha256 = hashlib.sha256(content).hexdigest()
         row.state = MeasurementState.MEASURED if measured else MeasurementState.REFUSED
         row.finished_at = timezone.now()

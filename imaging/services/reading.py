@@ -22,6 +22,7 @@ from imaging.services.answering import READ, StudyRow, own, take
 from imaging.services.readers import READERS_A_CASE, ask_third_reader, new_reading_id
 from imaging.services.results import names_for
 from imaging.services.training import require_trained
+from imaging.services.viewing import parts_for
 from studysite.core.access import require
 from studysite.core.acts import about, service
 from studysite.core.errors import OutOfOrder
@@ -127,6 +128,8 @@ def content_sha256(
         "answers": row.answers,
         "pictures": shown,
     }
+    if measurement.parts:
+        told["parts"] = parts_for(measurement, techniques)
     text = json.dumps(told, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 

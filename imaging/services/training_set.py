@@ -15,6 +15,7 @@ from imaging.nerve.phantom import simulate
 from imaging.nerve.result import Ends
 from imaging.nerve.table import to_json_dict
 from imaging.services.measurement import draw
+from imaging.services.viewing import keep_parts
 from imaging.training_truth import right_answers
 from studysite.core import jobs
 from studysite.core.access import require
@@ -76,8 +77,10 @@ def perform(held: jobs.Held) -> None:
     result = _measured(phantom)
     held.progress(0.7, said("Drawing the pictures"))
     pictures = draw(phantom.volume, result)
+    parts = keep_parts(phantom.volume, result)
     with acting(held.job.requested_by, Action.MANAGE_READERS), held.storing():
-        row.truth, row.pictures = right_answers(phantom.truth), pictures
+        row.truth = right_answers(phantom.truth)
+        row.pictures, row.parts = pictures, parts
         row.ready_at = timezone.now()
         row.save()
         about("", said("Training case %(number)s is ready", number=row.number))

@@ -41,6 +41,18 @@ def technique_label(key: str) -> str:
 
 
 @register.filter
+def words(text: str) -> list[str]:
+    """A template's own list of keys."""
+    return text.split()
+
+
+@register.filter
+def plane_label(key: str) -> str:
+    """A plane through the patient by its name."""
+    return {"axial": _("Axial"), "coronal": _("Coronal"), "sagittal": _("Sagittal")}[key]
+
+
+@register.filter
 def times(numbers: list[float]) -> str:
     """Sizes or spacings as 512 × 512 × 96."""
     return " × ".join(f"{number:g}" for number in numbers)

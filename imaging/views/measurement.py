@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from imaging.models import Measurement
 from imaging.nerve_words import nerve_columns
 from imaging.services import measurement as measuring
 from imaging.services import quality, results, retrying, standard_objects
+from imaging.services import viewing as viewing_parts
+from imaging.viewer import area_profile, viewing
 from imaging.views.series import show
 from imaging.webforms import EndPointsForm
 from studysite.core.access import may
@@ -57,6 +60,26 @@ def measurement(request: StudyRequest, pk: int) -> HttpResponse:
     }
     template = "imaging/_measurement.html" if request.htmx else "imaging/measurement.html"
     return render(request, template, context)
+
+
+@page(Action.SEE_IMAGES)
+def viewer(request: StudyRequest, pk: int) -> HttpResponse:
+    """The scan of a measurement, its nerves laid straight and flown along."""
+    row = results.find_measurement(by=request.user, pk=pk, action=Action.SEE_IMAGES)
+    nerves = (row.result or {}).get("nerves", {})
+    measured = {side: nerve for side, nerve in nerves.items() if nerve["status"] == "measured"}
+    context = {
+        "room": "imaging",
+        "measurement": row,
+        "series": row.series,
+        "viewing": viewing(
+            viewing_parts.parts_for(row),
+            viewing_parts.TECHNIQUES,
+            lambda side, name: reverse("imaging:measured_part", args=[pk, side, name]),
+            {side: area_profile(nerve) for side, nerve in measured.items()},
+        ),
+    }
+    return render(request, "imaging/viewer.html", context)
 
 
 @page(Action.SEE_IMAGES)

@@ -17,13 +17,15 @@ from imaging.render.course import NerveCourse
 from imaging.render.profile import profile_svg
 from imaging.render.sampling import Window
 from imaging.render.slices import ORIENTATIONS, Orientation, SliceView, slice_png
-from imaging.services import cases, quality, results
+from imaging.services import cases, quality, results, viewing
 from imaging.services.results import Picture
 from imaging.volumes import volume_of, window_of
 from studysite.core.errors import Invalid, NotThere
 from studysite.core.gate import StudyRequest, page
 from studysite.core.roles import Action
 from studysite.core.said import say
+
+PART = "application/octet-stream"
 
 
 @page(Action.SEE_IMAGES)
@@ -70,6 +72,20 @@ def measured_picture(request: StudyRequest, pk: int, side: str, name: str) -> Ht
     )
 
 
+@page(Action.SEE_IMAGES)
+def measured_part(request: StudyRequest, pk: int, side: str, name: str) -> HttpResponse:
+    """What the viewer draws a measured scan from."""
+    measurement = results.find_measurement(by=request.user, pk=pk, action=Action.SEE_IMAGES)
+    stored = viewing.parts_for(measurement).get(side, {}).get(name, "")
+    return _answer(
+        request,
+        _tag(stored, side, name),
+        PART,
+        lambda: viewing.part_bytes(measurement, side, name),
+        encoding="gzip",
+    )
+
+
 @page(Action.SEE_MEASUREMENTS)
 def profile(request: StudyRequest, pk: int) -> HttpResponse:
     """The cross-sectional area along both nerves."""
@@ -103,6 +119,19 @@ def read_picture(request: StudyRequest, reading_id: str, name: str) -> HttpRespo
     return answer
 
 
+@page(Action.READ_CASE)
+def read_part(request: StudyRequest, reading_id: str, name: str) -> HttpResponse:
+    """What the viewer draws a blinded case from: of the techniques it is read in, and of no
+    other."""
+    case = cases.find_case(by=request.user, reading_id=reading_id)
+    side, _dash, file = name.partition("-")
+    content = viewing.part_bytes(case.source, side, file, case.techniques)
+    answer = HttpResponse(content, content_type=PART)
+    answer["Content-Encoding"] = "gzip"
+    answer["Cache-Control"] = "private, no-store"
+    return answer
+
+
 def _plot(nerves: Mapping[str, Mapping[str, Any]]) -> bytes:
     courses = {side: NerveCourse.from_json(nerve) for side, nerve in nerves.items()}
     chinese = (get_language() or "").startswith("zh") and can_write_chinese()
@@ -115,11 +144,18 @@ def _tag(*parts: object) -> str:
 
 
 def _answer(
-    request: StudyRequest, tag: str, content_type: str, make: Callable[[], bytes]
+    request: StudyRequest,
+    tag: str,
+    content_type: str,
+    make: Callable[[], bytes],
+    *,
+    encoding: str = "",
 ) -> HttpResponse:
     """The picture, or that the browser has it already. Each look asks again who may see it."""
     known = get_conditional_response(request, etag=tag)
     answer = known or HttpResponse(make(), content_type=content_type)
+    if encoding and known is None:
+        answer["Content-Encoding"] = encoding
     answer["ETag"] = tag
     answer["Cache-Control"] = "private, no-cache"
     return answer

@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -21,6 +22,8 @@ from imaging.services import cases as blinded
 from imaging.services import results, training
 from imaging.services.answering import READ
 from imaging.services.cases import Case
+from imaging.services.viewing import parts_for
+from imaging.viewer import viewing
 from studysite.core.errors import NotPermitted, StudyError
 from studysite.core.gate import StudyRequest, page
 from studysite.core.roles import Action
@@ -169,6 +172,13 @@ def _show(request: StudyRequest, found: Case, form: ReadForm | None, **more: Any
         "room": "cases",
         "case": found,
         "pictures": results.pictures_of(found.source, names),
+        "viewing": viewing(
+            parts_for(found.source, found.techniques),
+            found.techniques,
+            lambda side, name: reverse(
+                "imaging:read_part", args=[found.reading_id, f"{side}-{name}"]
+            ),
+        ),
         "form": form,
         "answers": shown(in_use(READ), found.answers) if found.locked_at else [],
         "judged": training.feedback(row)

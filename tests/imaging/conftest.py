@@ -20,6 +20,7 @@ from imaging.services import measurement as measuring
 from imaging.services.intake import add_file, close_intake, open_intake
 from imaging.services.measurement import ask_measurement
 from imaging.services.quality import check_quality
+from imaging.services.viewing import TECHNIQUE_PARTS, keep_part
 from studysite.core import jobs
 from studysite.core.models import User
 from tests.imaging.results import ENDS, result
@@ -100,6 +101,7 @@ def measure(analyst: User, monkeypatch: pytest.MonkeyPatch) -> Measure:
         found = document or result()
         monkeypatch.setattr(measuring, "_compute", lambda row, volume, held: found)
         monkeypatch.setattr(measuring, "draw_pictures", draw_canaries)
+        monkeypatch.setattr(measuring, "keep_parts", pack_canaries)
         asked = ask_measurement(by=analyst, series=series, ends=ENDS, reason=reason)
         jobs.run(asked.job_id)  # type: ignore[arg-type]
         asked.refresh_from_db()
@@ -112,6 +114,16 @@ def draw_canaries(volume: object, nerve: dict[str, Any], folder: Path, **_more: 
     """Files that say which picture and which nerve they are."""
     for name in ("mpr.png", "cpr_straightened.png", "cpr_stretched.png", "endoscopy.png"):
         (folder / name).write_bytes(f"{name} {nerve['csa_mean_mm2']}".encode())
+
+
+def pack_canaries(volume: object, result: dict[str, Any]) -> dict[str, dict[str, str]]:
+    """Parts that say which part and of which nerve they are."""
+    of_a_nerve = [*TECHNIQUE_PARTS["cpr"], *TECHNIQUE_PARTS["mrve"]]
+    names = {"both": TECHNIQUE_PARTS["mpr"], **dict.fromkeys(result["nerves"], of_a_nerve)}
+    return {
+        side: {name: keep_part(f"{side} {name}".encode()) for name in files}
+        for side, files in names.items()
+    }
 
 
 @pytest.fixture

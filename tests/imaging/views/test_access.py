@@ -44,12 +44,15 @@ PAGES = {
     "retry_measurement": (Action.RETRY_JOB, "post", True),
     "profile": (Action.SEE_MEASUREMENTS, "get", True),
     "measured_picture": (Action.SEE_MEASUREMENTS, "get", True),
+    "viewer": (Action.SEE_IMAGES, "get", True),
+    "measured_part": (Action.SEE_IMAGES, "get", True),
     "cases": (Action.READ_CASE, "get", False),
     "case": (Action.READ_CASE, "get", True),
     "read_picture": (Action.READ_CASE, "get", True),
+    "read_part": (Action.READ_CASE, "get", True),
 }
 # A case is one reader's: at the same site another reader does not find it either.
-MINE_ALONE = {"case", "read_picture"}
+MINE_ALONE = {"case", "read_picture", "read_part"}
 # Answered before the action's own rule: a coordinator retries jobs, but knows no measurement.
 NARROWER = {"retry_measurement": Action.SEE_MEASUREMENTS}
 PASSED = {200, 201, 302, 409, 422}
@@ -81,8 +84,11 @@ def address(measured: Measurement, site: Site, coordinator: User) -> Address:
         "retry_measurement": [measured.pk],
         "profile": [measured.pk],
         "measured_picture": [measured.pk, "left", "mpr.png"],
+        "viewer": [measured.pk],
+        "measured_part": [measured.pk, "both", "volume.part"],
         "case": [reading_id],
         "read_picture": [reading_id, "left-mpr.png"],
+        "read_part": [reading_id, "both-volume.part"],
     }
     of |= {name: [intake.pk] for name in ("arrival", "files", "close", "retry_arrival")}
     of |= {name: [held.pk] for name in ("held", "match_held", "refuse_held")}

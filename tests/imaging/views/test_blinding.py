@@ -3,6 +3,8 @@ Canaries are planted in whatever must not show."""
 
 from __future__ import annotations
 
+import gzip
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -10,10 +12,12 @@ from django.urls import reverse
 from enrollment.models import Participant
 from imaging.models import Adjudication, Measurement, Read
 from imaging.services.cases import cases_of, lock_case
+from imaging.services.reading import content_sha256
 from studysite.core.models import User
 from tests.conftest import PASSWORD
 from tests.imaging.results import answers
 
+REFORMATIONS = ("straightened.part", "stretched.part", "surfaces.part")
 MPR, OTHERS = "mpr.png", ("cpr_straightened.png", "cpr_stretched.png", "endoscopy.png")
 
 
@@ -99,6 +103,65 @@ def test_in_the_3d_arm_it_is_the_other_way_round(client: Client, read: Read) -> 
     assert client.get(picture(read, f"left-{MPR}")).status_code == 404
     for name in OTHERS:
         assert client.get(picture(read, f"right-{name}")).status_code == 200
+
+
+def part(read: Read, name: str) -> str:
+    return reverse("imaging:read_part", args=[read.reading_id, name])
+
+
+def test_the_viewer_of_a_2d_case_is_given_the_voxels_and_no_reformation(
+    client: Client, read: Read
+) -> None:
+    client.force_login(read.reader)
+    answer = client.get(part(read, "both-volume.part"))
+    assert gzip.decompress(answer.content) == b"both volume.part"
+    assert (answer["Cache-Control"], answer["Content-Encoding"]) == ("private, no-store", "gzip")
+    assert answer.get("ETag") is None
+    for side in ("left", "right"):
+        for name in REFORMATIONS:
+            assert client.get(part(read, f"{side}-{name}")).status_code == 404
+    page = client.get(reverse("imaging:case", args=[read.reading_id])).content.decode()
+    assert [
+        word for word in (*REFORMATIONS, 'data-view="cpr"', 'data-view="mrve"') if word in page
+    ] == []
+
+
+def test_the_viewer_of_a_3d_case_is_given_no_voxels(client: Client, read: Read) -> None:
+    Read.objects.filter(pk=read.pk).update(techniques=["cpr", "mrve"])
+    client.force_login(read.reader)
+    for name in ("both-volume.part", "both-coarse.part"):
+        assert client.get(part(read, name)).status_code == 404
+    for name in REFORMATIONS:
+        assert client.get(part(read, f"left-{name}")).status_code == 200
+    page = client.get(reverse("imaging:case", args=[read.reading_id])).content.decode()
+    assert "volume.part" not in page
+    assert 'data-view="mpr"' not in page
+
+
+@pytest.mark.parametrize(
+    "name", ["volume.part", "both-", "-", "left-volume.part", "both-mpr.png", "both-surfaces.part"]
+)
+def test_a_name_that_is_no_part_is_not_there(client: Client, read: Read, name: str) -> None:
+    client.force_login(read.reader)
+    assert client.get(part(read, name)).status_code == 404
+
+
+def test_a_readers_viewer_has_no_profile_of_the_area(client: Client, read: Read) -> None:
+    Read.objects.filter(pk=read.pk).update(techniques=["cpr", "mrve"])
+    client.force_login(read.reader)
+    page = client.get(reverse("imaging:case", args=[read.reading_id]))
+    assert page.context["viewing"].data["profiles"] == {}
+    assert 'data-cpr="profile"' not in page.content.decode()
+
+
+def test_what_a_reader_signs_names_the_parts_that_were_shown(read: Read) -> None:
+    before = content_sha256(read, read.techniques, read.measurement)
+    read.measurement.parts["both"]["volume.part"] = "parts/other.gz"
+    assert content_sha256(read, read.techniques, read.measurement) != before
+    read.measurement.parts = {}
+    without = content_sha256(read, read.techniques, read.measurement)
+    read.measurement.parts = {"left": {"surfaces.part": "parts/x.gz"}}
+    assert content_sha256(read, ["cpr"], read.measurement) != without
 
 
 def test_a_case_is_locked_from_its_page_and_stays_so(client: Client, read: Read) -> None:

@@ -1,0 +1,186 @@
+// The viewer of a page: reads what the page offers, and shows that and nothing else.
+import { Course } from "./course.js";
+import { Cpr } from "./cpr.js";
+import { Endoscopy } from "./endoscopy.js";
+import { Mpr } from "./mpr.js";
+import { fetchPart } from "./part.js";
+import { State } from "./state.js";
+import { Tools } from "./tools.js";
+import { Volume } from "./volume.js";
+
+class Viewer {
+  constructor(root) {
+    this.root = root;
+    this.data = JSON.parse(document.getElementById("viewing-data").textContent);
+    this.first = { window: null, zoom: 1, slab: 0, mode: "mean", angle: 0 };
+    this.state = new State({ ...this.first, cursor: [0, 0, 0], side: "" });
+    this.places = {};
+    this.tools = new Tools(root, this.state);
+    this.nerves = {};
+    this.controls();
+    this.tabs();
+    this.ready = this.load();
+  }
+
+  parts(side) {
+    return this.data.parts[side] || {};
+  }
+
+  async load() {
+    try {
+      const sides = Object.keys(this.data.parts).filter((side) => side !== "both");
+      await this.volume("coarse.part");
+      await this.show(sides[0]);
+      this.told("");
+      await this.volume("volume.part");
+      this.root.dataset.loaded = "whole";
+    } catch (error) {
+      this.told(this.data.words.failed);
+      this.root.dataset.loaded = "failed";
+      throw error;
+    }
+  }
+
+  async volume(name) {
+    const url = this.parts("both")[name];
+    if (!url) return;
+    const loaded = new Volume(await fetchPart(url));
+    if (!this.mpr) {
+      this.mpr = new Mpr(this.root.querySelector("[data-view=mpr]"), this.state, loaded);
+      for (const pane of this.mpr.panes) pane.tools = this.tools;
+      this.take(loaded);
+      const places = Object.values(this.places);
+      this.state.set({ cursor: places.length ? mean(places) : loaded.centre });
+      const told = this.root.querySelector("[data-acquired]");
+      const [x, y, z] = loaded.acquired.map((mm) => mm.toFixed(2));
+      told.textContent = `${x} × ${y} × ${z} mm`;
+    } else this.mpr.show(loaded);
+    this.root.dataset.loaded ||= "coarse";
+  }
+
+  // The first part that knows of a window gives it; so with where the nerves are.
+  take({ window, places }) {
+    if (!this.first.window && window) {
+      this.first.window = { low: window[0], high: window[1] };
+      this.state.set({ window: this.first.window });
+    }
+    Object.assign(this.places, places);
+  }
+
+  // One nerve's own views. The other's stay as they are, unseen.
+  async show(side) {
+    if (!side) return;
+    for (const button of this.root.querySelectorAll("[data-side]"))
+      button.setAttribute("aria-pressed", String(button.dataset.side === side));
+    for (const view of this.root.querySelectorAll("[data-nerve]"))
+      view.hidden = view.dataset.nerve !== side;
+    this.nerves[side] ||= await this.nerve(side);
+    const place = this.places[side];
+    this.state.set({ side, ...(place ? { cursor: place } : {}) });
+  }
+
+  async nerve(side) {
+    const parts = this.parts(side);
+    const made = { course: null };
+    const of = (view) => this.root.querySelector(`[data-view=${view}] [data-nerve=${side}]`);
+    if (parts["straightened.part"]) {
+      const [straightened, stretched] = await Promise.all(
+        ["straightened.part", "stretched.part"].map((name) => fetchPart(parts[name])),
+      );
+      const profile = this.data.profiles[side];
+      this.take(straightened);
+      made.cpr = new Cpr(of("cpr"), this.state, { straightened, stretched, profile });
+      made.course = made.cpr.course;
+      made.cpr.long.tools = made.cpr.section.tools = this.tools;
+    }
+    if (parts["surfaces.part"]) {
+      const surfaces = await fetchPart(parts["surfaces.part"]);
+      made.course ||= new Course(surfaces.course);
+      this.fly(made, of("mrve"), surfaces);
+    }
+    return made;
+  }
+
+  fly(made, root, surfaces) {
+    try {
+      made.endoscopy = new Endoscopy(root, this.state, made.course, surfaces);
+    } catch (error) {
+      // A browser without WebGL: everything else works, and this one view says why it does not.
+      root.querySelector("[data-stage]").replaceChildren(this.data.words.no_webgl);
+      console.warn(error);
+    }
+  }
+
+  told(words) {
+    const place = this.root.querySelector("[data-told]");
+    place.textContent = words;
+    place.hidden = !words;
+  }
+
+  tabs() {
+    const tabs = [...this.root.querySelectorAll("[role=tab]")];
+    const open = (name) => {
+      for (const tab of tabs) {
+        const chosen = tab.dataset.tab === name;
+        tab.setAttribute("aria-selected", String(chosen));
+        tab.tabIndex = chosen ? 0 : -1;
+      }
+      for (const view of this.root.querySelectorAll("[data-view]"))
+        view.hidden = view.dataset.view !== name;
+      this.state.redraw();
+    };
+    tabs.forEach((tab, number) => {
+      tab.addEventListener("click", () => open(tab.dataset.tab));
+      tab.addEventListener("keydown", (event) => {
+        const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+        if (!by) return;
+        const next = tabs[(number + by + tabs.length) % tabs.length];
+        next.focus();
+        open(next.dataset.tab);
+      });
+    });
+    if (tabs.length) open(tabs[0].dataset.tab);
+  }
+
+  controls() {
+    const on = (name, act) => {
+      for (const element of this.root.querySelectorAll(`[data-${name}]`))
+        element.addEventListener(element.tagName === "BUTTON" ? "click" : "input", () => act(element));
+    };
+    on("side", (button) => this.show(button.dataset.side));
+    on("slab", (field) => this.state.set({ slab: Number(field.value) || 0 }));
+    on("mode", (field) => this.state.set({ mode: field.value }));
+    on("zoom", (button) => {
+      for (const pane of this.mpr ? this.mpr.panes.slice(0, 1) : [])
+        pane.zoom(Number(button.dataset.zoom));
+    });
+    on("turn", (button) => {
+      const nerve = this.nerves[this.state.get("side")];
+      if (nerve && nerve.cpr) nerve.cpr.turn(Number(button.dataset.turn));
+    });
+    const sliders = ["width", "level"].map((name) => this.root.querySelector(`[data-grey=${name}]`));
+    const regrey = () => {
+      const { low, high } = this.first.window;
+      const width = (high - low) * 4 ** ((sliders[0].value - 50) / 50);
+      const level = (high + low) / 2 + ((high - low) * (sliders[1].value - 50)) / 50;
+      this.state.set({ window: { low: level - width / 2, high: level + width / 2 } });
+    };
+    for (const slider of sliders) slider.addEventListener("input", regrey);
+    on("reset", () => {
+      for (const slider of sliders) slider.value = 50;
+      if (this.mpr) this.mpr.reset();
+      this.root.querySelectorAll("[data-slab]").forEach((field) => (field.value = "0"));
+      this.state.set(this.first);
+    });
+    this.state.listen(({ cursor }) => {
+      const place = this.root.querySelector("[data-cursor]");
+      const said = cursor.map((value, axis) => `${"xyz"[axis]} ${value.toFixed(1)}`);
+      place.textContent = `${said.join("  ")} mm`;
+    });
+  }
+}
+
+const mean = (points) =>
+  [0, 1, 2].map((axis) => points.reduce((sum, point) => sum + point[axis], 0) / points.length);
+
+for (const root of document.querySelectorAll("[data-viewing]")) root.viewer = new Viewer(root);

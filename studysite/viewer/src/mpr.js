@@ -1,0 +1,54 @@
+// Three planes through one place, each turned by the lines of the others in it.
+import { Pane, crossLines, turnable } from "./pane.js";
+import { turned, unit } from "./vector.js";
+
+const PATIENT = { toLocal: (point) => point, toWorld: (point) => point };
+const FRAMES = {
+  axial: { right: [1, 0, 0], down: [0, 1, 0], normal: [0, 0, 1] },
+  coronal: { right: [1, 0, 0], down: [0, 0, -1], normal: [0, 1, 0] },
+  sagittal: { right: [0, 1, 0], down: [0, 0, -1], normal: [1, 0, 0] },
+};
+
+export class Mpr {
+  constructor(root, state, volume) {
+    this.state = state;
+    this.panes = [...root.querySelectorAll("[data-plane]")].map((element) => {
+      const name = element.dataset.plane;
+      return new Pane(element, { state, name, space: PATIENT, volume, frame: { ...FRAMES[name] } });
+    });
+    for (const pane of this.panes) {
+      const others = this.panes.filter((other) => other !== pane);
+      pane.drawings.push(() => crossLines(pane, others));
+      // A plane's own picture stays; the other two turn about its normal. Down is clockwise.
+      turnable(pane, others, (angle) => this.turn(pane, others, angle));
+    }
+  }
+
+  turn(pane, others, angle) {
+    const { right, down, normal } = pane.frame;
+    const handed = right[0] * (down[1] * normal[2] - down[2] * normal[1]) -
+      right[1] * (down[0] * normal[2] - down[2] * normal[0]) +
+      right[2] * (down[0] * normal[1] - down[1] * normal[0]);
+    for (const other of others)
+      for (const key of ["right", "down", "normal"])
+        other.frame[key] = unit(turned(other.frame[key], normal, handed * angle));
+    this.state.redraw();
+  }
+
+  show(volume) {
+    for (const pane of this.panes) pane.volume = volume;
+    this.state.redraw();
+  }
+
+  reset() {
+    for (const pane of this.panes) {
+      pane.frame = { ...FRAMES[pane.name] };
+      pane.pan = null;
+    }
+  }
+
+  // The planes as they stand, for a picture that is kept.
+  frames() {
+    return Object.fromEntries(this.panes.map((pane) => [pane.name, pane.frame]));
+  }
+}
