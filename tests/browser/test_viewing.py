@@ -66,6 +66,8 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
+    for name in ("touching", "indented", "arc"):
+        scene(name)  # measured before a page waits for it
     with override_settings(ROOT_URLCONF="tests.imaging.urls_viewing"):
         server = make_server("127.0.0.1", 0, get_wsgi_application(), Threaded, Silent)
         threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -78,7 +80,7 @@ def address() -> Iterator[str]:
 def page(browser: Browser) -> Iterator[Page]:
     """A tab; any complaint of the console fails."""
     context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en")
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(60_000)
     tab, said = context.new_page(), list[str]()
     tab.on("console", lambda message: said.append(message.text))
     tab.on("pageerror", lambda error: said.append(f"error: {error}"))
