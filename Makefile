@@ -95,7 +95,7 @@ lock: setup
 
 # The viewer's bundle, from its sources; needs Node, which nobody else does.
 viewer:
-	cd studysite/viewer && npm ci --no-audit --no-fund --ignore-scripts && node build.mjs; rm -rf node_modules
+	cd studysite/viewer && npm ci --no-audit --no-fund --ignore-scripts && node build.mjs && rm -rf node_modules
 
 messages: dev
 	$(PYTHON) manage.py makemessages --locale zh_Hans --no-location --no-wrap \
