@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('imaging', '0006_storage_checks'),
+        ('imaging', '0008_revised_verdicts'),
     ]
 
     operations = [
