@@ -83,8 +83,9 @@ def _web() -> Iterator[str]:
 def _made() -> Iterator[str]:
     yield "## Objects made here"
     yield ""
-    yield "Segmentation (binary and fractional occupancy) and Comprehensive 3D SR by TID 1500, on"
-    yield f"media with a DICOMDIR. Own codes are of the scheme `{SCHEME}`."
+    yield "Segmentation (binary and fractional occupancy), Comprehensive 3D SR by TID 1500 and"
+    yield "secondary captures of MPR, CPR and virtual endoscopy, on media with a DICOMDIR."
+    yield f"Own codes are of the scheme `{SCHEME}`."
     yield ""
 
 

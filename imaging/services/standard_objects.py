@@ -5,17 +5,22 @@ from __future__ import annotations
 import io
 import warnings
 
+import numpy as np
 import pydicom
+from django.core.files.storage import storages
 from django.utils.translation import gettext as _
+from PIL import Image
 
 from imaging import storage
 from imaging.dicom.errors import DicomRefused
+from imaging.dicom.made.captures import capture
 from imaging.dicom.made.media import as_zip as zipped
 from imaging.dicom.made.occupancy import in_order
 from imaging.dicom.made.report import report
 from imaging.dicom.made.segmentation import segmentation
 from imaging.dicom.made.source import Measured
 from imaging.models import Measurement, MeasurementState
+from imaging.services.results import pictures_of
 from studysite.core.errors import Invalid, OutOfOrder
 
 
@@ -33,7 +38,20 @@ def as_zip(measurement: Measurement) -> bytes:
         warnings.filterwarnings("ignore", "The string", UserWarning)
         binary = segmentation(measured, "BINARY")
         made = [binary, segmentation(measured, "FRACTIONAL"), report(measured, binary)]
-    return zipped([*measured.images, *made])
+        pictures = _pictures(measurement, measured)
+    return zipped([*measured.images, *made, *pictures])
+
+
+def _pictures(measurement: Measurement, measured: Measured) -> list[pydicom.Dataset]:
+    """What was drawn of the measured nerves, in the language that every picture is there in: the
+    same picture under the same UID, whoever asks."""
+    found = [each for each in pictures_of(measurement) if each.side in measured.sides]
+    made = []
+    for number, each in enumerate(found, start=1):
+        with storages["documents"].open(measurement.pictures[each.side][each.name]) as file:
+            pixels = np.array(Image.open(file).convert("RGB"))
+        made.append(capture(measured, number, each.side, each.name, pixels))
+    return made
 
 
 def _images(measurement: Measurement) -> list[pydicom.Dataset]:

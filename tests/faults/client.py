@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import sys
 import threading
 import time
 
 import django
+import pydicom
 
 django.setup()
 
@@ -14,7 +16,7 @@ from django.db import connection  # noqa: E402
 from rest_framework.authtoken.models import Token  # noqa: E402
 
 from imaging import storage  # noqa: E402
-from imaging.models import Peer  # noqa: E402
+from imaging.models import HeldFile, Peer  # noqa: E402
 from imaging.services import intake  # noqa: E402
 from studysite.core import jobs  # noqa: E402
 from studysite.core.audit.writer import writing  # noqa: E402
@@ -87,6 +89,21 @@ def tidy() -> None:
     storage.clear_half_written(later)
 
 
-VERBS = {"ask": ask, "sweep": sweep, "race": race, "node": node, "storm": storm, "tidy": tidy}
+def waiting() -> None:
+    """What is sealed and waits, with its reason: the instance of each file, a line each."""
+    rows = HeldFile.objects.exclude(held__reason="").exclude(held__code="")
+    for digest in rows.values_list("sha256", flat=True):
+        print(pydicom.dcmread(io.BytesIO(storage.unseal(digest))).SOPInstanceUID)
+
+
+VERBS = {
+    "ask": ask,
+    "sweep": sweep,
+    "race": race,
+    "node": node,
+    "storm": storm,
+    "tidy": tidy,
+    "waiting": waiting,
+}
 if __name__ == "__main__":
     VERBS[sys.argv[1]](*sys.argv[2:])

@@ -20,11 +20,13 @@ ROOT = "1.2.826.0.1.3680043.8.498.99"
 class Receiver:
     """Started, killed, and started again on the same port."""
 
-    def __init__(self, study: Study, processes: int = 2, quiet_s: float = 0.5) -> None:
+    def __init__(
+        self, study: Study, processes: int = 2, quiet_s: float = 0.5, whole: bool = False
+    ) -> None:
         self.study, self.port, self.processes = study, free_port(), processes
         study.env["DICOM_QUIET_SECONDS"] = str(quiet_s)
         study.client("node")
-        self.start()
+        self.serve() if whole else self.start()
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
@@ -32,6 +34,13 @@ class Receiver:
             "manage.py", "receive_dicom", "--port", str(self.port),
             "--processes", str(self.processes),
         )  # fmt: skip
+        wait_until(self.answers, "the receiver", 90)
+
+    def serve(self) -> None:
+        """Start web, worker, clock and receiver as one, and wait until the receiver answers."""
+        self.process = self.study.start(
+            "manage.py", "serve", "--port", str(free_port()), "--dicom-port", str(self.port)
+        )
         wait_until(self.answers, "the receiver", 90)
 
     def answers(self) -> bool:

@@ -18,6 +18,7 @@ from tests.postgres import wait_until
 
 pytestmark = needs_dcmtk
 ACKNOWLEDGED = "Received Store Response (Success)"
+UNDONE = "SELECT count(*) FROM imaging_intake WHERE state <> 'done'"
 
 
 @pytest.fixture
@@ -62,6 +63,34 @@ def test_killed_among_arriving_objects_it_keeps_what_it_acknowledged(
         "what the killed one left open to be closed",
     )
     assert not list((receiver.study.folder / "spool").rglob("*.part"))
+
+
+@pytest.mark.slow
+def test_where_all_is_killed_what_was_acknowledged_waits_once_with_its_reason(
+    study: Study, tmp_path: Path
+) -> None:
+    """Receiver, web, worker and clock at once, among arriving objects and among the work on them.
+    `ARRIVING=2000` is the long one."""
+    receiver = Receiver(study, whole=True)
+    left = write_objects(tmp_path / "scan", int(os.environ.get("ARRIVING", "60")))
+    acknowledged: set[str] = set()
+    each = len(left) // 2
+    try:
+        while left:
+            sender = receiver.dcmtk("storescu", *map(str, left))
+            told = read_until(sender, acknowledged_at_least=each)
+            receiver.kill()
+            told += sender.communicate(timeout=60)[0]
+            taken = told.count(ACKNOWLEDGED)
+            acknowledged |= {uid_of(path) for path in left[:taken]}
+            left = left[taken:]
+            receiver.serve()
+        wait_until(lambda: not study.value(UNDONE), "every arrival to be worked on", 120)
+    finally:
+        kill_group(receiver.process)
+    waiting = Counter(study.client("waiting").split())
+    assert acknowledged
+    assert acknowledged <= set(waiting)
 
 
 def read_until(sender: subprocess.Popen[str], acknowledged_at_least: int) -> str:

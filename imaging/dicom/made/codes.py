@@ -24,6 +24,9 @@ MM, MM2, MM3 = (
     Code("mm2", "UCUM", "square millimeter"),
     Code("mm3", "UCUM", "cubic millimeter"),
 )
+MPR = Code("113072", "DCM", "Multiplanar reformatting")
+CURVED = Code("113073", "DCM", "Curved multiplanar reformatting")
+RENDERED = Code("113074", "DCM", "Volume rendering")
 MRI_HEAD = Code("816077007", "SCT", "MRI of brain")
 
 CISTERNAL_SEGMENT = Code("CISTERNAL", SCHEME, "Cisternal segment of the facial nerve")

@@ -16,8 +16,17 @@ from imaging.services import standard_objects
 from studysite.core.errors import OutOfOrder
 from studysite.core.models import User
 from tests.imaging.network.dcmtk import needs_dcmtk
+from tests.reports.results import make_pictures
 
 pytestmark = pytest.mark.django_db(databases=["default", "vault"])
+
+
+@pytest.fixture
+def drawn(measured: Measurement) -> Measurement:
+    """A measured case whose pictures are pictures."""
+    measured.pictures = make_pictures()
+    measured.save(update_fields=["pictures"])
+    return measured
 
 
 def got_by(user: User, row: Measurement) -> object:
@@ -27,29 +36,30 @@ def got_by(user: User, row: Measurement) -> object:
 
 
 def test_the_zip_holds_images_and_what_was_made_of_them(
-    measured: Measurement, monitor: User, tmp_path: Path
+    drawn: Measurement, monitor: User, tmp_path: Path
 ) -> None:
-    answer = got_by(monitor, measured)
-    number = measured.series.participant.number
+    answer = got_by(monitor, drawn)
+    number = drawn.series.participant.number
     assert answer["Content-Disposition"] == f'attachment; filename="{number}-t2_3d-v1.zip"'  # type: ignore[index]
     with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:  # type: ignore[attr-defined]
         archive.extractall(tmp_path)
     files = [path for path in tmp_path.rglob("*") if path.is_file() and path.name != "DICOMDIR"]
     read = [pydicom.dcmread(path) for path in files]
-    assert sorted(one.Modality for one in read) == ["MR"] * 24 + ["SEG", "SEG", "SR"]
+    kinds = ["MR"] * 24 + ["OT"] * 8 + ["SEG", "SEG", "SR"]
+    assert sorted(one.Modality for one in read) == kinds
     assert (tmp_path / "DICOMDIR").exists()
 
 
 @needs_dcmtk
-def test_dcmtk_reads_the_directory_and_the_report(measured: Measurement, tmp_path: Path) -> None:
-    with zipfile.ZipFile(io.BytesIO(standard_objects.as_zip(measured))) as archive:
+def test_dcmtk_reads_the_directory_and_the_report(drawn: Measurement, tmp_path: Path) -> None:
+    with zipfile.ZipFile(io.BytesIO(standard_objects.as_zip(drawn))) as archive:
         archive.extractall(tmp_path)
     listed = subprocess.run(
         ["dcmdump", "--search", "DirectoryRecordType", tmp_path / "DICOMDIR"],
         capture_output=True, text=True, check=True,
     ).stdout  # fmt: skip
-    # A segmentation is an image too.
-    assert (listed.count("[IMAGE"), listed.count("[SERIES"), listed.count("[PATIENT")) == (26, 4, 1)
+    # A segmentation is an image too, and each nerve's pictures are a series.
+    assert (listed.count("[IMAGE"), listed.count("[SERIES"), listed.count("[PATIENT")) == (34, 6, 1)
     (report,) = [
         path for path in tmp_path.rglob("*")
         if path.is_file() and path.name != "DICOMDIR" and pydicom.dcmread(path).Modality == "SR"

@@ -17,6 +17,7 @@ from pydicom.dataset import Dataset
 
 from imaging.dicom.errors import DicomRefused
 from imaging.dicom.made import codes as our
+from imaging.dicom.made.captures import capture
 from imaging.dicom.made.occupancy import occupancy
 from imaging.dicom.made.report import report
 from imaging.dicom.made.segmentation import segmentation
@@ -28,6 +29,7 @@ from tests.imaging.results import refused
 # highdicom warns of a person's name of one word, which a subject number is.
 pytestmark = pytest.mark.filterwarnings("ignore:The string:UserWarning")
 BIN = Path(sys.executable).parent
+PIXELS = np.random.default_rng(1).integers(0, 255, (20, 30, 3)).astype(np.uint8)
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +42,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Measured, dict[str, 
         "binary": binary,
         "fractional": segmentation(of, "FRACTIONAL"),
         "report": report(of, binary),
+        "picture": capture(of, 1, "left", "mpr.png", PIXELS),
     }
     for name, dataset in objects.items():
         dataset.save_as(folder / f"{name}.dcm", enforce_file_format=True)
@@ -50,7 +53,7 @@ def read(path: Path) -> Dataset:
     return pydicom.dcmread(path)
 
 
-@pytest.mark.parametrize("name", ["binary", "fractional", "report"])
+@pytest.mark.parametrize("name", ["binary", "fractional", "report", "picture"])
 @pytest.mark.parametrize("tool", [BIN / "dciodvfy", Path("/usr/bin/dciodvfy")], ids=["new", "old"])
 def test_dciodvfy_finds_no_error(
     made: tuple[Measured, dict[str, Path]], tool: Path, name: str
@@ -248,3 +251,16 @@ def test_the_checker_finds_what_is_wrong(
     assert faults(dataset) == []
     spoil(dataset)
     assert any(why in fault for fault in faults(dataset))
+
+
+def test_a_picture_is_a_capture_of_the_participant_and_says_how_it_was_derived(
+    made: tuple[Measured, dict[str, Path]],
+) -> None:
+    of, files = made
+    picture = read(files["picture"])
+    assert np.array_equal(picture.pixel_array, PIXELS)
+    assert picture.DerivationCodeSequence[0].CodeValue == "113072"
+    assert picture.ClinicalTrialSubjectID == of.images[0].ClinicalTrialSubjectID
+    assert picture.StudyInstanceUID == of.images[0].StudyInstanceUID
+    assert len(picture.SourceImageSequence) == len(of.images)
+    assert "left facial nerve" in picture.ImageComments
