@@ -7,7 +7,7 @@ import hashlib
 
 from enrollment.models import Participant
 from enrollment.protocol.loader import current
-from reports.case.content import content_of
+from reports.case.content import contents
 
 SCHEMA = "dataset/1"
 
@@ -16,7 +16,6 @@ def dataset_sha256() -> str:
     """SHA-256 over the protocol's digest and each participant's number and content digest, by
     number. Signatures, queries and verification are about the data and not of them."""
     digest = hashlib.sha256(f"{SCHEMA} {current().sha256}\n".encode())
-    rows = Participant.objects.select_related("site", "enrolment__by").order_by("number")
-    for row in rows.iterator(chunk_size=200):
-        digest.update(f"{row.number} {content_of(row).sha256}\n".encode())
+    for content in contents(Participant.objects.order_by("number")):
+        digest.update(f"{content.subject.number} {content.sha256}\n".encode())
     return digest.hexdigest()

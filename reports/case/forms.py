@@ -91,7 +91,6 @@ class Filled:
 def forms_of(participant: Participant) -> tuple[Filled, ...]:
     """Every form as it stands, in the order of the visits and of the forms."""
     visits = [plan.key for plan in current().visits]
-    rows = participant.entries.select_related("by")
     forms = [
         Filled(
             form=row.form,
@@ -104,7 +103,7 @@ def forms_of(participant: Participant) -> tuple[Filled, ...]:
             at=row.at,
             repeat=row.repeat,
         )
-        for row in rows
+        for row in participant.entries.all()
     ]
     places = {visit: place for place, visit in enumerate(visits)}
 

@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import get_language
 
 from enrollment.models import Participant
-from imaging.models import Measurement, MeasurementState
+from imaging.models import MeasurementState
 from reports.case.nerve import Nerve, nerve_of
 
 
@@ -59,15 +59,11 @@ class Measured:
 
 def measurement_of(participant: Participant) -> Measured | None:
     """The newest finished measurement."""
-    row = (
-        Measurement.objects.filter(series__participant=participant)
-        .exclude(state=MeasurementState.ASKED)
-        .select_related("series", "by")
-        .order_by("-finished_at", "-pk")
-        .first()
-    )
-    if row is None:
+    rows = [row for series in participant.series.all() for row in series.measurements.all()]
+    finished = [row for row in rows if row.state != MeasurementState.ASKED]
+    if not finished:
         return None
+    row = max(finished, key=lambda row: (row.finished_at or row.at, row.pk))
     result: dict[str, Any] = row.result or {}
     software, given = result["software"], result["input"]
     return Measured(

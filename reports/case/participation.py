@@ -145,7 +145,7 @@ def allocated(participant: Participant) -> Allocated | None:
 
 def consents_of(participant: Participant) -> tuple[Consented, ...]:
     """Every consent, oldest first."""
-    rows = participant.consents.select_related("obtained_by").order_by("signed_on", "pk")
+    rows = sorted(participant.consents.all(), key=lambda row: (row.signed_on, row.pk))
     return tuple(
         Consented(row.document_version, row.language, row.signed_on, str(row.obtained_by))
         for row in rows
@@ -171,5 +171,5 @@ def left(participant: Participant) -> Left | None:
 
 def visits_of(participant: Participant) -> tuple[Visited, ...]:
     """Every planned visit, by the day it is due."""
-    rows = participant.visits.order_by("due_on", "pk")
+    rows = sorted(participant.visits.all(), key=lambda row: (row.due_on, row.pk))
     return tuple(Visited(row.key, row.due_on, row.opens_on, row.closes_on) for row in rows)

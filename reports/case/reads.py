@@ -49,8 +49,8 @@ class Adjudicated:
 def reads_of(participant: Participant) -> tuple[ReadOnce, ...]:
     """Every read in the techniques of the arm, which are the case's; repeated reads and those of a
     second session are the outcomes'. One that is not locked gives no answers away."""
-    own = participant.reads.filter(session=Session.REGISTERED, repeat=False)
-    rows = own.select_related("reader").order_by("reading_id")
+    rows = participant.reads.all()
+    own = [row for row in rows if row.session == Session.REGISTERED and not row.repeat]
     return tuple(
         ReadOnce(
             reading_id=row.reading_id,
@@ -59,13 +59,14 @@ def reads_of(participant: Participant) -> tuple[ReadOnce, ...]:
             answers=answers_of("neurovascular_read", row.answers if row.locked_at else {}),
             locked_at=row.locked_at,
         )
-        for row in rows
+        for row in sorted(own, key=lambda row: row.reading_id)
     )
 
 
 def adjudicated(participant: Participant) -> Adjudicated | None:
     """What the reads come to, or who still has to say so."""
-    row = participant.adjudications.filter(session=Session.REGISTERED).first()
+    rows = [row for row in participant.adjudications.all() if row.session == Session.REGISTERED]
+    row = min(rows, key=lambda row: row.pk, default=None)
     if row is None:
         return None
     return Adjudicated(

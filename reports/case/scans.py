@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from enrollment.models import ExpectedScan, Participant
+from enrollment.models import Participant
 from enrollment.models.visits import ScanState
 from enrollment.protocol.loader import current
 from imaging.models import Series, SeriesState
@@ -67,21 +67,16 @@ class Expected:
 
 def scans_of(participant: Participant) -> tuple[Expected, ...]:
     """Every expected scan with the series that came for it."""
-    rows = (
-        ExpectedScan.objects.filter(visit__participant=participant)
-        .select_related("visit")
-        .prefetch_related("series__checks__by")
-        .order_by("visit__due_on", "pk")
-    )
+    rows = [(visit, scan) for visit in participant.visits.all() for scan in visit.scans.all()]
     return tuple(
         Expected(
-            visit=row.visit.key,
+            visit=visit.key,
             sequence=row.sequence,
             required=row.required,
             state=row.state,
             series=tuple(_arrived(one) for one in sorted(row.series.all(), key=lambda one: one.pk)),
         )
-        for row in rows
+        for visit, row in sorted(rows, key=lambda pair: (pair[0].due_on, pair[1].pk))
     )
 
 
