@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from enrollment.models import Query
 from enrollment.places import OF_IMAGING
-from enrollment.query_life import BUCKETS, NOT_CLOSED, WAITING_FOR_ANSWER, Bucket, QueryState
+from enrollment.query_life import BUCKETS, WAITING_FOR_ANSWER, Bucket, QueryState
 from studysite.core.access import roles_of, sites_for
 from studysite.core.models import Site, User
 from studysite.core.roles import Action, Role
@@ -36,7 +36,8 @@ def to_answer(user: User) -> QuerySet[Query]:
     mine = Q(assigned_to=user)
     for role, sites in roles.items():
         mine |= Q(assigned_to__isnull=True, assigned_role=role, participant__site__in=sites)
-    return visible(user).filter(mine, state__in=[state.value for state in WAITING_FOR_ANSWER])
+    waiting = [state.value for state in WAITING_FOR_ANSWER]
+    return visible(user).filter(mine, state__in=waiting, closed_at__isnull=True)
 
 
 def to_close(user: User) -> QuerySet[Query]:
@@ -44,7 +45,7 @@ def to_close(user: User) -> QuerySet[Query]:
     mine = Q(pk__in=[])
     for role, sites in _sites_by_role(user, Action.CLOSE_QUERY).items():
         mine |= Q(side=role, participant__site__in=sites)
-    return visible(user).filter(mine, state=QueryState.ANSWERED)
+    return visible(user).filter(mine, state=QueryState.ANSWERED, closed_at__isnull=True)
 
 
 def queries(
@@ -65,7 +66,7 @@ def queries(
     elif state == MINE_TO_CLOSE:
         rows = to_close(user)
     elif state == NOT_CLOSED_WORD:
-        rows = rows.filter(state__in=[each.value for each in NOT_CLOSED])
+        rows = rows.filter(closed_at__isnull=True)
     elif state:
         rows = rows.filter(state=state)
     if site is not None:

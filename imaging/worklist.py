@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime, time
 from itertools import islice
 
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from enrollment.journey import State
-from enrollment.models import ExpectedScan, Visit
+from enrollment.models import ExpectedScan, Participant, Visit
 from enrollment.protocol.in_force import asked_once
 from imaging.models import (
     Intake,
@@ -24,7 +24,8 @@ from imaging.models import (
     SeriesState,
 )
 from imaging.outcome_words import kind_of
-from imaging.services import cases, quarantine, scans, training
+from imaging.services import quarantine, scans, training
+from imaging.services.case_list import Case, CaseList
 from imaging.services.results import SIDES
 from imaging.templatetags.imaging_words import sequence_label, visit_label
 from studysite.core.access import may, scoped
@@ -121,39 +122,46 @@ def _of_series(series: Series, title: str, since: datetime, action: Action) -> W
     return WorkItem(title, detail, url, series.participant.number, since, action)
 
 
-def _not_measured(user: User) -> Iterator[WorkItem]:
-    """The newest measurement of a series, where it was refused, its job failed, or it is of one
-    nerve alone."""
+def _refused(user: User) -> Iterator[WorkItem]:
+    refused = Measurement.objects.filter(state=MeasurementState.REFUSED)
+    title = _("Look at a refused measurement")
+    return (_of_measurement(row, title) for row in _newest(refused, user)[:AT_MOST])
+
+
+def _failed(user: User) -> Iterator[WorkItem]:
+    failed = Measurement.objects.filter(state=MeasurementState.ASKED, job__state=JobState.FAILED)
+    return (_of_measurement(row, _("Measure again")) for row in _newest(failed, user)[:AT_MOST])
+
+
+def _half(user: User) -> Iterator[WorkItem]:
+    """Measurements of one nerve alone: the participant still waits for the other's."""
+    waiting = Participant.objects.filter(state=State.QUALITY_CHECKED).values("pk")
+    measured = Measurement.objects.filter(
+        state=MeasurementState.MEASURED, series__participant__in=waiting
+    )
+    rows = _newest(measured, user).iterator(AT_MOST)
+    half = (row for row in rows if len(row.ends) < len(SIDES))
+    title = _("Set the other nerve's end points")
+    return (_of_measurement(row, title) for row in islice(half, AT_MOST))
+
+
+def _newest(rows: QuerySet[Measurement], user: User) -> QuerySet[Measurement]:
+    """Those that are the newest of their series and the person's to see to, the oldest first."""
     later = Measurement.objects.filter(series=OuterRef("series"), version__gt=OuterRef("version"))
-    failed = Q(state=MeasurementState.ASKED, job__state=JobState.FAILED)
-    half = Q(state=MeasurementState.MEASURED, series__participant__state=State.QUALITY_CHECKED)
-    rows = Measurement.objects.filter(
-        failed | half | Q(state=MeasurementState.REFUSED), ~Exists(later)
-    ).exclude(series__participant__state__in=scans.LEFT)
+    rows = rows.filter(~Exists(later)).exclude(series__participant__state__in=scans.LEFT)
     mine = scoped(rows, user, Action.MEASURE, "series__participant__site").order_by("at", "pk")
-    shown = mine.select_related("series__participant", "job").defer("result")
-    told = ((row, _still_to_do(row)) for row in shown.iterator(AT_MOST))
-    for row, title in islice(((row, title) for row, title in told if title), AT_MOST):
-        yield WorkItem(
-            title=title,
-            detail=sequence_label(row.series.sequence),
-            url=reverse("imaging:measurement", args=[row.pk]),
-            subject=row.series.participant.number,
-            since=row.finished_at or row.at,
-            action=Action.MEASURE,
-        )
+    return mine.select_related("series__participant").defer("result", "pictures")
 
 
-def _still_to_do(row: Measurement) -> str:
-    """What a measurement leaves to be done; nothing, as a rule."""
-    if row.state == MeasurementState.REFUSED:
-        return _("Look at a refused measurement")
-    if row.state == MeasurementState.ASKED and row.job and row.job.state == JobState.FAILED:
-        return _("Measure again")
-    waits = row.series.participant.state == State.QUALITY_CHECKED
-    if row.state == MeasurementState.MEASURED and waits and len(row.ends) < len(SIDES):
-        return _("Set the other nerve's end points")
-    return ""
+def _of_measurement(row: Measurement, title: str) -> WorkItem:
+    return WorkItem(
+        title=title,
+        detail=sequence_label(row.series.sequence),
+        url=reverse("imaging:measurement", args=[row.pk]),
+        subject=row.series.participant.number,
+        since=row.finished_at or row.at,
+        action=Action.MEASURE,
+    )
 
 
 def _to_read(user: User) -> Iterator[WorkItem]:
@@ -168,8 +176,9 @@ def _to_read(user: User) -> Iterator[WorkItem]:
             since=now,
             action=Action.READ_CASE,
         )
-    waiting = (case for case in cases.cases_of(by=user) if case.locked_at is None)
-    for case in islice(waiting, AT_MOST):
+    for case in CaseList(user)[:AT_MOST]:
+        if case.locked_at:
+            return
         yield WorkItem(
             title=_title(case),
             detail="",
@@ -180,7 +189,7 @@ def _to_read(user: User) -> Iterator[WorkItem]:
         )
 
 
-def _title(case: cases.Case) -> str:
+def _title(case: Case) -> str:
     if case.training:
         return _("Read a training case")
     return _("Decide a case") if case.third else _("Read a case")
@@ -193,6 +202,8 @@ _FINDERS: tuple[tuple[Action, _Finder], ...] = (
     (Action.SETTLE_HELD_SCAN, _missing),
     (Action.CHECK_QUALITY, _to_check),
     (Action.MEASURE, _to_measure),
-    (Action.MEASURE, _not_measured),
+    (Action.MEASURE, _refused),
+    (Action.MEASURE, _failed),
+    (Action.MEASURE, _half),
     (Action.READ_CASE, _to_read),
 )

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from reports.exports.formats import FORMATS
 from reports.models.document import LANGUAGE_LABELS
 from studysite.core.models import JobState
-from studysite.core.webforms import ReasonField, StudyForm
+from studysite.core.webforms import CodeField, ReasonField, StudyForm
 
 # The stored meaning is the English sentence; pages and documents show it in the reader's language.
 MEANINGS = {
@@ -43,13 +43,7 @@ class SignatureForm(StudyForm):
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
         help_text=_("Signing takes your password again. Nobody signs for another."),
     )
-    code = forms.CharField(
-        label=_("Code of your second factor"),
-        required=False,
-        max_length=20,
-        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
-        help_text=_("If you have one: from your authenticator app, or a recovery code."),
-    )
+    code = CodeField()
 
 
 class LockForm(StudyForm):

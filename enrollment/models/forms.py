@@ -43,7 +43,10 @@ class FormEntry(models.Model):
             ),
             models.CheckConstraint(condition=models.Q(repeat__gte=1), name="repeats_count_from_1"),
         ]
-        indexes = [models.Index(fields=["form", "state"], name="entry_by_form")]
+        indexes = [
+            models.Index(fields=["form", "state"], name="entry_by_form"),
+            models.Index(fields=["visit", "id"], name="entry_by_visit"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.participant_id} {self.form} {self.visit}"

@@ -44,6 +44,7 @@ class Participant(models.Model):
 
     class Meta:
         ordering = ["number"]
+        indexes = [models.Index(fields=["site", "number"], name="participant_of_site")]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(state__in=[state.value for state in State]),

@@ -60,6 +60,12 @@ class Query(models.Model):
         verbose_name_plural = "queries"
         indexes = [
             models.Index(fields=["state", "opened_at"], name="query_by_age"),
+            models.Index(fields=["opened_at", "id"], name="query_by_opening"),
+            models.Index(
+                fields=["opened_at", "id"],
+                condition=Q(closed_at__isnull=True),
+                name="open_query_by_opening",
+            ),
             models.Index(fields=["participant", "visit", "form"], name="query_by_form"),
         ]
         constraints = [

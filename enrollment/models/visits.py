@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.models.participant import Participant
@@ -23,8 +24,13 @@ class Visit(models.Model):
     class Meta:
         ordering = ["due_on"]
         indexes = [
-            models.Index(fields=["complete", "due_on"], name="visit_by_due_day"),
-            models.Index(fields=["complete", "closes_on", "id"], name="visit_by_last_day"),
+            models.Index(
+                fields=["due_on", "id"], condition=Q(complete=False), name="open_visit_by_day"
+            ),
+            models.Index(
+                fields=["closes_on", "id"], condition=Q(complete=False), name="open_visit_by_last_day"
+            ),
+            models.Index(fields=["closes_on"], name="visit_by_last_day"),
             models.Index(fields=["due_on"], name="visit_by_day"),
         ]
         constraints = [

@@ -16,7 +16,7 @@ from imaging.api.pictures import BYTES, PNG, PictureOut, png
 from imaging.models import TrainingRead
 from imaging.services import cases, results, training
 from imaging.services.answering import READ
-from imaging.services.cases import Case
+from imaging.services.case_list import Case
 from studysite.core.api_view import In, StudyView, operation
 from studysite.core.errors import NotThere
 from studysite.core.models import User

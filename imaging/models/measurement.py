@@ -42,6 +42,7 @@ class Measurement(models.Model):
 
     class Meta:
         ordering = ["-version"]
+        indexes = [models.Index(fields=["state", "at"], name="measurement_by_state")]
         constraints = [
             models.UniqueConstraint(fields=["series", "version"], name="one_measurement_a_version"),
             models.CheckConstraint(

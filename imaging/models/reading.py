@@ -58,6 +58,14 @@ class Read(Answering):
 
     class Meta:
         ordering = ["reading_id"]
+        indexes = [
+            models.Index(fields=["reader", "reading_id"], name="read_of_reader"),
+            models.Index(
+                fields=["reader", "reading_id"],
+                condition=models.Q(locked_at__isnull=True),
+                name="open_read_of_reader",
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["participant", "reader", "session", "repeat"], name="one_read_a_session"
@@ -87,6 +95,14 @@ class Adjudication(Answering):
     at = models.DateTimeField(null=True)
 
     class Meta:
+        indexes = [
+            models.Index(fields=["reader", "reading_id"], name="third_read_of_reader"),
+            models.Index(
+                fields=["reader", "reading_id"],
+                condition=models.Q(at__isnull=True),
+                name="open_third_read_of_reader",
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["participant", "session"], name="one_adjudication_a_session"

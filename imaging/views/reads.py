@@ -21,12 +21,16 @@ from imaging.models import TrainingRead
 from imaging.services import cases as blinded
 from imaging.services import results, training
 from imaging.services.answering import READ
-from imaging.services.cases import Case
+from imaging.services.case_list import Case, CaseList
 from imaging.services.viewing import parts_for
 from imaging.viewer import viewing
 from studysite.core.errors import NotPermitted, StudyError
 from studysite.core.gate import StudyRequest, page
+from studysite.core.paging import LongPaginator
 from studysite.core.roles import Action
+from studysite.core.webforms import CodeField
+
+PAGE_SIZE = 50
 
 
 class ReadForm(AnswersForm):
@@ -54,15 +58,7 @@ class ReadForm(AnswersForm):
             widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
             help_text=gettext_lazy("Signing takes your password again. Nobody signs for another."),
         )
-        self.fields["code"] = forms.CharField(
-            label=gettext_lazy("Code of your second factor"),
-            required=False,
-            max_length=20,
-            help_text=gettext_lazy(
-                "If you have one: from your authenticator app, or a recovery code."
-            ),
-            widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
-        )
+        self.fields["code"] = CodeField()
 
     def only_saving(self) -> ReadForm:
         """The same form where nothing is signed yet."""
@@ -75,10 +71,11 @@ class ReadForm(AnswersForm):
 def cases(request: StudyRequest) -> HttpResponse:
     """A reader's worklist."""
     blinded.prepare(by=request.user)
-    found = blinded.cases_of(by=request.user)
+    found = LongPaginator(CaseList(request.user), PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "room": "cases",
-        "cases": found,
+        "page_obj": found,
+        "cases": found.object_list,
         "untrained": not training.is_trained(request.user),
         "outstanding": training.outstanding(request.user).count(),
     }

@@ -15,6 +15,7 @@ _WORDS = {
     "invitation_accepted": _("Invitation accepted"),
     "second_factor_added": _("Second factor added"),
     "second_factor_removed": _("Second factor removed"),
+    "security_key_used": _("Security key used for a signature"),
     "recovery_codes_made": _("Recovery codes made"),
     "sessions_ended": _("Sessions ended"),
     Action.SEE_IDENTITY.value: _("Identity seen"),

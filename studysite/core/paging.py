@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.paginator import EmptyPage, Page, Paginator
+from django.db.models import QuerySet
 from django.utils.functional import cached_property
 
 COUNTED = 1000
@@ -36,12 +37,16 @@ class LongPage(Page):
 
 
 class LongPaginator(Paginator):
-    """A paginator for lists of which counting the whole would cost more than showing a page."""
+    """A paginator for lists of which counting the whole would cost more than showing a page: of a
+    query, or of a list that counts so far and is cut into pages itself."""
 
     @cached_property
     def count(self) -> int:
         """How many there are; beyond what is counted, one more than that."""
-        return int(self.object_list.order_by()[: COUNTED + 1].count())  # type: ignore[attr-defined]
+        rows: Any = self.object_list
+        if isinstance(rows, QuerySet):
+            return rows.order_by()[: COUNTED + 1].count()
+        return int(rows.counted(COUNTED + 1))
 
     @property
     def is_longer(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from allauth.mfa.models import Authenticator
 
+from studysite.core import key_code
 from studysite.core.models import User
 
 
@@ -13,7 +14,10 @@ def is_enrolled(user: User) -> bool:
 
 
 def proves(user: User, code: str) -> bool:
-    """Whether a code of the authenticator app or an unused recovery code is right. It is spent."""
+    """Whether a code is right: one that a security key was worth just now, one of the authenticator
+    app, or an unused recovery code. It is spent."""
+    if key_code.spend(user, code.strip()):
+        return True
     typed = Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.WEBAUTHN)
     # The app before the recovery codes, which are few.
     found = sorted(typed, key=lambda row: row.type != Authenticator.Type.TOTP)

@@ -27,6 +27,7 @@ ACCOUNTS = [
     path("factors/keys/", account.keys, name="mfa_list_webauthn"),
     path("factors/keys/add/", account.key_add, name="mfa_add_webauthn"),
     path("factors/keys/again/", account.reauthenticate_by_key, name="mfa_reauthenticate_webauthn"),
+    path("factors/keys/code/", account.key_code_for, name="security_key_code"),
     path("factors/keys/<int:pk>/name/", account.key_rename, name="mfa_edit_webauthn"),
     path("factors/keys/<int:pk>/remove/", account.key_remove, name="mfa_remove_webauthn"),
 ]

@@ -48,6 +48,22 @@ class StudyForm(forms.Form):
         return 422 if self.is_bound and self.errors else 200
 
 
+class CodeField(forms.CharField):
+    """The second factor at signing: a code, or a security key that fills one in."""
+
+    by_key = True
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(
+            label=_("Code of your second factor"),
+            required=False,
+            max_length=20,
+            widget=forms.TextInput(attrs={"autocomplete": "one-time-code"}),
+            help_text=_("If you have one: from your authenticator app, or a recovery code."),
+            **more,
+        )
+
+
 class FirstPasswordForm(StudyForm):
     """A password, twice."""
 

@@ -2,16 +2,15 @@
 million events in the trail. Queries are to be as many, and the 95th percentile of the times less
 than 1.5 times as long.
 
-python -m tests.bench.pages [--sizes 60 600 20000] [--rounds 40] [--json FILE] [--only NAME]
+python -m tests.bench.pages [--engine postgresql] [--rounds 40] [--json FILE] [--only NAME]
+    [--sizes 60 600 2400 20000] [--server URL]
 """
 
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import os
-import shutil
 import statistics
 import sys
 import time
@@ -26,25 +25,26 @@ if __name__ == "__main__":
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
     django.setup()
 
-from django.core.management import call_command
 from django.db import connection
-from django.db.migrations.loader import MigrationLoader
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone, translation
+from django.utils import translation
 
 from studysite.core.audit.writer import writing
-from studysite.core.models import AuditEvent, User
+from studysite.core.models import User
 from tests.audit import TESTER
-from tests.bench.world import EVENTS_A_PARTICIPANT, make
-from tests.engines import connected_to
+from tests.bench.studies import Study, kept
+from tests.bench.world import EVENTS_A_PARTICIPANT
+from tests.postgres import newest_postgres, running_postgres
 
 MOST_RATIO = 1.5
 HEAD = """\
-Pages at {0} (small), {1} (middle) and {2} participants with {events} events in the trail, on SQLite
-through the whole stack in one process. Queries there and here; 95th percentile of the process's own
-time in ms, there and here, and how many times as long; the same by the clock on the wall. A page
-that counts everything there is names no study that it is held to.
+Pages at {0} (small), {1} (middle), {2} (full) and {3} participants with {events} events in the
+trail, on {engine} through the whole stack. Each page of the large study is held to the smallest of
+the others in which it shows as much; the page's size in kB, there and here, says whether it does.
+Queries there and here; 95th percentile of processor time in ms, of this process and of the
+database's that serves it, there and here, and how many times as long; the same by the clock on the
+wall. A page that counts everything there is names no study that it is held to.
 """
 MONITOR, COORDINATOR, ANALYST, MANAGER = "rui-XA", "yang-XA", "fang-XA", "jie-XA"
 READER, INVESTIGATOR = "min-XA", "li-XA"
@@ -52,9 +52,8 @@ READER, INVESTIGATOR = "min-XA", "li-XA"
 
 @dataclass(frozen=True)
 class Page:
-    """A page, and who asks for it. `held_to` is the study that the large one is compared with:
-    `small`, `middle` where a page of the list is not full in the small one, or none where the page
-    counts everything there is."""
+    """A page, and who asks for it. `held_to` is the study that the large one is compared with: the
+    smallest in which the page shows as much, or none where the page counts everything there is."""
 
     name: str
     username: str
@@ -67,7 +66,7 @@ PAGES = (
     Page("participants, third page", COORDINATOR, "/participants/?page=3"),
     Page("participants by state", COORDINATOR, "/participants/?order=state"),
     Page("participants by birth", COORDINATOR, "/participants/?order=-born"),
-    Page("participants, searched", COORDINATOR, "/participants/?q=01"),
+    Page("participants, searched", COORDINATOR, "/participants/?q=01", "full"),
     Page("one participant", MONITOR, "/participants/{number}/"),
     Page("one participant, coordinator", COORDINATOR, "/participants/{number}/"),
     Page("a participant's scans", ANALYST, "/scans/of/{number}/"),
@@ -83,7 +82,7 @@ PAGES = (
     Page("trail, far down", MONITOR, "/audit/?before={middle}"),
     Page("history of a value", MONITOR, "/participants/{number}/values/{entry}/pacemaker/"),
     Page("queries", MONITOR, "/queries/", "middle"),
-    Page("calendar", COORDINATOR, "/calendar/", "middle"),
+    Page("calendar", COORDINATOR, "/calendar/", "full"),
     Page("due", COORDINATOR, "/due/", "middle"),
     Page("log", COORDINATOR, "/log/", "middle"),
     Page("scans", ANALYST, "/scans/", "middle"),
@@ -91,6 +90,8 @@ PAGES = (
     Page("jobs", COORDINATOR, "/jobs/", "middle"),
     Page("closing", MANAGER, "/closing/", "middle"),
     Page("reads", READER, "/reads/", "middle"),
+    Page("a read", READER, "/reads/{read}/"),
+    Page("worklist, reader", READER, "/", "middle"),
     Page("worklist, coordinator", COORDINATOR, "/", "middle"),
     Page("worklist, investigator", INVESTIGATOR, "/", "middle"),
     Page("worklist, analyst", ANALYST, "/", "middle"),
@@ -99,16 +100,17 @@ PAGES = (
     Page("monitor's desk", MONITOR, "/monitoring/", ""),
     Page("API: participants", COORDINATOR, "/api/v1/participants/?limit=50"),
     Page("API: trail", MONITOR, "/api/v1/audit/events/"),
-    Page("API: queries", MONITOR, "/api/v1/queries/?limit=50"),
+    Page("API: queries", MONITOR, "/api/v1/queries/?limit=50", "middle"),
 )  # fmt: skip
 
 
 @dataclass
 class Lap:
-    """What a page took in one study: queries, and each time in milliseconds, of this process's
-    own (SQLite works in it) and by the clock on the wall."""
+    """What a page took in one study: queries, bytes, and each time in milliseconds, of processors
+    and by the clock on the wall."""
 
     queries: int = 0
+    size: int = 0
     own_ms: list[float] = field(default_factory=list)
     wall_ms: list[float] = field(default_factory=list)
 
@@ -149,62 +151,12 @@ class Race:
     def __str__(self) -> str:
         small, large = self.small, self.large
         return (
-            f"{self.page.name:30} {self.page.held_to:6} {small.queries:4} {large.queries:4} "
+            f"{self.page.name:30} {self.page.held_to:6} {small.size / 1000:6.1f} "
+            f"{large.size / 1000:6.1f} {small.queries:4} {large.queries:4} "
             f"{small.p95_ms:8.1f} {large.p95_ms:8.1f} {self.ratio:6.2f} "
             f"{small.wall_p95_ms:8.1f} {large.wall_p95_ms:8.1f}"
             f"{'' if self.holds else '  MISSES'}"
         )
-
-
-@dataclass(frozen=True)
-class Study:
-    """A database with a study in it, and what the addresses name in it."""
-
-    folder: Path
-    names: dict[str, object]
-
-    @contextmanager
-    def connected(self) -> Iterator[None]:
-        """Django works in it."""
-        with _connected(self.folder):
-            yield
-
-
-@contextmanager
-def _connected(folder: Path) -> Iterator[None]:
-    default, vault = (f"sqlite:///{folder / name}.sqlite3" for name in ("study", "vault"))
-    with connected_to(default), connected_to(vault, "vault"):
-        yield
-
-
-def study(folder: Path, participants: int, events: int) -> Study:
-    """The study in a folder, made where it is not there."""
-    known = folder / "names.json"
-    if not known.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        for left in folder.iterdir():
-            left.unlink()
-        with _connected(folder):
-            for alias in ("default", "vault"):
-                call_command("migrate", database=alias, verbosity=0, interactive=False)
-            scene = make(participants, events)
-            names = scene.names | {
-                "middle": AuditEvent.objects.order_by("-seq").values_list("seq", flat=True)[0] // 2,
-                "day": str(timezone.localdate().replace(day=1)),
-            }
-        known.write_text(json.dumps(names, default=str))
-    return Study(folder, json.loads(known.read_text()))
-
-
-def _kept(folder: Path, size: int) -> Path:
-    """Where a study is kept from run to run: of today, for it has visits that are due, and of this
-    schema. Others of its size are thrown away."""
-    names = sorted(map(str, MigrationLoader(None).disk_migrations or ()))
-    edition = hashlib.sha256("".join([*names, str(timezone.localdate())]).encode()).hexdigest()[:8]
-    for left in folder.glob(f"{size}-*"):
-        if left.name != f"{size}-{edition}":
-            shutil.rmtree(left)
-    return folder / f"{size}-{edition}"
 
 
 def race(small: Study, large: Study, pages: Sequence[Page], rounds: int) -> list[Race]:
@@ -234,22 +186,34 @@ def _ask(client: Client, page: Page, study: Study, lap: Lap, turn: int) -> None:
     if turn == 0:
         with CaptureQueriesContext(connection) as queries:
             answer = client.get(address)
-        lap.queries = len(queries)
+        lap.queries, lap.size = len(queries), len(answer.content)
         if answer.status_code != 200:
             raise AssertionError(f"{address} answers {answer.status_code}")
         return
-    wall, own = time.perf_counter(), time.process_time()
+    wall, own = time.perf_counter(), _worked_s()
     client.get(address)
-    lap.own_ms.append((time.process_time() - own) * 1000)
+    lap.own_ms.append((_worked_s() - own) * 1000)
     lap.wall_ms.append((time.perf_counter() - wall) * 1000)
 
 
+def _worked_s() -> float:
+    """Seconds that processors worked: in this process, where SQLite works as well, and in the
+    server's process of the connection."""
+    own = time.process_time()
+    if connection.vendor == "sqlite":
+        return own
+    connection.ensure_connection()
+    server = Path(f"/proc/{connection.connection.info.backend_pid}/schedstat")
+    return own + int(server.read_text().split()[0]) / 1e9
+
+
 def figures(races: Sequence[Race]) -> list[dict[str, object]]:
-    """What var/bench-pages.json holds."""
+    """What the file holds."""
     return [
         {
             "page": entry.page.name,
             "held_to": entry.page.held_to,
+            "kB": [entry.small.size / 1000, entry.large.size / 1000],
             "queries": [entry.small.queries, entry.large.queries],
             "p95_ms": [entry.small.p95_ms, entry.large.p95_ms],
             "wall_p95_ms": [entry.small.wall_p95_ms, entry.large.wall_p95_ms],
@@ -260,33 +224,49 @@ def figures(races: Sequence[Race]) -> list[dict[str, object]]:
     ]
 
 
-def run(folder: Path, sizes: tuple[int, int, int], rounds: int, only: Sequence[str]) -> list[Race]:
-    """Each page in the large study beside the one that it is held to: the small one where a page
-    of the list is full there already, else the middle one."""
-    studies = [study(_kept(folder, size), size, size * EVENTS_A_PARTICIPANT) for size in sizes]
+def run(studies: Sequence[Study], rounds: int, only: Sequence[str]) -> list[Race]:
+    """Each page in the large study, which is the last, beside the one that it is held to."""
     chosen = [page for page in PAGES if not only or page.name in only]
     races = []
-    for which, base in zip(("small", "middle"), studies[:2], strict=True):
+    for which, base in zip(("small", "middle", "full", ""), [*studies[:3], studies[0]], strict=True):
         pages = [page for page in chosen if page.held_to == which]
-        races += race(base, studies[2], pages, rounds)
-    pages = [page for page in chosen if not page.held_to]
-    return races + race(studies[0], studies[2], pages, rounds)
+        races += race(base, studies[3], pages, rounds)
+    return races
+
+
+@contextmanager
+def _server(engine: str, given: str) -> Iterator[str]:
+    """The PostgreSQL server to make the studies on: one that runs, or one of our own."""
+    programs = newest_postgres()
+    if engine == "sqlite" or given or programs is None:
+        yield given
+        return
+    with running_postgres(programs) as url:
+        yield url
 
 
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--sizes", type=int, nargs=3, default=(60, 600, 20_000))
+    parser.add_argument("--engine", choices=("sqlite", "postgresql"), default="sqlite")
+    parser.add_argument("--server", default="", help="URL of a PostgreSQL that keeps the studies")
+    parser.add_argument("--sizes", type=int, nargs=4, default=(60, 600, 2_400, 20_000))
     parser.add_argument("--rounds", type=int, default=40)
     parser.add_argument("--folder", type=Path, default=Path("var/bench-pages"))
-    parser.add_argument("--json", type=Path, default=Path("var/bench-pages.json"))
+    parser.add_argument("--json", type=Path)
     parser.add_argument("--only", action="append", default=[])
     given = parser.parse_args()
-    races = run(given.folder, tuple(given.sizes), given.rounds, given.only)
-    sys.stdout.write(HEAD.format(*given.sizes, events=given.sizes[2] * EVENTS_A_PARTICIPANT))
+    with _server(given.engine, given.server) as server:
+        if given.engine != "sqlite" and not server:
+            parser.error("Debian's postgresql is not installed.")
+        studies = [kept(given.folder, size, server) for size in given.sizes]
+        races = run(studies, given.rounds, given.only)
+    events = given.sizes[3] * EVENTS_A_PARTICIPANT
+    sys.stdout.write(HEAD.format(*given.sizes, events=events, engine=given.engine))
     sys.stdout.write("\n".join(map(str, races)) + "\n")
-    given.json.parent.mkdir(parents=True, exist_ok=True)
-    given.json.write_text(json.dumps(figures(races), indent=1) + "\n")
+    path = given.json or Path(f"var/bench-pages-{given.engine}.json")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(figures(races), indent=1) + "\n")
 
 
 if __name__ == "__main__":

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from pytest_django import DjangoDbBlocker
 
-from tests.bench.pages import PAGES, race, study
+from tests.bench.pages import PAGES, race
+from tests.bench.studies import in_folder
 
 SMALL, MIDDLE = 60, 600
 EVENTS_A_PARTICIPANT = 25
@@ -17,7 +18,8 @@ def test_every_page_asks_as_often_in_a_larger_study(
 ) -> None:
     with django_db_blocker.unblock():
         sizes = (SMALL, MIDDLE)
-        studies = [study(tmp_path / f"{size}", size, size * EVENTS_A_PARTICIPANT) for size in sizes]
+        events = EVENTS_A_PARTICIPANT
+        studies = [in_folder(tmp_path / f"{size}", size, size * events) for size in sizes]
         races = race(*studies, PAGES, rounds=0)
     assert {race.page.name: race.large.queries for race in races} == {
         race.page.name: race.small.queries for race in races

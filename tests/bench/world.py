@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from enrollment import models as people
 from enrollment.journey import State
+from enrollment.services.forms import save_form
 from imaging import models as images
 from reports.models import Document
 from studysite.core.audit import install, sealing
@@ -28,6 +29,7 @@ from tests import conftest as cast
 from tests.api.scene import Scene, build
 from tests.audit import TESTER
 from tests.bench.world_sql import Dialect, quoted
+from tests.enrollment.services.test_stopping import DEVIATION, EVENT
 from tests.reports import factory
 
 EVENTS_A_PARTICIPANT = 250
@@ -80,9 +82,19 @@ def _templates() -> Scene:
     scene, other = build("XA"), build("PK")
     for number, state in enumerate(WALKED, start=1):
         _walked(scene.cast, number, state)
+    _logged(scene)
     for number, state in enumerate((State.SCREENED, State.ENROLLED), start=1):
         _walked(other.cast, number, state)
     return scene
+
+
+def _logged(scene: Scene) -> None:
+    """An adverse event and a deviation of the finished participant."""
+    for form, answers in (("adverse_event", EVENT), ("deviation", DEVIATION)):
+        save_form(
+            by=scene.cast.coordinator, participant=scene.participant, form=form, visit="log",
+            answers=answers, seen_revision=0, submit=True, reason="Told at the visit.",
+        )  # fmt: skip
 
 
 def _walked(there: factory.Cast, number: int, state: State) -> None:

@@ -76,14 +76,15 @@ def site(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     serving = subprocess.Popen(manage("serve", "--port", str(port)), cwd=ROOT, env=environment)
     address = f"http://127.0.0.1:{port}"
     try:
-        _wait_for(address)
+        wait_for(address)
         yield Site(address, browser)
     finally:
         serving.terminate()
         serving.wait(timeout=30)
 
 
-def _wait_for(address: str) -> None:
+def wait_for(address: str) -> None:
+    """Ask for the page of signing in until it is there."""
     for _ in range(600):
         try:
             urllib.request.urlopen(f"{address}/accounts/login/", timeout=5).close()

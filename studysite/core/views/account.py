@@ -16,14 +16,14 @@ from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
 from allauth.usersessions import views as usersessions
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from studysite.core import second_factor
+from studysite.core import key_code, lockout, second_factor
 from studysite.core.acts import acting
 from studysite.core.gate import StudyRequest, open_to_all, page
 from studysite.core.invitations import accept, find_invitation
@@ -56,6 +56,19 @@ def _recorded(act: str) -> Callable[[View], View]:
     return wrap
 
 
+class KeyAgainView(webauthn.ReauthenticateWebAuthnView):
+    """The security key again. A key that is refused is told so here, and asked for once more."""
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        """The page again, with the refusal."""
+        lockout.count_failure(self.request.user.get_username())
+        return self.render_to_response(self.get_context_data(form=form), status=422)
+
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        """The form as it was sent, where one was."""
+        return super().get_context_data() | more
+
+
 sign_in = open_to_all(allauth.login)
 sign_out = open_to_all(require_POST(allauth.logout))
 inactive = open_to_all(allauth.account_inactive)
@@ -63,7 +76,7 @@ second_step = open_to_all(factors.authenticate)
 
 reauthenticate = _mine(allauth.reauthenticate)
 reauthenticate_by_code = _mine(factors.reauthenticate)
-reauthenticate_by_key = _mine(webauthn.reauthenticate_webauthn)
+reauthenticate_by_key = _mine(KeyAgainView.as_view())
 change_password = _mine(allauth.password_change)
 factors_index = _mine(factors.index)
 app_on = _mine(_recorded("second_factor_added")(totp.activate_totp))
@@ -76,6 +89,17 @@ codes_show = _mine(codes.view_recovery_codes)
 codes_new = _mine(_recorded("recovery_codes_made")(codes.generate_recovery_codes))
 codes_file = _mine(codes.download_recovery_codes)
 sessions = _mine(_recorded("sessions_ended")(usersessions.list_usersessions))
+
+
+@page(Action.SIGN_IN)
+@never_cache
+def key_code_for(request: StudyRequest) -> HttpResponse:
+    """What the browser is to ask a security key for; and, for the key's answer, a code to sign
+    with."""
+    if request.method != "POST":
+        return JsonResponse({"request_options": key_code.asked_of_key(request.user)})
+    code = key_code.code_for(request.user, request.POST.get("credential", ""))
+    return JsonResponse({"code": code})
 
 
 @require_safe

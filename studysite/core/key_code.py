@@ -1,0 +1,56 @@
+"""A security key at the moment of signing: what it proves becomes a code, good once and for two
+minutes, that stands where the code of an authenticator app would."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import secrets
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from allauth.mfa.webauthn.forms import AuthenticateWebAuthnForm
+from allauth.mfa.webauthn.internal import auth
+from django.core.cache import cache
+from django.utils.translation import gettext as _
+
+from studysite.core import lockout
+from studysite.core.acts import acting
+from studysite.core.errors import WrongCredentials
+from studysite.core.models import User
+
+GOOD_FOR_SECONDS = 120
+CODE_BYTES = 10
+
+
+def has_key(user: User) -> bool:
+    """Whether a security key is enrolled."""
+    return Authenticator.objects.filter(user=user, type=Authenticator.Type.WEBAUTHN).exists()
+
+
+def asked_of_key(user: User) -> dict[str, Any]:
+    """What the browser asks the key for; the challenge waits in the session of the request."""
+    return auth.begin_authentication(user)
+
+
+def code_for(user: User, credential: str) -> str:
+    """The code that the key's answer is worth. A wrong answer counts like a wrong password."""
+    lockout.refuse_locked(user.username)
+    with acting(user, "security_key_used", subject=user.username):
+        form = AuthenticateWebAuthnForm({"credential": credential}, user=user)
+        if not form.is_valid():
+            sentence = _("The key was not accepted.")
+            raise WrongCredentials(sentence, username=user.username, field="code")
+        form.cleaned_data["credential"].record_usage()
+    code = base64.b32encode(secrets.token_bytes(CODE_BYTES)).decode()
+    cache.set(_place(user, code), "y", timeout=GOOD_FOR_SECONDS)
+    return code
+
+
+def spend(user: User, code: str) -> bool:
+    """Whether a code was given for a key that is still the account's. It is spent."""
+    return has_key(user) and cache.delete(_place(user, code))
+
+
+def _place(user: User, code: str) -> str:
+    return f"key-code:{user.pk}:{hashlib.sha256(code.encode()).hexdigest()}"
