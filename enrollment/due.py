@@ -36,15 +36,12 @@ KINDS: dict[str, str | Promise] = {
 
 
 @dataclass(frozen=True)
-class Line:
-    """A visit of a participant with how much of it is there."""
+class Standing:
+    """A visit of a participant, and how it stands to its window."""
 
     visit: Visit
     plan: VisitPlan
     timeliness: Timeliness
-    submitted: int
-    forms: int
-    awaited_scans: int
 
     @property
     def label(self) -> str:
@@ -53,11 +50,20 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Line(Standing):
+    """A visit with how much of it is there."""
+
+    submitted: int
+    forms: int
+    awaited_scans: int
+
+
+@dataclass(frozen=True)
 class Day:
     """A day of the month with the first of its visits and how many there are."""
 
     on: date
-    lines: list[Line]
+    lines: list[Standing]
     count: int
 
     @property
@@ -112,7 +118,13 @@ def _line(visit: Visit, today: date) -> Line:
     plan = current().visit(visit.key)
     entries = visit.participant.submitted_entries  # type: ignore[attr-defined]
     there = {entry.form for entry in entries if entry.visit == visit.key}
-    when = timeliness(
+    awaited = len(visit.awaited_scans)  # type: ignore[attr-defined]
+    when = _timeliness(visit, today)
+    return Line(visit, plan, when, len(there & set(plan.forms)), len(plan.forms), awaited)
+
+
+def _timeliness(visit: Visit, today: date) -> Timeliness:
+    return timeliness(
         visit.opens_on,
         visit.closes_on,
         today,
@@ -120,19 +132,18 @@ def _line(visit: Visit, today: date) -> Line:
         not_done=bool(visit.not_done_reason),
         missing_after_days=current().missing_after_days,
     )
-    awaited = len(visit.awaited_scans)  # type: ignore[attr-defined]
-    return Line(visit, plan, when, len(there & set(plan.forms)), len(plan.forms), awaited)
 
 
 def month(rows: QuerySet[Visit], first: date, today: date) -> list[list[Day]]:
-    """The weeks of a month, Monday first. Three queries, however many participants there are."""
+    """The weeks of a month, Monday first. Two queries, however many participants there are."""
     weeks = calendar.Calendar().monthdatescalendar(first.year, first.month)
     shown = rows.filter(due_on__range=(weeks[0][0], weeks[-1][-1]))
     shown = shown.exclude(Q(participant__state__in=ENDED) & Q(complete=False))
     counts = dict(shown.order_by().values_list("due_on").annotate(n=Count("pk")))
     place = Window(RowNumber(), partition_by=F("due_on"), order_by=["complete", "pk"])
     some = shown.annotate(place=place).filter(place__lte=A_DAY).order_by("due_on", "place")
-    by_day: dict[date, list[Line]] = defaultdict(list)
-    for line in lines(some, today):
-        by_day[line.visit.due_on].append(line)
+    by_day: dict[date, list[Standing]] = defaultdict(list)
+    for visit in some:
+        plan = current().visit(visit.key)
+        by_day[visit.due_on].append(Standing(visit, plan, _timeliness(visit, today)))
     return [[Day(on, by_day[on], counts.get(on, 0)) for on in week] for week in weeks]

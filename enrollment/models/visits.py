@@ -28,7 +28,9 @@ class Visit(models.Model):
                 fields=["due_on", "id"], condition=Q(complete=False), name="open_visit_by_day"
             ),
             models.Index(
-                fields=["closes_on", "id"], condition=Q(complete=False), name="open_visit_by_last_day"
+                fields=["closes_on", "id"],
+                condition=Q(complete=False),
+                name="open_visit_by_last_day",
             ),
             models.Index(fields=["closes_on"], name="visit_by_last_day"),
             models.Index(fields=["due_on"], name="visit_by_day"),

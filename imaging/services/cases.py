@@ -24,6 +24,7 @@ from studysite.core.acts import acting
 from studysite.core.errors import NotThere
 from studysite.core.models import User
 
+
 def cases_of(*, by: User) -> list[Case]:
     """All of a reader's cases, the open ones first."""
     return CaseList(by)[:]

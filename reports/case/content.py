@@ -92,6 +92,11 @@ class Content:
         """Whether the participant left and does not let the data stay."""
         return self.left is not None and not self.left.data_may_stay
 
+    @property
+    def images_refused(self) -> bool:
+        """Whether the participant left and does not let the images stay, nor what came of them."""
+        return self.data_refused or (self.left is not None and bool(self.left.images_refused))
+
 
 @dataclass(frozen=True)
 class Case:
@@ -129,9 +134,11 @@ def contents(rows: QuerySet[Participant]) -> Iterator[Content]:
 
 
 def _content(participant: Participant) -> Content:
-    """Where the data may not stay, what was found out is left out."""
+    """Where the data may not stay, what was found out is left out; where the images may not, what
+    came of them."""
     leaving = participation.left(participant)
     kept = leaving is None or leaving.data_may_stay
+    kept_images = kept and not (leaving and leaving.images_refused)
     return Content(
         subject=participation.subject_of(participant),
         allocated=participation.allocated(participant),
@@ -141,10 +148,10 @@ def _content(participant: Participant) -> Content:
         left=leaving,
         visits=participation.visits_of(participant),
         forms=forms.forms_of(participant) if kept else (),
-        scans=scans.scans_of(participant) if kept else (),
-        measurement=measurement.measurement_of(participant) if kept else None,
-        reads=reads.reads_of(participant) if kept else (),
-        adjudicated=reads.adjudicated(participant) if kept else None,
+        scans=scans.scans_of(participant) if kept_images else (),
+        measurement=measurement.measurement_of(participant) if kept_images else None,
+        reads=reads.reads_of(participant) if kept_images else (),
+        adjudicated=reads.adjudicated(participant) if kept_images else None,
     )
 
 

@@ -97,6 +97,8 @@ class Left:
     data_may_stay: bool
     reason: str
     by: str
+    # Said where the data may stay and the images may not; otherwise the images go with the data.
+    images_refused: bool | None = None
 
     @property
     def label(self) -> str:
@@ -166,7 +168,11 @@ def left(participant: Participant) -> Left | None:
     row = getattr(participant, "withdrawal", None)
     if row is None:
         return None
-    return Left(row.kind, row.on, row.decided_by, row.data_may_stay, row.reason, str(row.by))
+    images_refused = row.data_may_stay and not row.images_may_stay
+    return Left(
+        row.kind, row.on, row.decided_by, row.data_may_stay, row.reason, str(row.by),
+        images_refused or None,
+    )  # fmt: skip
 
 
 def visits_of(participant: Participant) -> tuple[Visited, ...]:

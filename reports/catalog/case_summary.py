@@ -97,6 +97,7 @@ def _context(
         "version": settings.VERSION,
         "zone": settings.TIME_ZONE,
         "notices": notices_of(case),
+        "left_out": left_out_of(content),
         "findings": tables.findings_of(content),
         "read_rows": tables.reads_of(content),
         "locked_reads": [row for row in content.reads if row.locked_at],
@@ -153,6 +154,13 @@ def notices_of(case: Case) -> list[str]:
                 "about the participant is left out of this document."
             )
         )
+    elif content.images_refused:
+        said.append(
+            _(
+                "The participant left the study; the data up to then may stay, the images may not: "
+                "what came of them is left out of this document."
+            )
+        )
     elif content.left:
         said.append(_("The participant left the study; the data up to then may stay."))
     if content.screen_failed:
@@ -162,6 +170,16 @@ def notices_of(case: Case) -> list[str]:
     if not case.signatures and case.state != State.SCREEN_FAILED:
         said.append(_("This case is not signed yet."))
     return said
+
+
+def left_out_of(content: Content) -> dict[str, str]:
+    """What stands in place of the data and of what came of the images, where they may not stay."""
+    if content.data_refused:
+        sentence = _("Left out: the participant does not let the data stay.")
+        return {"data": sentence, "images": sentence}
+    if content.images_refused:
+        return {"images": _("Left out: the participant does not let the images stay.")}
+    return {}
 
 
 def missing_forms(content: Content) -> list[str]:

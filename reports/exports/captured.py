@@ -13,6 +13,7 @@ from enrollment.crfs.definition import Form, Place
 from enrollment.crfs.registry import FORMS, form_of
 from enrollment.models import FormRevision, Participant, Withdrawal
 from enrollment.models.forms import LOG, EntryState
+from enrollment.usable import DATA, IMAGES
 from imaging.models import Adjudication, Measurement, QualityCheck, Read
 from imaging.services.measurement_form import answers_of
 from reports.exports.scope import Scope
@@ -80,16 +81,14 @@ def forms_shown(scope: Scope) -> list[str]:
 
 def filled(chunk: Sequence[Participant], scope: Scope) -> dict[str, list[Filled]]:
     """The forms of some participants that a scope lets out, by number. Whoever left and lets no
-    data stay has none."""
-    gone = set(
-        Withdrawal.objects.filter(participant__in=chunk, data_may_stay=False).values_list(
-            "participant__number", flat=True
-        )
-    )
+    data stay has none, and who lets no images stay none that came of them."""
+    gone, without_images = _refusing(chunk, DATA), _refusing(chunk, IMAGES)
     found: dict[str, dict[tuple[str, str, str], list[Revision]]] = {}
     for row in _revisions(chunk, set(forms_shown(scope))):
-        if row.number not in gone or row.form == LEAVING_FORM:
-            found.setdefault(row.number, {}).setdefault(row.place, []).append(row)
+        refused = without_images if row.form in OF_IMAGES else gone
+        if row.number in refused and row.form != LEAVING_FORM:
+            continue
+        found.setdefault(row.number, {}).setdefault(row.place, []).append(row)
     return {
         number: [Filled(tuple(rows)) for rows in places.values()]
         for number, places in found.items()
@@ -97,6 +96,13 @@ def filled(chunk: Sequence[Participant], scope: Scope) -> dict[str, list[Filled]
 
 
 LEAVING_FORM = "withdrawal"
+# Computed from images, or seen in them.
+OF_IMAGES = {"image_quality", "nerve_measurement", "neurovascular_read"}
+
+
+def _refusing(chunk: Sequence[Participant], what: str) -> set[str]:
+    rows = Withdrawal.objects.filter(participant__in=chunk, **{what: False})
+    return set(rows.values_list("participant__number", flat=True))
 
 
 def _revisions(chunk: Sequence[Participant], forms: set[str]) -> Iterator[Revision]:

@@ -55,8 +55,8 @@ class Table:
     owner: str
     columns: tuple[Column, ...]
     needs: tuple[str, ...] = ()
-    # Whether it goes with the answers where somebody left and lets no data stay.
-    found_out: bool = False
+    # What somebody who left must let stay for it to be told: the data, or the images.
+    while_stays: str = ""
 
     def shown(self, scope: Scope) -> tuple[Column, ...]:
         """The columns that a scope lets out; none where it does not let out the table."""
@@ -74,8 +74,8 @@ class Table:
         number = self.owner if by_number else f"{self.owner}__number"
         number = "number" if self.model is Participant else number
         found = self.model._default_manager.filter(**{f"{self.owner}__in": keys})
-        if self.found_out:
-            found = found.exclude(**{f"{self.owner}__withdrawal__data_may_stay": False})
+        if self.while_stays:
+            found = found.exclude(**{f"{self.owner}__withdrawal__{self.while_stays}": False})
         names = [number, *(column.source for column in columns)]
         for first, *values in found.order_by(number, "pk").values_list(*names):
             pairs = zip(values, columns, strict=True)

@@ -18,6 +18,7 @@ from enrollment.models import (
     Visit,
     Withdrawal,
 )
+from enrollment.usable import DATA, IMAGES
 from imaging.models import Adjudication, Read, Series
 from reports.exports.columns import Column, Kind, Table
 from studysite.core.models import Signature
@@ -64,7 +65,7 @@ TABLES: tuple[Table, ...] = (
             _AT,
         ),
         (_CLINICAL,),
-        found_out=True,
+        while_stays=DATA,
     ),
     Table(
         "screen_failures", "Screen failures", ScreenFailure, "participant",
@@ -136,7 +137,7 @@ TABLES: tuple[Table, ...] = (
             Column("state", "State"),
         ),
         ("scans",),
-        found_out=True,
+        while_stays=DATA,
     ),
     Table(
         "series", "Series", Series, "participant",
@@ -155,7 +156,7 @@ TABLES: tuple[Table, ...] = (
             _AT,
         ),
         ("scans",),
-        found_out=True,
+        while_stays=IMAGES,
     ),
     Table(
         "reads", "Reads", Read, "participant",
@@ -170,7 +171,7 @@ TABLES: tuple[Table, ...] = (
             Column("locked_at", "Locked at", _M),
         ),
         ("reads",),
-        found_out=True,
+        while_stays=IMAGES,
     ),
     Table(
         "adjudications", "Adjudications", Adjudication, "participant",
@@ -182,7 +183,7 @@ TABLES: tuple[Table, ...] = (
             Column("at", "At", _M),
         ),
         ("reads",),
-        found_out=True,
+        while_stays=IMAGES,
     ),
     Table(
         "queries", "Queries", Query, "participant",
@@ -205,7 +206,7 @@ TABLES: tuple[Table, ...] = (
             Column("assigned_to", "Assigned to", path="assigned_to__username"),
         ),
         (_CLINICAL,),
-        found_out=True,
+        while_stays=DATA,
     ),
     Table(
         "query_messages", "What was said in queries", QueryMessage, "query__participant",
@@ -218,7 +219,7 @@ TABLES: tuple[Table, ...] = (
             _AT,
         ),
         (_CLINICAL,),
-        found_out=True,
+        while_stays=DATA,
     ),
     Table(
         "verifications", "Source data verification", Verification, "participant",
@@ -237,7 +238,7 @@ TABLES: tuple[Table, ...] = (
             Column("undone_reason", "Reason"),
         ),
         (_CLINICAL,),
-        found_out=True,
+        while_stays=DATA,
     ),
     Table(
         "signatures", "Signatures", Signature, "subject",

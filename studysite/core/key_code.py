@@ -42,6 +42,11 @@ def code_for(user: User, credential: str) -> str:
             sentence = _("The key was not accepted.")
             raise WrongCredentials(sentence, username=user.username, field="code")
         form.cleaned_data["credential"].record_usage()
+    return new_code(user)
+
+
+def new_code(user: User) -> str:
+    """A code for somebody whose key has just proved itself."""
     code = base64.b32encode(secrets.token_bytes(CODE_BYTES)).decode()
     cache.set(_place(user, code), "y", timeout=GOOD_FOR_SECONDS)
     return code
@@ -49,7 +54,9 @@ def code_for(user: User, credential: str) -> str:
 
 def spend(user: User, code: str) -> bool:
     """Whether a code was given for a key that is still the account's. It is spent."""
-    return has_key(user) and cache.delete(_place(user, code))
+    place = _place(user, code)
+    # A cache deletes what has expired as well, and says that it was there.
+    return has_key(user) and cache.get(place) is not None and cache.delete(place)
 
 
 def _place(user: User, code: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol
 
 from django.core.paginator import EmptyPage, Page, Paginator
 from django.db.models import QuerySet
@@ -10,6 +10,16 @@ from django.utils.functional import cached_property
 
 COUNTED = 1000
 FURTHEST_PAGE = 100_000
+
+
+class LongList(Protocol):
+    """Rows of more than one query, found as far as they are asked for."""
+
+    def counted(self, at_most: int) -> int:
+        """How many there are, counted no further than that."""
+
+    def __getitem__(self, part: slice) -> list[Any]:
+        """Those from one place to another."""
 
 
 class LongPage(Page):
@@ -38,7 +48,10 @@ class LongPage(Page):
 
 class LongPaginator(Paginator):
     """A paginator for lists of which counting the whole would cost more than showing a page: of a
-    query, or of a list that counts so far and is cut into pages itself."""
+    query, or of several."""
+
+    def __init__(self, rows: QuerySet[Any] | LongList, per_page: int) -> None:
+        super().__init__(rows, per_page)  # type: ignore[arg-type]
 
     @cached_property
     def count(self) -> int:

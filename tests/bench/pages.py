@@ -228,7 +228,8 @@ def run(studies: Sequence[Study], rounds: int, only: Sequence[str]) -> list[Race
     """Each page in the large study, which is the last, beside the one that it is held to."""
     chosen = [page for page in PAGES if not only or page.name in only]
     races = []
-    for which, base in zip(("small", "middle", "full", ""), [*studies[:3], studies[0]], strict=True):
+    bases = dict(zip(("small", "middle", "full"), studies[:3], strict=True)) | {"": studies[0]}
+    for which, base in bases.items():
         pages = [page for page in chosen if page.held_to == which]
         races += race(base, studies[3], pages, rounds)
     return races

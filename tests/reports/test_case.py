@@ -154,6 +154,26 @@ def test_data_that_may_not_stay_are_left_out(finished, cast):
     assert content.adjudicated is None
 
 
+def test_images_that_may_not_stay_are_left_out_with_what_came_of_them(finished, cast):
+    withdraw(
+        by=cast.coordinator,
+        participant=finished,
+        kind="withdrawn",
+        on=timezone.localdate(),
+        decided_by="participant",
+        data_may_stay=True,
+        images_may_stay=False,
+        reason="Moved away",
+    )
+    content = case_of(finished).content
+    assert content.images_refused
+    assert not content.data_refused
+    assert (content.scans, content.reads) == ((), ())
+    assert (content.measurement, content.adjudicated) == (None, None)
+    assert content.forms
+    assert content.finding
+
+
 def test_a_failed_screening_says_how_far_it_came(cast):
     participant = factory.screened(cast)
     fail_screening(by=cast.investigator, participant=participant, reason="Changed her mind")

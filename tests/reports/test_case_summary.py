@@ -201,6 +201,30 @@ def test_data_that_may_not_stay_are_not_shown(finished, cast):
     assert "does not let the data stay" in text
     assert "1.14" not in text
     assert "Neurology letter" not in text
+    for part, once in (("Left out: the participant does not let the data stay.", 9), ("yet", 1)):
+        assert text.count(part) == once, part
+    for untrue in ("No read is finished", "was not measured", "No form is entered", "planned at"):
+        assert untrue not in text
+
+
+def test_images_that_may_not_stay_are_not_shown_nor_what_came_of_them(finished, cast):
+    withdraw(
+        by=cast.coordinator,
+        participant=finished,
+        kind="withdrawn",
+        on=timezone.localdate(),
+        decided_by="participant",
+        data_may_stay=True,
+        images_may_stay=False,
+        reason="Moved away",
+    )
+    text = said(finished)
+    assert "the images may not: what came of them is left out" in text
+    assert "Left out: the participant does not let the images stay." in text
+    for of_images in ("1.14", "512 × 512 × 96", "Both readers agree", "score 4 of 5"):
+        assert of_images not in text
+    for kept in ("Neurology letter", "Root detachment point"):
+        assert kept in text
 
 
 def test_what_people_wrote_is_text_and_not_markup(finished):

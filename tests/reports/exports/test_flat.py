@@ -130,3 +130,17 @@ def test_whoever_lets_no_data_stay_is_counted_and_has_no_answers(
         assert finished.number not in archive.read(f"demographics{suffix}").decode()
         assert finished.number not in archive.read(f"criteria{suffix}").decode()
         assert finished.number in archive.read(f"leavings{suffix}").decode()
+
+
+def test_whoever_lets_no_images_stay_has_answers_and_nothing_that_came_of_them(
+    cast: factory.Cast, finished: Participant, export: Export
+) -> None:
+    withdraw(
+        by=cast.investigator, participant=finished, kind="withdrawn", on=finished.screened_on,
+        decided_by="participant", data_may_stay=True, images_may_stay=False, reason="Moved",
+    )  # fmt: skip
+    with ZipFile(export("csv")) as archive:
+        for name in ("nerve_measurement", "neurovascular_read", "series", "reads"):
+            assert finished.number not in archive.read(f"{name}.csv").decode()
+        for name in ("demographics", "surgical_finding", "leavings"):
+            assert finished.number in archive.read(f"{name}.csv").decode()
