@@ -174,6 +174,8 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
 MFA_FORMS = {
     "authenticate": "studysite.core.sign_in_forms.CodeForm",
     "reauthenticate": "studysite.core.sign_in_forms.CodeAgainForm",
+    "authenticate_webauthn": "studysite.core.sign_in_forms.KeyForm",
+    "reauthenticate_webauthn": "studysite.core.sign_in_forms.KeyAgainForm",
 }
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)

@@ -9,15 +9,15 @@ import secrets
 from typing import Any
 
 from allauth.mfa.models import Authenticator
-from allauth.mfa.webauthn.forms import AuthenticateWebAuthnForm
 from allauth.mfa.webauthn.internal import auth
 from django.core.cache import cache
 from django.utils.translation import gettext as _
 
 from studysite.core import lockout
 from studysite.core.acts import acting
-from studysite.core.errors import WrongCredentials
+from studysite.core.errors import Invalid, WrongCredentials
 from studysite.core.models import User
+from studysite.core.sign_in_forms import KeyForm
 
 GOOD_FOR_SECONDS = 120
 CODE_BYTES = 10
@@ -36,8 +36,10 @@ def asked_of_key(user: User) -> dict[str, Any]:
 def code_for(user: User, credential: str) -> str:
     """The code that the key's answer is worth. A wrong answer counts like a wrong password."""
     lockout.refuse_locked(user.username)
+    if not credential:
+        raise Invalid(_("The answer of a security key is missing."), field="code")
     with acting(user, "security_key_used", subject=user.username):
-        form = AuthenticateWebAuthnForm({"credential": credential}, user=user)
+        form = KeyForm({"credential": credential}, user=user)
         if not form.is_valid():
             sentence = _("The key was not accepted.")
             raise WrongCredentials(sentence, username=user.username, field="code")

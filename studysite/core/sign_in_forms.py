@@ -6,6 +6,7 @@ from typing import Any
 
 from allauth.account.forms import ChangePasswordForm, LoginForm
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.webauthn.forms import AuthenticateWebAuthnForm
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -62,6 +63,24 @@ class CodeForm(_Counted, AuthenticateForm):
 
 class CodeAgainForm(_Counted, ReauthenticateForm):
     """The second factor again, before the account's own settings are changed."""
+
+
+class KeyForm(AuthenticateWebAuthnForm):
+    """A security key as the second step of signing in, or at signing. What is no answer of a key at
+    all is refused like a wrong one."""
+
+    def clean_credential(self) -> Any:
+        """The enrolled key that answered."""
+        try:
+            return super().clean_credential()
+        except KeyError as error:
+            raise ValidationError(_("The key was not accepted."), code="no_answer") from error
+
+
+class KeyAgainForm(KeyForm):
+    """A security key again, before the account's own settings are changed."""
+
+    reauthenticated = True
 
 
 class PasswordForm(ChangePasswordForm):

@@ -19,7 +19,7 @@ LANGUAGES = ("en", "zh-hans")
 # Routes that give no page: the API, whose one page has a test of its own; acts, which are posted;
 # files, pictures, and parts of a page that are got by its script.
 NO_PAGE = re.compile(
-    r"^(api(:.*)?|dicomweb:.*|alive|ready|metrics|api_docs|set_language|job_retry|mfa_\w+_webauthn|close_account"
+    r"^(api(:.*)?|dicomweb:.*|alive|ready|metrics|api_docs|set_language|job_retry|mfa_\w+_webauthn|security_key_code|close_account"
     r"|give_role|end_role|invite_again|closing:decide|enrollment:(confirm|screen_failure)"
     r"|imaging:(files|close|retry_arrival|match_held|refuse_held|check_quality|measure|suggest"
     r"|suggestion|slice|retry_measurement|objects|profile|measured_picture|measured_part"

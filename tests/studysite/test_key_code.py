@@ -61,7 +61,8 @@ def test_what_is_no_answer_of_the_key_is_refused_and_counted(
 ) -> None:
     client.force_login(coordinator)
     assert "challenge" in client.get(ADDRESS).json()["request_options"]["publicKey"]
-    answers = [client.post(ADDRESS, {"credential": wrong}) for wrong in ("", "{}", '{"id": 1}')]
+    answers = [client.post(ADDRESS, {"credential": wrong}) for wrong in ("{}", '{"id": 1}', "?")]
     assert {answer.status_code for answer in answers} == {403}
+    assert client.post(ADDRESS).status_code == 422
     refused = Act.objects.filter(action="security_key_used", outcome="refused", by=coordinator)
     assert refused.count() == 3
