@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 import psycopg
 from django.core.management import call_command
@@ -17,13 +18,15 @@ from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
 
 from studysite.core.models import AuditEvent
+from studysite.settings import WITHOUT_JIT
 from tests.bench.world import EVENTS_A_PARTICIPANT, make
 from tests.engines import connected_to
 from tests.postgres import make_database
 
 ALIASES = ("default", "vault")
-# A worker process would do part of a query where nobody counts its time.
-ALONE = "?options=-c%20max_parallel_workers_per_gather%3D0"
+# As the settings have it; and a worker process would do part of a query where nobody counts its
+# time.
+OPTIONS = quote(f"{WITHOUT_JIT} -c max_parallel_workers_per_gather=0")
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,7 @@ def in_folder(folder: Path, participants: int, events: int) -> Study:
 def on_server(server: str, name: str, participants: int, events: int) -> Study:
     """The study on a PostgreSQL server; made where it is not there. Its default database's comment
     says what it holds, once it is whole."""
-    urls = {alias: f"{server}/{name}-{alias}{ALONE}" for alias in ALIASES}
+    urls = {alias: f"{server}/{name}-{alias}?options={OPTIONS}" for alias in ALIASES}
     with psycopg.connect(f"{server}/postgres", autocommit=True) as there:
         known = _comment(there, f"{name}-default")
         if known is None:
