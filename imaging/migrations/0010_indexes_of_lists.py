@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('core', '0008_indexes_of_long_lists'),
         ('enrollment', '0013_indexes_of_lists'),
-        ('imaging', '0008_revised_verdicts'),
+        ('imaging', '0009_viewer_parts'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
