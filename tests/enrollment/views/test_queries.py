@@ -63,6 +63,15 @@ def test_the_pages_open_for_the_roles_of_their_action_at_that_site_alone(
             assert as_user(there).get(url).status_code == due, (role, name)
 
 
+def test_a_monitor_asks_about_a_visit_where_the_visits_are(
+    row: Participant, monitor: User, coordinator: User
+) -> None:
+    page = reverse("enrollment:participant", args=[row.number])
+    ask = new_url(row.number, kind="visit", visit="baseline")
+    assert ask.replace("&", "&amp;") in as_user(monitor).get(page).content.decode()
+    assert "kind=visit" not in as_user(coordinator).get(page).content.decode()
+
+
 def test_a_monitor_asks_at_the_item_and_a_coordinator_answers_there(
     row: Participant, monitor: User, coordinator: User
 ) -> None:
