@@ -74,6 +74,7 @@ def test_where_all_is_killed_what_was_acknowledged_waits_once_with_its_reason(
     receiver = Receiver(study, whole=True)
     left = write_objects(tmp_path / "scan", int(os.environ.get("ARRIVING", "60")))
     acknowledged: set[str] = set()
+    in_flight: set[str] = set()  # sent again by its sender, as above
     each = len(left) // 2
     try:
         while left:
@@ -84,6 +85,7 @@ def test_where_all_is_killed_what_was_acknowledged_waits_once_with_its_reason(
             taken = told.count(ACKNOWLEDGED)
             acknowledged |= {uid_of(path) for path in left[:taken]}
             left = left[taken:]
+            in_flight |= {uid_of(path) for path in left[:1]}
             receiver.serve()
         wait_until(lambda: not study.value(UNDONE), "every arrival to be worked on", 120)
     finally:
@@ -91,6 +93,7 @@ def test_where_all_is_killed_what_was_acknowledged_waits_once_with_its_reason(
     waiting = Counter(study.client("waiting").split())
     assert acknowledged
     assert acknowledged <= set(waiting)
+    assert {uid for uid, count in waiting.items() if count > 1} <= in_flight
 
 
 def read_until(sender: subprocess.Popen[str], acknowledged_at_least: int) -> str:
