@@ -152,6 +152,24 @@ def test_a_new_link_ends_what_opened_the_account_before(
     assert client.post("/accounts/login/", said)["Location"] == "/"
 
 
+def test_an_account_that_came_with_a_study_taken_in_is_invited_again_from_its_page(
+    site: Site, administrator: User, client: Client, mailoutbox: list[EmailMessage]
+) -> None:
+    """`import_study` brings accounts and no passwords."""
+    user = invited(administrator, site)
+    user.set_unusable_password()
+    user.save()
+    client.force_login(administrator)
+    assert "/people/wang/link/" in client.get("/people/wang/").content.decode()
+    client.post("/people/wang/link/", {"reason": "The study was taken in."})
+    found = re.search(r"/accounts/invitation/\S+/", str(mailoutbox[-1].body))
+    assert found is not None
+    visitor = Client()
+    visitor.post(found[0], {"password": PASSWORD, "again": PASSWORD})
+    answer = visitor.post("/accounts/login/", {"login": "wang", "password": PASSWORD})
+    assert answer["Location"] == "/"
+
+
 def test_an_older_link_ends_with_the_newer(
     site: Site, administrator: User, mailoutbox: list[EmailMessage]
 ) -> None:
