@@ -48,6 +48,12 @@ PLACES: dict[str, dict[str, object]] = {
     "series/": {"pk": "{series}", "axis": "axial", "number": "0"},
     "nodes/": {"pk": "{peer}"},
     "measurements/": {"pk": "{measurement}", "side": "left", "name": "mpr.png"},
+    "measurements/<int:pk>/parts/": {
+        "pk": "{measurement}",
+        "side": "both",
+        "name": "volume.part",
+    },
+    "reads/<str:reading_id>/parts/": {"reading_id": "{read}", "name": "left-surfaces.part"},
     "reads/": {"reading_id": "{read}", "name": "left-endoscopy.png"},
     "documents/": {"pk": "{document}"},
     "exports/": {"pk": "{export}"},

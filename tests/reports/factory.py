@@ -32,6 +32,7 @@ from imaging.models import (
     Series,
     SeriesState,
 )
+from imaging.services.viewing import keep_part
 from imaging.told import told
 from studysite.core.acts import about, acting
 from studysite.core.models import Membership, Site, User
@@ -190,11 +191,20 @@ def measured(
         result=content,
         result_sha256=hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest(),
         pictures=make_pictures() if pictures else {},
+        parts=_make_parts() if pictures else {},
         by=cast.analyst,
         finished_at=timezone.now(),
     )
     take(cast.analyst, participant, State.MEASURED, Action.MEASURE, said("left measured"))
     return participant
+
+
+def _make_parts() -> dict[str, dict[str, str]]:
+    """Parts of the viewer that say what they are."""
+    return {
+        "both": {"volume.part": keep_part(b"both volume.part")},
+        "left": {"surfaces.part": keep_part(b"left surfaces.part")},
+    }
 
 
 def finished(
