@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -10,6 +11,7 @@ from django.urls import reverse
 
 from imaging.models import Held, Intake, Measurement, Peer, Read
 from imaging.models.intake import Door
+from imaging.services import standard_objects
 from imaging.urls import urlpatterns
 from studysite.core.models import Site, User
 from studysite.core.roles import POLICY, Action, Role
@@ -26,7 +28,7 @@ PAGES = {
     "peer": (Action.MANAGE_PEERS, "get", True),
     "open": (Action.UPLOAD_SCAN, "post", False),
     "arrival": (Action.UPLOAD_SCAN, "get", True),
-    "files": (Action.UPLOAD_SCAN, "post", True),
+    "piece": (Action.UPLOAD_SCAN, "post", True),
     "close": (Action.UPLOAD_SCAN, "post", True),
     "retry_arrival": (Action.UPLOAD_SCAN, "post", True),
     "held_list": (Action.SEE_SCANS, "get", False),
@@ -60,8 +62,12 @@ Address = Callable[[str], str]
 
 
 @pytest.fixture
-def address(measured: Measurement, site: Site, coordinator: User) -> Address:
+def address(
+    measured: Measurement, site: Site, coordinator: User, monkeypatch: pytest.MonkeyPatch
+) -> Address:
     """The page of that name about a record of the first site."""
+    # The made-up pictures are no images of which captures could be made.
+    monkeypatch.setattr(standard_objects, "pictures_of", lambda measurement: [])
     intake = Intake.objects.create(site=site, door=Door.UPLOAD, by=coordinator)
     held = Held.objects.create(
         intake=intake, key="k", code="not_mr", reason="No MR.", modality="CT", files_count=1
@@ -90,7 +96,8 @@ def address(measured: Measurement, site: Site, coordinator: User) -> Address:
         "read_picture": [reading_id, "left-mpr.png"],
         "read_part": [reading_id, "both-volume.part"],
     }
-    of |= {name: [intake.pk] for name in ("arrival", "files", "close", "retry_arrival")}
+    of |= {name: [intake.pk] for name in ("arrival", "close", "retry_arrival")}
+    of["piece"] = [intake.pk, uuid4()]
     of |= {name: [held.pk] for name in ("held", "match_held", "refuse_held")}
     return lambda name: reverse(f"imaging:{name}", args=of.get(name, []))
 
@@ -135,4 +142,5 @@ def test_what_changes_something_is_posted(
 ) -> None:
     by = coordinator if PAGES[name][0] is Action.SETTLE_HELD_SCAN else analyst
     client.force_login(by)
-    assert client.get(address(name)).status_code == 405
+    # A piece's address also tells how far a file came.
+    assert client.get(address(name)).status_code == (200 if name == "piece" else 405)
