@@ -77,10 +77,12 @@ def script_data(volume: Volume, window: Window) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Viewing:
-    """The viewer of one page: which views there are, of which nerves, and what its script reads."""
+    """The viewer of one page: which views there are, which nerves have views of their own, which
+    may be gone to, and what its script reads."""
 
     views: tuple[str, ...]
     sides: tuple[str, ...]
+    reached: tuple[str, ...]
     data: dict[str, Any]
 
 
@@ -105,9 +107,11 @@ def viewing(
             "no_webgl": _("This browser draws nothing in three dimensions: WebGL is missing."),
         },
     }
-    sides = tuple(side for side in ("left", "right") if side in parts)
+    both = ("left", "right")
+    sides = tuple(side for side in both if side in parts)
     views = tuple(key for key in ("mpr", "cpr", "mrve") if key in techniques)
-    return Viewing(views, sides, data)
+    # The voxels know where the nerves lie: the script hides the button of one not measured.
+    return Viewing(views, sides, both if "mpr" in views else sides, data)
 
 
 def area_profile(nerve: Mapping[str, Any]) -> dict[str, list[float]]:

@@ -58,14 +58,15 @@ def participants(request: StudyRequest) -> HttpResponse:
     order = request.GET.get("order", "number")
     rows = listing.participants(request.user, order=order, **chosen)
     here = LongPaginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    sees_arm = may(request.user, Action.SEE_ARM)
     context = {
         "filters": filters,
         "narrowed": any(chosen.values()),
         "page_obj": here,
         "lines": listing.lines(list(here), request.user),
         "columns": _columns(order),
-        "sees_arm": may(request.user, Action.SEE_ARM),
-        "places": _places() if may(request.user, Action.SEE_ARM) else [],
+        "sees_arm": sees_arm,
+        "places": _places() if sees_arm else [],
     }
     return render(request, "enrollment/participants.html", context)
 

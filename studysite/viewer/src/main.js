@@ -65,6 +65,8 @@ class Viewer {
       this.state.set({ window: this.first.window });
     }
     Object.assign(this.places, places);
+    for (const button of this.root.querySelectorAll("[data-side]"))
+      button.hidden = !this.places[button.dataset.side];
   }
 
   // One nerve's own views. The other's stay as they are, unseen.

@@ -72,6 +72,19 @@ def test_the_other_nerve_is_shown_on_request(page: Page, address: str) -> None:
     expect(page.locator("[data-nerve=left] [data-cpr=straightened]")).to_be_hidden()
 
 
+def test_who_reads_slices_alone_goes_to_either_nerve(page: Page, address: str) -> None:
+    opened(page, f"{address}/touching/?views=mpr&blind")
+    courses = {side: course_of("touching", side) for side in ("left", "right")}
+    places = {side: course.at(float(course.arc_mm.mean())) for side, course in courses.items()}
+    # Between both at first: neither side is shown before the other.
+    assert np.allclose(state(page, "cursor"), (places["left"] + places["right"]) / 2, atol=0.01)
+    for side, place in places.items():
+        page.click(f"[data-side={side}]")
+        settle(page)
+        assert np.allclose(state(page, "cursor"), place, atol=0.01)
+        expect(page.locator(f"[data-side={side}]")).to_have_attribute("aria-pressed", "true")
+
+
 def test_a_distance_an_angle_and_an_area_are_told_in_mm(page: Page, address: str) -> None:
     opened(page, f"{address}/touching/?views=mpr")
     view, _grey = shown(page, "axial")

@@ -198,5 +198,5 @@ def test_the_list_costs_the_same_for_one_and_for_many(
 ) -> None:
     for state in (State.SCREENED, State.ENROLLED, State.ENROLLED, State.SCANNED):
         enter(state)
-    with django_assert_max_num_queries(15):  # type: ignore[operator]
+    with django_assert_max_num_queries(14):  # type: ignore[operator]
         signed_in.get("/participants/")
