@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from vtk.util.numpy_support import vtk_to_numpy
 
 from imaging.nerve.volume import Volume
-from imaging.render.camera import STEP_MM, Camera
+from imaging.render.camera import STEP_MM
 from imaging.render.canvas import KIND_COLOURS, NEIGHBOUR, PAGE, UNKNOWN, Colour
 from imaging.render.cistern import Cistern, cistern_about
 from imaging.render.course import Floats, NerveCourse
@@ -19,12 +19,11 @@ from imaging.render.packed import course_told, packed
 
 FARTHEST_MM = 9.0
 CLEAR_MM = 0.6
-# Half of the flight's own way ahead: the eye looks a little further along than it stands.
+# The eye looks a little further along the nerve than it stands.
 AHEAD_MM = 1.5
 ANGLE_DEG = 62.0
 DIRECTIONS = 48
 SMOOTHED_MM = 1.5
-NERVE_COLOUR = tuple(part / 255 for part in NEIGHBOUR)
 
 Triangles = NDArray[np.int64]
 
@@ -36,7 +35,7 @@ def packed_surfaces(volume: Volume, course: NerveCourse) -> bytes:
     longer = course.extended(*BEYOND_MM)
     shapes: list[tuple[str, Any, tuple[Floats, Triangles]]] = [
         ("wall", WALL, _smooth(*cistern.walls())),
-        ("nerve", NERVE_COLOUR, tube(longer.points_mm, longer.radius_mm)),
+        ("nerve", _part_colour(NEIGHBOUR), tube(longer.points_mm, longer.radius_mm)),
     ]
     for strand in course.vessels:
         made = capped(*tube(strand.points_mm, strand.radius_mm))
@@ -122,13 +121,3 @@ def _normals(vertices: Floats, faces: Triangles) -> Floats:
 
 def _part_colour(colour: Colour) -> tuple[float, ...]:
     return tuple(part / 255 for part in colour)
-
-
-def camera_at(path: dict[str, Any], row: int) -> Camera:
-    """Where the flight stands at one place, for the server's own picture of it."""
-    return Camera(
-        np.array(path["positions"][row]),
-        np.array(path["targets"][row]),
-        np.array(path["ups"][row]),
-        path["angle"],
-    )

@@ -149,12 +149,6 @@ export class Endoscopy {
       act();
     });
   }
-
-  // The picture as it is shown, for one that is kept.
-  async capture() {
-    const [shot] = this.window.getRenderWindow().captureImages("image/png");
-    return shot;
-  }
 }
 
 function actor(mesh, points, normals, faces) {

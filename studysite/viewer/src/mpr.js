@@ -47,7 +47,7 @@ export class Mpr {
     }
   }
 
-  // The planes as they stand, for a picture that is kept.
+  // The planes as they stand.
   frames() {
     return Object.fromEntries(this.panes.map((pane) => [pane.name, pane.frame]));
   }

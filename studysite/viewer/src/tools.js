@@ -101,10 +101,6 @@ export class Tools {
       pane.over.append(svg("text", { class: "tool-value", x: x + 8, y: y - 8 }, told));
     }
   }
-
-  kept() {
-    return this.drawn.map(({ kind, pane, points }) => ({ kind, pane, points, value: value({ kind, points }) }));
-  }
 }
 
 function planeOf(pane) {
