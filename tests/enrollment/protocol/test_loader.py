@@ -135,13 +135,17 @@ def test_the_digest_is_that_of_the_file() -> None:
 
 
 def test_an_amendment_says_only_what_is_new() -> None:
-    first, second = versions("nct04645277").values()
+    first, second, third = versions("nct04645277").values()
     assert (second.visit("month_12").window_days, first.visit("month_12").window_days) == (45, 30)
     assert second.visit("month_12").forms == first.visit("month_12").forms
     assert second.visit("baseline").scales == ("smc", "cohen_albert", "jrs", "hfs_7", "hfs_36")
     assert (second.form_versions["follow_up"], second.form_versions["scan"]) == ("1.1", "1.0")
     assert (second.arms, second.criteria, second.scans) == (first.arms, first.criteria, first.scans)
-    assert second.sha256 != first.sha256
+    for name in ("arms", "criteria", "visits", "form_versions"):
+        assert getattr(third, name) == getattr(second, name)
+    limits = {scan.key: scan.repetition_ms for scan in third.scans}
+    assert (limits["t2_3d"], limits["tof_3d"]) == ((3.0, 4000.0), (10.0, 60.0))
+    assert len({version.sha256 for version in (first, second, third)}) == 3
 
 
 @pytest.mark.parametrize("name", ["nothing", "../secret"])

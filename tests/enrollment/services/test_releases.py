@@ -60,4 +60,8 @@ def test_a_data_manager_alone_releases(coordinator: User, investigator: User) ->
 
 
 def test_every_version_of_the_protocol_loads() -> None:
-    assert {path.stem for path in FOLDER.glob("*.toml")} == {"nct04645277", "nct04645277-1.1"}
+    assert {path.stem for path in FOLDER.glob("*.toml")} == {
+        "nct04645277",
+        "nct04645277-1.1",
+        "nct04645277-1.2",
+    }
