@@ -17,7 +17,7 @@ TOOLS = ["bash", "cat", "chmod", "cp", "dirname", "env", "ln", "mkdir", "rm", "s
 DEBIAN = ["libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0", "fonts-noto-cjk"]
 DEBIAN += ["fonts-dejavu-core", "libegl1", "libgl1-mesa-dri"]
 FOR_TESTS = ["chromium", "poppler-utils", "postgresql", "redis-server", "gettext", "dcmtk"]
-FOR_TESTS += ["dicom3tools"]
+FOR_TESTS += ["dicom3tools", "libfaketime"]
 # Makes .venv as python -m venv does; the Python in it "installs" a uv that writes down its calls.
 PYTHON = """
 case "$*" in
