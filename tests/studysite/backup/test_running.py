@@ -23,6 +23,7 @@ from studysite.core.models import User
 from tests import audit
 from tests import conftest as cast
 from tests.audit import TESTER
+from tests.postgres import wait_until
 from tests.reports.factory import Cast, make_cast
 from tests.studysite.backup import place
 from tests.studysite.backup.conftest import Somewhere
@@ -61,8 +62,11 @@ def test_rows_of_both_databases_are_of_one_moment(somewhere: Somewhere, engine: 
             there = make_cast()
         with screening(there) as done:
             taken = []
-            while len(done) < ENOUGH:
-                taken.append(len(done))
+            # However fast either is: two backups at least, and somebody new in each.
+            while len(done) < ENOUGH or len(taken) < 2:
+                known = len(done)
+                wait_until(lambda known=known: len(done) > known, "somebody new", 60)
+                taken.append(known)
                 take(before.folder / f"{len(taken)}.backup")
     assert len(taken) >= 2
     numbers = []
