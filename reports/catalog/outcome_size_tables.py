@@ -17,21 +17,44 @@ from reports.outcomes.records import MEASURES, SCALES
 def agreement(doc: Doc, where: Where) -> Table:
     """Two readers of each case."""
     rows = [
-        [
-            Cell(words.group_label(row["key"])),
-            count(row["agree"], where),
-            count(row["differ"], where),
-            Cell(words.plain(row["cohen_kappa"])),
-            Cell(words.plain(row["cohen_kappa_clustered"])),
-            Cell(words.plain(row["gwet_ac1"])),
-        ]
+        [Cell(words.group_label(row["key"])), *_agreed(row, where)]
         for row in doc["agreement"]["readers"]
     ]
-    columns = [
-        _("Group"), _("Sides on which both agree"), _("Sides on which they differ"),
-        _("Cohen's kappa"), _("Cohen's kappa, patients drawn again"), _("Gwet's AC1"),
-    ]  # fmt: skip
+    columns = [_("Group"), *_agreed_columns()]
     return Table(_("Agreement between the readers of a case"), heads(columns), rows)
+
+
+def within(doc: Doc, where: Where) -> Table:
+    """Readers against themselves."""
+    rows = []
+    for group in doc["agreement"]["within"]:
+        label = Cell(words.group_label(group["key"]))
+        rows += [[Cell(row["reader"]), label, *_agreed(row, where)] for row in group["readers"]]
+        if group["readers"]:
+            rows.append([Cell(_("All readers")), label, *_agreed(group["all"], where)])
+    columns = [_("Reader"), _("Group"), *_agreed_columns()]
+    return Table(
+        _("Agreement of readers with themselves, on cases read once more"),
+        heads(columns, numbers_from=2),
+        rows,
+        _("No case was read once more by its reader."),
+    )
+
+
+def _agreed_columns() -> list[str]:
+    return [
+        _("Sides on which both agree"), _("Sides on which they differ"), _("Cohen's kappa"),
+        _("Cohen's kappa, patients drawn again"), _("Gwet's AC1"),
+    ]  # fmt: skip
+
+
+def _agreed(row: Mapping[str, Any], where: Where) -> list[Cell]:
+    kappas = ("cohen_kappa", "cohen_kappa_clustered", "gwet_ac1")
+    return [
+        count(row["agree"], where),
+        count(row["differ"], where),
+        *(Cell(words.plain(row[name])) for name in kappas),
+    ]
 
 
 def repeats(doc: Doc, where: Where) -> Table:

@@ -190,7 +190,11 @@ def _accuracy(document: Doc, where: Where | None, to: Where) -> list[Section]:
         ),
         Section(
             _("Agreement"),
-            tables=[size_tables.agreement(document, to), size_tables.repeats(document, to)],
+            tables=[
+                size_tables.agreement(document, to),
+                size_tables.within(document, to),
+                size_tables.repeats(document, to),
+            ],
             figures=_repeats(document, where),
         ),
     ]

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 from reports.catalog.amounts import ABSENT
 
+MANY_COLUMNS, FEW_ROWS = 6, 14
+
 
 @dataclass(frozen=True)
 class Column:
@@ -38,6 +40,13 @@ class Table:
     rows: Sequence[Sequence[Cell]]
     empty: str = ""
     note: str = ""
+
+    @property
+    def looks(self) -> str:
+        """Further classes on paper: a table of many columns is set smaller, and one of few rows is
+        kept on one page."""
+        many = " many" if len(self.columns) >= MANY_COLUMNS else ""
+        return many + (" short" if len(self.rows) <= FEW_ROWS else "")
 
     @property
     def lines(self) -> list[tuple[Cell, list[tuple[Cell, Column]]]]:

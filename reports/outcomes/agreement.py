@@ -1,4 +1,4 @@
-"""Whether two readers say the same, and whether a measurement done again does."""
+"""Whether two readers say the same, whether one reader does twice, and a measurement done again."""
 
 from __future__ import annotations
 
@@ -17,12 +17,42 @@ CODES = {"yes": 0, "no": 1}
 
 
 def between_readers(cells: Cells, key: str, rows: Sequence[Row]) -> dict[str, Any]:
-    """Both readers of each case and technique on each side: counts, both kappas, and Cohen's with
-    whole patients drawn again, for two sides of one patient are no two patients."""
-    tables, held = [], {"agree": [], "differ": []}  # type: ignore[var-annotated]
-    for row in rows:
+    """Both readers of each case and technique on each side."""
+    return {"key": key, **_agreed(cells, f"agreement.{key}", [(r, _pairs(r)) for r in rows])}
+
+
+def within_readers(cells: Cells, key: str, rows: Sequence[Row]) -> dict[str, Any]:
+    """Readers against themselves: a case read once more by the same reader, each reader alone and
+    all of them together."""
+    pairs = [(row, _own(row)) for row in rows]
+    names = sorted({read.reader for _row, own in pairs for read, _again in own})
+    alone = [
+        {
+            "reader": name,
+            **_agreed(
+                cells,
+                f"within.{key}.{name}",
+                [(row, [pair for pair in own if pair[0].reader == name]) for row, own in pairs],
+            ),
+        }
+        for name in names
+    ]
+    return {"key": key, "readers": alone, "all": _agreed(cells, f"within.{key}", pairs)}
+
+
+Pair = tuple[Read, Read]
+
+
+def _agreed(
+    cells: Cells, key: str, pairs_of: Sequence[tuple[Row, Sequence[Pair]]]
+) -> dict[str, Any]:
+    """Pairs of reads on each side: counts, both kappas, and Cohen's with whole patients drawn
+    again, for two sides of one patient are no two patients."""
+    tables: list[np.ndarray] = []
+    held: dict[str, list[str]] = {"agree": [], "differ": []}
+    for row, pairs in pairs_of:
         counts = np.zeros((2, 2), int)
-        for first, second in _pairs(row):
+        for first, second in pairs:
             for side in SIDES:
                 one, other = CODES.get(first.nvc.get(side, "")), CODES.get(second.nvc.get(side, ""))
                 if one is not None and other is not None:
@@ -33,10 +63,9 @@ def between_readers(cells: Cells, key: str, rows: Sequence[Row]) -> dict[str, An
     stacked = np.array(tables, int).reshape(-1, 2, 2)
     total = stacked.sum(0)
     return {
-        "key": key,
         "counts": rounded(total.tolist()),
-        "agree": cells.count(f"agreement.{key}.agree", held["agree"]),
-        "differ": cells.count(f"agreement.{key}.differ", held["differ"]),
+        "agree": cells.count(f"{key}.agree", held["agree"]),
+        "differ": cells.count(f"{key}.differ", held["differ"]),
         "cohen_kappa": estimate(cohen_kappa(total)),
         "cohen_kappa_clustered": estimate(
             cluster_bootstrap(lambda drawn: _kappa(stacked[drawn].sum(0)), len(stacked))
@@ -45,10 +74,26 @@ def between_readers(cells: Cells, key: str, rows: Sequence[Row]) -> dict[str, An
     }
 
 
-def _pairs(row: Row) -> list[tuple[Read, Read]]:
+def _pairs(row: Row) -> list[Pair]:
     """Every two readers of one case in one technique, by name."""
     reads = sorted(row.reads, key=lambda read: read.reader)
-    return [pair for pair in combinations(reads, 2) if pair[0].technique == pair[1].technique]
+    return [
+        pair
+        for pair in combinations(reads, 2)
+        if (pair[0].technique, pair[0].session) == (pair[1].technique, pair[1].session)
+    ]
+
+
+def _own(row: Row) -> list[Pair]:
+    """Each read that was done once more, with the first by the same reader in the same technique
+    and session."""
+    first = {(read.reader, read.technique, read.session): read for read in row.reads}
+    found = []
+    for read in row.again:
+        before = first.get((read.reader, read.technique, read.session))
+        if before is not None:
+            found.append((before, read))
+    return found
 
 
 def _kappa(counts: np.ndarray) -> float:

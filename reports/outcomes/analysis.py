@@ -65,6 +65,7 @@ def analyse(
         "diagnostic": _diagnostic(cells, kept, groups, filters, design, blinded=blinded),
         "agreement": {
             "readers": [agreement.between_readers(cells, g.key, g.rows) for g in groups],
+            "within": [agreement.within_readers(cells, g.key, g.rows) for g in groups],
             "measurements": agreement.between_measurements(cells, kept),
         },
         "sizes": [{"key": g.key, "measures": sizes.by_side(cells, g.key, g.rows)} for g in groups],

@@ -73,7 +73,7 @@ class _Parts:
         failures = ScreenFailure.objects.filter(participant__in=mine)
         self.failed = dict(failures.values_list("participant", "criteria"))
         self.surgery, self.severity = _forms(mine)
-        self.reads, self.open = _reads(mine)
+        self.reads, self.again, self.open = _reads(mine)
         self.verdicts = _verdicts(mine)
         self.sizes, self.measured = _measurements(mine)
 
@@ -97,8 +97,9 @@ class _Parts:
             age=screened_on.year - born, duration=_years(onset, screened_on),
             scanned=_at_least(reached, State.SCANNED), measurement=self.measured.get(pk, ""),
             reads_open=self.open.get(pk, 0), reads=tuple(self.reads.get(pk, ())),
-            verdicts=self.verdicts.get(pk, ()), surgery=self.surgery.get(pk), nerves=nerves,
-            repeats=repeats, severity=self.severity.get(pk, {}),
+            again=tuple(self.again.get(pk, ())), verdicts=self.verdicts.get(pk, ()),
+            surgery=self.surgery.get(pk), nerves=nerves, repeats=repeats,
+            severity=self.severity.get(pk, {}),
         )  # fmt: skip
 
 
@@ -149,21 +150,29 @@ def _nvc(answers: dict[str, Any]) -> dict[str, str]:
     return {side: str(answers.get(f"{side}_nvc") or "") for side in SIDES}
 
 
-def _reads(mine: Any) -> tuple[dict[int, list[ReadRow]], dict[int, int]]:
-    done: dict[int, list[ReadRow]] = defaultdict(list)
+Reads = dict[int, list[ReadRow]]
+
+
+def _reads(mine: Any) -> tuple[Reads, Reads, dict[int, int]]:
+    """Locked reads, those of cases that their reader read once more, and how many are open."""
+    done: Reads = defaultdict(list)
+    again: Reads = defaultdict(list)
     open_: dict[int, int] = defaultdict(int)
-    columns = ("participant", "reader__username", "techniques", "locked_at", "answers")
-    # A case that its reader reads once more tells of the reader, not of the case.
-    counted = Read.objects.filter(participant__in=mine, repeat=False).order_by("reading_id")
-    found = counted.values_list(*columns)
-    for pk, reader, techniques, locked_at, answers in found.iterator(chunk_size=500):
-        if locked_at is None:
+    columns = ("participant", "reader__username", "techniques", "session", "repeat", "locked_at",
+               "answers")  # fmt: skip
+    rows = Read.objects.filter(participant__in=mine).order_by("reading_id").values_list(*columns)
+    for pk, reader, techniques, session, repeat, locked_at, answers in rows.iterator(
+        chunk_size=500
+    ):
+        read = ReadRow(reader, technique_of(techniques), _nvc(answers), session)
+        if locked_at is not None:
+            # A case that its reader reads once more tells of the reader, not of the case.
+            (again if repeat else done)[pk].append(read)
+        elif not repeat:
             open_[pk] += 1
-        else:
-            done[pk].append(ReadRow(reader, technique_of(techniques), _nvc(answers)))
-    for rows in done.values():
-        rows.sort(key=lambda row: (row.technique, row.reader))
-    return dict(done), dict(open_)
+    for found in (*done.values(), *again.values()):
+        found.sort(key=lambda row: (row.session, row.reader))
+    return dict(done), dict(again), dict(open_)
 
 
 def _verdicts(mine: Any) -> dict[int, tuple[Verdict, ...]]:

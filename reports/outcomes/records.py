@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
 
-SCHEMA = "outcome-rows/1"
+SCHEMA = "outcome-rows/2"
 SIDES = ("left", "right")
 MEASURES = ("csa_mean_mm2", "csa_min_mm2", "csa_rez_mm2", "volume_mm3")
 SCALES = ("smc", "cohen_albert", "jrs")
@@ -20,11 +20,13 @@ VESSEL_KINDS = {"aica": "artery", "pica": "artery", "va": "artery", "vein": "vei
 
 @dataclass(frozen=True)
 class Read:
-    """One locked read: what a reader said of each side."""
+    """One locked read: what a reader said of each side. The session is kept where the technique is
+    withheld: it tells the two readings of a paired design apart, and no arm."""
 
     reader: str
     technique: str
     nvc: dict[str, str]
+    session: int = 1
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,8 @@ class Row:
     """One participant. `reached` is the furthest step of the way; `left` how they went, if so.
 
     `nerves` has the measures of each measured side, `repeats` the first and the newest measurement
-    of the same series where there are two; `severity` the scores by visit and scale.
+    of the same series where there are two; `again` what a reader said who read the case once more;
+    `severity` the scores by visit and scale.
     """
 
     number: str
@@ -82,6 +85,7 @@ class Row:
     measurement: str = ""
     reads_open: int = 0
     reads: tuple[Read, ...] = ()
+    again: tuple[Read, ...] = ()
     verdicts: tuple[Verdict, ...] = ()
     surgery: Surgery | None = None
     nerves: dict[str, Sizes] = field(default_factory=dict)
@@ -110,6 +114,7 @@ def masked(row: Row) -> Row:
         arm="",
         technique="",
         reads=tuple(replace(read, technique="") for read in row.reads),
+        again=tuple(replace(read, technique="") for read in row.again),
         verdicts=tuple(replace(verdict, technique="") for verdict in row.verdicts),
     )
 
@@ -131,6 +136,7 @@ def stripped(row: Row) -> Row:
         )
     if not row.images_may_stay:
         return replace(
-            row, measurement="", reads_open=0, reads=(), verdicts=(), nerves={}, repeats={}
-        )
+            row, measurement="", reads_open=0, reads=(), again=(), verdicts=(), nerves={},
+            repeats={},
+        )  # fmt: skip
     return row

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reports.catalog.plots.frame import (
     INK,
@@ -37,7 +37,11 @@ def scatter(
     points: Sequence[Point], label: str, axes: tuple[str, str], groups: Sequence[str], links: Links
 ) -> str:
     """Points over two axes; those in one place lie beside each other, always in the same way."""
-    frame = _frame(axis([p.x for p in points], axes[0]), axis([p.y for p in points], axes[1]))
+    up = axis([p.y for p in points], axes[1])
+    # Room above and below for what lies beside each other.
+    room = (up.high - up.low) / 8
+    up = replace(up, low=up.low - room, high=up.high + room)
+    frame = _frame(axis([p.x for p in points], axes[0]), up)
     links = thinned(len(points), links)
     drawn, taken = [], dict[tuple[float, float], int]()
     for point in sorted(points, key=lambda p: p.record):
