@@ -1,15 +1,16 @@
 """A simulated trial whose truth is known: people through the services of the system, as the site
 takes them through.
 
-Scans and measurements are laid into the rows that hold them (`make trial` takes real scans through
-the measurement); everything else is done by the services.
+Scans and measurements are laid into the rows that hold them, or come from the simulated scanner of
+`trial_scans` (a few of them in every test run, all of them in `make trial`); everything else is done
+by the services.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -80,6 +81,9 @@ class Patient:
     reads: tuple[dict[str, str], ...]
 
 
+Measure = Callable[[Cast, Patient, Participant], None]
+
+
 def patients(truth: Truth) -> Iterator[Patient]:
     """The same people for the same truth."""
     random = np.random.default_rng(truth.seed)
@@ -127,17 +131,18 @@ def _read(
     return {side: "yes" if found else "no", other: "yes" if wrong else "no"}
 
 
-def play(cast: Cast, truth: Truth) -> list[Participant]:
-    """Everybody from screening to the surgical finding."""
+def play(cast: Cast, truth: Truth, measure: Measure | None = None) -> list[Participant]:
+    """Everybody from screening to the surgical finding. `measure` takes an enrolled participant to
+    the measurement; without it scan and measurement are laid in."""
     third = person(f"gao-{cast.site.code}", "Gao Ting", Role.READER, cast.site)
     readers = [cast.reader, cast.reader_two, third]
-    return [play_one(cast, patient, readers) for patient in patients(truth)]
+    return [play_one(cast, patient, readers, measure or laid_in) for patient in patients(truth)]
 
 
-def play_one(cast: Cast, patient: Patient, readers: list[User]) -> Participant:
+def play_one(cast: Cast, patient: Patient, readers: list[User], measure: Measure) -> Participant:
     """One person through the study."""
     row = _enrolled(cast, patient)
-    _measured(cast, patient, row)
+    measure(cast, patient, row)
     _fill(cast, row, "severity", "baseline", severity_of(patient))
     _read_by(patient, row, readers)
     _fill(cast, row, "surgical_finding", "surgery", finding_of(patient))
@@ -196,7 +201,7 @@ def _fill(cast: Cast, row: Participant, form: str, visit: str, answers: dict[str
     )
 
 
-def _measured(cast: Cast, patient: Patient, row: Participant) -> None:
+def laid_in(cast: Cast, patient: Patient, row: Participant) -> None:
     """Scans laid in, checked by the service; the result laid in as the measurement stores it."""
     intake = Intake.objects.create(
         site=cast.site, door="upload", participant=row, by=cast.coordinator

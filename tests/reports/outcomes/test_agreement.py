@@ -90,4 +90,6 @@ def test_repeated_reads_come_from_the_database_and_count_for_no_case() -> None:
     )  # fmt: skip
     (found,) = rows_of(type(person).objects.all(), current())
     assert len(found.reads) == 2
-    assert [(read.reader, read.nvc["left"]) for read in found.again] == [(cast.reader.username, "no")]
+    assert [(read.reader, read.nvc["left"]) for read in found.again] == [
+        (cast.reader.username, "no")
+    ]
