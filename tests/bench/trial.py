@@ -1,5 +1,5 @@
 """A simulated trial of 60 through the whole system: every scan simulated, brought in as DICOM and
-measured, every read and every operation recorded by the services, on a database of its own. What the
+measured, every read and operation recorded by the services, on a database of its own. What the
 report says is set beside what the trial was made with.
 
 python -m tests.bench.trial [--people 60] [--scene head]

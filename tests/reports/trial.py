@@ -2,8 +2,8 @@
 takes them through.
 
 Scans and measurements are laid into the rows that hold them, or come from the simulated scanner of
-`trial_scans` (a few of them in every test run, all of them in `make trial`); everything else is done
-by the services.
+`trial_scans` (a few of them in every test run, all of them in `make trial`); everything else is
+done by the services.
 """
 
 from __future__ import annotations
