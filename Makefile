@@ -17,10 +17,10 @@ PRODUCTION_LIKE := env PRODUCTION=1 ALLOWED_HOSTS=study.example.org VAR_DIR=var/
 	CELERY_BROKER_URL=redis://localhost/0 \
 	EMAIL_BACKEND=django.core.mail.backends.smtp.EmailBackend
 
-.PHONY: help setup dev demo serve test check format bench accuracy contacts study gallery validation restores faults lock viewer messages clean
+.PHONY: help setup dev demo serve test check format bench accuracy contacts study trial gallery validation restores faults lock viewer messages clean
 
 help:
-	@echo "make demo | serve | test | check | bench | accuracy | contacts | study | validation | restores | faults | setup | lock | viewer | messages | format | clean"
+	@echo "make demo | serve | test | check | bench | accuracy | contacts | study | trial | validation | restores | faults | setup | lock | viewer | messages | format | clean"
 
 setup:
 	@bash studysite/install.sh run
@@ -80,6 +80,10 @@ contacts: dev
 # Everything in docs/measurement.md that was measured: all runs, then its tables and figures.
 study: dev
 	@$(PYTHON) -m tests.bench.study $(ARGS)
+
+# A simulated trial of 60 through the whole system: scans, measurement, reads, surgery, report.
+trial: dev
+	@$(PYTHON) -m tests.bench.trial $(ARGS)
 
 # The pictures of docs/pictures, drawn anew.
 gallery: dev
