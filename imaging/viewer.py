@@ -104,6 +104,8 @@ def viewing(
         "profiles": dict(profiles or {}),
         "words": {
             "failed": _("The images could not be fetched. Load the page again."),
+            "as_it_lies": _("as it lies"),
+            "moved": _("moved by"),
             "no_webgl": _("This browser draws nothing in three dimensions: WebGL is missing."),
         },
     }

@@ -180,7 +180,7 @@ def perform(held: jobs.Held) -> None:
     held.progress(0.85, said("Drawing the pictures"))
     pictures = draw(volume, result)
     held.progress(0.93, said("Packing what the viewer shows"))
-    parts = keep_parts(volume, result)
+    parts = keep_parts(volume, result, _angiogram(row, result))
     measured = any(nerve["status"] == "measured" for nerve in result["nerves"].values())
     content = json.dumps(result, sort_keys=True).encode()
     with acting(row.by, Action.MEASURE, subject=held.job.subject), held.storing():
@@ -192,6 +192,15 @@ def perform(held: jobs.Held) -> None:
         about(held.job.subject, _outcome(row, result))
         if measured:
             take_on(row.series.participant)
+
+
+def _angiogram(row: Measurement, result: Mapping[str, Any]) -> Volume | None:
+    """The angiogram that the measurement used, and no other that came meanwhile."""
+    laid = result["input"].get("tof") or {}
+    if not laid.get("used"):
+        return None
+    tof = row.series.participant.series.filter(sha256=laid["sha256"]).first()
+    return load(tof) if tof else None
 
 
 def _compute(row: Measurement, volume: Volume, held: jobs.Held) -> dict[str, Any]:

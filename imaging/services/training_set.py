@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from django.conf import settings
@@ -77,7 +78,7 @@ def perform(held: jobs.Held) -> None:
     result = _measured(phantom)
     held.progress(0.7, said("Drawing the pictures"))
     pictures = draw(phantom.volume, result)
-    parts = keep_parts(phantom.volume, result)
+    parts = keep_parts(phantom.volume, result, phantom.tof)
     with acting(held.job.requested_by, Action.MANAGE_READERS), held.storing():
         row.truth = right_answers(phantom.truth)
         row.pictures, row.parts = pictures, parts
@@ -92,4 +93,5 @@ def _measured(phantom: Any) -> dict[str, Any]:
         for side, points in phantom.truth["ends"].items()
     }
     report = measure(phantom.volume, ends, tof=phantom.tof)
-    return to_json_dict(report, sha256="", version=settings.VERSION)
+    made_of = hashlib.sha256(phantom.tof.voxels.tobytes()).hexdigest() if phantom.tof else None
+    return to_json_dict(report, sha256="", version=settings.VERSION, tof_sha256=made_of)

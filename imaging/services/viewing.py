@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
+import numpy as np
 from django.core.files.storage import storages
 from django.utils.translation import gettext as _
 
@@ -26,7 +27,7 @@ from studysite.core.errors import NotThere
 
 BOTH = "both"
 TECHNIQUE_PARTS: dict[str, tuple[str, ...]] = {
-    "mpr": ("coarse.part", "volume.part"),
+    "mpr": ("coarse.part", "volume.part", "tof.part"),
     "cpr": ("straightened.part", "stretched.part"),
     "mrve": ("surfaces.part",),
 }
@@ -41,8 +42,11 @@ class Packed(Protocol):
     parts: dict[str, dict[str, str]]
 
 
-def keep_parts(volume: Volume, result: Mapping[str, Any]) -> dict[str, dict[str, str]]:
-    """Pack a scan and its measured nerves, and keep each part under its digest."""
+def keep_parts(
+    volume: Volume, result: Mapping[str, Any], tof: Volume | None = None
+) -> dict[str, dict[str, str]]:
+    """Pack a scan and its measured nerves, and keep each part under its digest. `tof`: the
+    angiogram that the measurement used, laid where the measurement laid it."""
     nerves = {s: n for s, n in result["nerves"].items() if n["status"] == "measured"}
     if not nerves:
         return {}
@@ -62,6 +66,9 @@ def keep_parts(volume: Volume, result: Mapping[str, Any]) -> dict[str, dict[str,
             "volume.part": keep_part(packed_volume(volume, told)),
         }
     }
+    laid = result["input"].get("tof") or {}
+    if tof is not None and laid.get("used"):
+        kept[BOTH]["tof.part"] = keep_part(_packed_tof(tof, laid))
     for side, course in courses.items():
         kept[side] = {
             "straightened.part": keep_part(packed_straightened(volume, course, told)),
@@ -69,6 +76,17 @@ def keep_parts(volume: Volume, result: Mapping[str, Any]) -> dict[str, dict[str,
             "surfaces.part": keep_part(packed_surfaces(volume, course)),
         }
     return kept
+
+
+def _packed_tof(tof: Volume, laid: Mapping[str, Any]) -> bytes:
+    """The angiogram in the patient coordinates of the scan, and how well it lies there."""
+    moved = Volume(tof.voxels, np.linalg.inv(np.array(laid["matrix"])) @ tof.affine)
+    window = default_window(moved)
+    told = {
+        "window": [round(window.low, 3), round(window.high, 3)],
+        "laid": {key: laid[key] for key in ("method", "shift_mm", "turn_deg", "residual_mm")},
+    }
+    return packed_volume(moved, told)
 
 
 def parts_for(

@@ -116,7 +116,9 @@ def draw_canaries(volume: object, nerve: dict[str, Any], folder: Path, **_more: 
         (folder / name).write_bytes(f"{name} {nerve['csa_mean_mm2']}".encode())
 
 
-def pack_canaries(volume: object, result: dict[str, Any]) -> dict[str, dict[str, str]]:
+def pack_canaries(
+    volume: object, result: dict[str, Any], tof: object = None
+) -> dict[str, dict[str, str]]:
     """Parts that say which part and of which nerve they are."""
     of_a_nerve = [*TECHNIQUE_PARTS["cpr"], *TECHNIQUE_PARTS["mrve"]]
     names = {"both": TECHNIQUE_PARTS["mpr"], **dict.fromkeys(result["nerves"], of_a_nerve)}

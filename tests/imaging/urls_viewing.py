@@ -13,7 +13,7 @@ from django.urls import path, reverse
 from scipy.spatial.transform import Rotation
 
 from imaging.nerve.measure import measure
-from imaging.nerve.phantom import simulate
+from imaging.nerve.phantom import Phantom, simulate
 from imaging.nerve.result import Ends
 from imaging.nerve.table import to_json_dict
 from imaging.nerve.volume import Volume
@@ -33,31 +33,55 @@ PAGE = """{% extends "base.html" %}{% load static %}
 {% block content %}{% include "imaging/_viewing.html" %}{% endblock %}"""
 ALL = ("mpr", "cpr", "mrve")
 PARTS = {
-    "mpr": {"both": ("coarse.part", "volume.part")},
+    "mpr": {"both": ("coarse.part", "volume.part", "tof.part")},
     "cpr": dict.fromkeys(("left", "right"), ("straightened.part", "stretched.part")),
     "mrve": dict.fromkeys(("left", "right"), ("surfaces.part",)),
 }
 
 
+LAID = np.eye(4)
+LAID[:3, :3] = Rotation.from_rotvec([0.2, -0.1, 0.15]).as_matrix()
+LAID[:3, 3] = [3.0, -7.0, 40.0]
+
+
+def moved(point: list[float]) -> tuple[float, float, float]:
+    """A place of the phantom in the scanner."""
+    x, y, z = LAID[:3, :3] @ np.array(point) + LAID[:3, 3]
+    return float(x), float(y), float(z)
+
+
+@cache
+def phantom(name: str) -> Phantom:
+    """A scan of which the truth is known."""
+    return simulate(name, seed=1)
+
+
+@cache
+def angiogram(name: str) -> Volume:
+    """The phantom's time-of-flight angiogram, laid the same way."""
+    tof = phantom(name).tof
+    assert tof is not None
+    return Volume(tof.voxels, LAID @ tof.affine)
+
+
 @cache
 def scene(name: str) -> tuple[Volume, dict[str, Any]]:
     """A phantom, laid obliquely in the scanner, and its measured nerves."""
-    phantom = simulate(name, seed=1)
-    laid = np.eye(4)
-    laid[:3, :3] = Rotation.from_rotvec([0.2, -0.1, 0.15]).as_matrix()
-    laid[:3, 3] = [3.0, -7.0, 40.0]
-
-    def moved(point: list[float]) -> tuple[float, float, float]:
-        x, y, z = laid[:3, :3] @ np.array(point) + laid[:3, 3]
-        return float(x), float(y), float(z)
-
+    made = phantom(name)
     ends = {
         side: Ends(moved(points["brainstem_mm"]), moved(points["canal_mm"]))
-        for side, points in phantom.truth["ends"].items()
+        for side, points in made.truth["ends"].items()
     }
-    volume = Volume(phantom.volume.voxels, laid @ phantom.volume.affine)
+    volume = Volume(made.volume.voxels, LAID @ made.volume.affine)
     result = to_json_dict(measure(volume, ends), "", "test")
     return volume, result["nerves"]
+
+
+def placed_angiogram(name: str) -> dict[str, Any]:
+    """What the viewer is told of the angiogram."""
+    window = default_window(angiogram(name))
+    laid = {"method": "rigid", "shift_mm": 1.25, "turn_deg": 0.5, "residual_mm": 0.1}
+    return {"window": [window.low, window.high], "laid": laid}
 
 
 @cache
@@ -76,6 +100,7 @@ def part(name: str, side: str, file: str) -> bytes:
     make = {
         "coarse.part": lambda: packed_volume(volume, told, every=COARSE),
         "volume.part": lambda: packed_volume(volume, told),
+        "tof.part": lambda: packed_volume(angiogram(name), placed_angiogram(name)),
         "straightened.part": lambda: packed_straightened(volume, courses[side], told),
         "stretched.part": lambda: packed_stretched(volume, courses[side]),
         "surfaces.part": lambda: packed_surfaces(volume, courses[side]),
@@ -90,7 +115,8 @@ def page(request: HttpRequest, name: str) -> HttpResponse:
     parts: dict[str, dict[str, str]] = {}
     for view in views:
         for side, files in PARTS[view].items():
-            parts.setdefault(side, {}).update(dict.fromkeys(files, ""))
+            there = [file for file in files if file != "tof.part" or phantom(name).tof]
+            parts.setdefault(side, {}).update(dict.fromkeys(there, ""))
     made = viewing(
         parts,
         views,

@@ -12,7 +12,7 @@ class Viewer {
   constructor(root) {
     this.root = root;
     this.data = JSON.parse(document.getElementById("viewing-data").textContent);
-    this.first = { window: null, zoom: 1, slab: 0, mode: "mean", angle: 0 };
+    this.first = { window: null, zoom: 1, slab: 0, mode: "mean", angle: 0, fade: 0 };
     this.state = new State({ ...this.first, cursor: [0, 0, 0], side: "" });
     this.places = {};
     this.tools = new Tools(root, this.state);
@@ -33,6 +33,7 @@ class Viewer {
       await this.show(sides[0]);
       this.told("");
       await this.volume("volume.part");
+      await this.angiogram();
       this.root.dataset.loaded = "whole";
     } catch (error) {
       this.told(this.data.words.failed);
@@ -56,6 +57,24 @@ class Viewer {
       told.textContent = `${x} × ${y} × ${z} mm`;
     } else this.mpr.show(loaded);
     this.root.dataset.loaded ||= "coarse";
+  }
+
+  // The angiogram, to be laid over the scan: where it fits is seen by fading from one to the other.
+  async angiogram() {
+    const url = this.parts("both")["tof.part"];
+    if (!url) return;
+    const loaded = new Volume(await fetchPart(url));
+    for (const pane of this.mpr.panes) pane.second = loaded;
+    const group = this.root.querySelector("[data-angiogram]");
+    group.querySelector("[data-laid]").textContent = this.laid(loaded.laid);
+    group.hidden = false;
+  }
+
+  laid({ method, shift_mm, turn_deg, residual_mm }) {
+    const { as_it_lies, moved } = this.data.words;
+    if (method === "identity") return as_it_lies;
+    const by = `${moved} ${shift_mm.toFixed(2)} mm, ${turn_deg.toFixed(2)}°`;
+    return residual_mm === null ? by : `${by}, ± ${residual_mm.toFixed(2)} mm`;
   }
 
   // The first part that knows of a window gives it; so with where the nerves are.
@@ -152,6 +171,7 @@ class Viewer {
     on("side", (button) => this.show(button.dataset.side));
     on("slab", (field) => this.state.set({ slab: Number(field.value) || 0 }));
     on("mode", (field) => this.state.set({ mode: field.value }));
+    on("fade", (field) => this.state.set({ fade: Number(field.value) }));
     on("zoom", (button) => {
       for (const pane of this.mpr ? this.mpr.panes.slice(0, 1) : [])
         pane.zoom(Number(button.dataset.zoom));
@@ -171,7 +191,7 @@ class Viewer {
     on("reset", () => {
       for (const slider of sliders) slider.value = 50;
       if (this.mpr) this.mpr.reset();
-      this.root.querySelectorAll("[data-slab]").forEach((field) => (field.value = "0"));
+      for (const field of this.root.querySelectorAll("[data-slab], [data-fade]")) field.value = "0";
       this.state.set(this.first);
     });
     this.state.listen(({ cursor }) => {

@@ -68,19 +68,33 @@ export class Pane {
     return add(corner, add(times(right, x * pixel), times(down, y * pixel)));
   }
 
+  // Of a point its nearest on the plane.
+  foot(point) {
+    const { normal } = this.frame;
+    return add(point, times(normal, dot(minus(this.through(point), point), normal)));
+  }
+
   draw() {
     if (!this.volume || !this.state.get("window") || !this.element.offsetParent) return;
     this.view = this.measure();
     const { low, high } = this.state.get("window");
     const { slope, intercept } = this.volume;
-    const values = this.volume.cut({
-      ...this.view,
-      slab: this.fixed ? 0 : this.state.get("slab"),
-      mode: this.state.get("mode"),
-    });
+    const how = { slab: this.fixed ? 0 : this.state.get("slab"), mode: this.state.get("mode") };
+    const values = this.volume.cut({ ...this.view, ...how });
     const raw = (value) => (value - intercept) / slope;
-    paint(this.canvas, values, this.view.width, this.view.height, raw(low), raw(high));
+    const { width, height } = this.view;
+    paint(this.canvas, values, width, height, raw(low), raw(high), this.laidOver(how));
     this.overlay();
+  }
+
+  // The other series at the same place, by the share that is asked for.
+  laidOver(how) {
+    const share = this.second ? this.state.get("fade") : 0;
+    if (!share) return null;
+    const { window, slope, intercept } = this.second;
+    const values = this.second.cut({ ...this.view, ...how });
+    const [low, high] = window.map((value) => (value - intercept) / slope);
+    return { share, grey: (i) => ((values[i] - low) * 255) / (high - low || 1) };
   }
 
   overlay() {
@@ -227,7 +241,7 @@ export class Pane {
       "-": () => this.zoom(1 / 1.25),
       ",": () => this.turn && this.turn(-Math.PI / 36),
       ".": () => this.turn && this.turn(Math.PI / 36),
-      Enter: () => this.tools && this.tools.place(this, this.cursor),
+      Enter: () => this.tools && this.tools.place(this, this.foot(this.cursor)),
       Escape: () => this.tools && this.tools.leave(),
       Delete: () => this.tools && this.tools.removeLast(),
     };

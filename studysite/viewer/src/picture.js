@@ -1,17 +1,20 @@
-// Grey values onto a canvas through a window.
-export function paint(canvas, values, width, height, low, high) {
+// Grey values onto a canvas through a window; with others, through a window of their own, laid over
+// them by a share.
+export function paint(canvas, values, width, height, low, high, over = null) {
   if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
   const context = canvas.getContext("2d");
   const image = context.createImageData(width, height);
   const pixels = new Uint32Array(image.data.buffer);
   const scale = 255 / (high - low || 1);
   for (let i = 0; i < pixels.length; i += 1) {
-    const grey = (values[i] - low) * scale;
-    const shown = grey < 0 ? 0 : grey > 255 ? 255 : grey | 0;
+    const grey = held((values[i] - low) * scale);
+    const shown = over ? (1 - over.share) * grey + over.share * held(over.grey(i)) | 0 : grey | 0;
     pixels[i] = 0xff000000 | (shown << 16) | (shown << 8) | shown;
   }
   context.putImageData(image, 0, 0);
 }
+
+const held = (grey) => (grey < 0 ? 0 : grey > 255 ? 255 : grey);
 
 const SVG = "http://www.w3.org/2000/svg";
 

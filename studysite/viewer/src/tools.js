@@ -50,7 +50,7 @@ export class Tools {
     if (!this.chosen) return;
     if (!this.open || this.open.pane !== pane.name) {
       this.finish();
-      this.open = { kind: this.chosen, pane: pane.name, plane: planeOf(pane), points: [] };
+      this.open = { kind: this.chosen, pane: pane.name, plane: planeOf(pane, point), points: [] };
       this.drawn.push(this.open);
     }
     this.open.points.push(point);
@@ -103,8 +103,9 @@ export class Tools {
   }
 }
 
-function planeOf(pane) {
-  return { normal: pane.frame.normal, offset: dot(pane.view.corner, pane.frame.normal) };
+// By the first point: the pane's picture may be a frame behind the keys.
+function planeOf(pane, point) {
+  return { normal: pane.frame.normal, offset: dot(point, pane.frame.normal) };
 }
 
 function samePlane(plane, pane) {

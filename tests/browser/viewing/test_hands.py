@@ -152,9 +152,10 @@ def test_window_slab_and_zoom_change_the_picture_and_reset_undoes_them(
 def test_a_case_is_shown_with_the_views_of_its_technique_alone(page: Page, address: str) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
-    opened(page, f"{address}/touching/?views=mpr&blind")
+    opened(page, f"{address}/indented/?views=mpr&blind")
     assert sorted({url.rsplit("/", 1)[1] for url in asked if url.endswith(".part")}) == [
         "coarse.part",
+        "tof.part",
         "volume.part",
     ]
     asked.clear()

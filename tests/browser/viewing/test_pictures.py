@@ -7,10 +7,9 @@ import io
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from scipy.ndimage import map_coordinates
 
-from imaging.nerve.phantom import simulate
 from imaging.render.cpr import straightened
 from imaging.render.packed import BEYOND_MM
 from imaging.render.sampling import Window, sample
@@ -25,7 +24,7 @@ from tests.browser.viewing.seen import (
     shown,
     state,
 )
-from tests.imaging.urls_viewing import scene
+from tests.imaging.urls_viewing import angiogram, phantom, scene
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -79,6 +78,22 @@ def test_the_straightened_nerve_is_the_servers(page: Page, address: str, angle: 
     assert np.allclose(centre[:2], centre[2:], atol=0.2)
 
 
+def test_the_angiogram_is_laid_over_the_scan_where_it_belongs(page: Page, address: str) -> None:
+    opened(page, f"{address}/indented/?views=mpr")
+    expect(page.locator("[data-laid]")).to_have_text("moved by 1.25 mm, 0.50°, ± 0.10 mm")
+    page.locator("[data-fade]").fill("1")
+    view, grey = shown(page, "axial")
+    tof = angiogram("indented")
+    values = sample(tof, points_of(view), order=1)
+    inside = np.isfinite(values)
+    assert psnr(grey[inside], default_window(tof).grey(values[inside]).astype(float)) > 45
+    page.locator("[data-fade]").fill("0.5")
+    _view, both = shown(page, "axial")
+    page.locator("[data-fade]").fill("0")
+    _view, scan = shown(page, "axial")
+    assert np.abs(both - (scan + grey) / 2)[inside].max() <= 1
+
+
 def vessels(picture: np.ndarray) -> np.ndarray:
     """Where a picture has the colour of a vessel: more red and blue than green, or mostly red."""
     red, green, blue = (picture[..., part].astype(int) for part in range(3))
@@ -112,7 +127,7 @@ def flown_to(page: Page, address: str, name: str, arc: float) -> tuple[np.ndarra
 
 def test_the_endoscopy_shows_the_vessel_where_the_truth_has_it(page: Page, address: str) -> None:
     contact = scene("touching")[1]["left"]["contacts"][0]["arc_mm"]
-    truth = simulate("touching", seed=1).truth["nerves"]["left"]["contacts"][0]["arc_mm"]
+    truth = phantom("touching").truth["nerves"]["left"]["contacts"][0]["arc_mm"]
     assert contact == pytest.approx(truth, abs=0.3)
     picture, at = flown_to(page, address, "touching", contact)
     rows, columns = np.nonzero(vessels(picture))

@@ -165,3 +165,5 @@ def test_the_worker_makes_a_case_with_pictures_and_truth(manager: User) -> None:
     assert case.ready_at is not None
     assert case.truth == TRUTH
     assert {"mpr.png", "endoscopy.png"} <= set(case.pictures["left"])
+    # The angiogram that told artery from vein is there to be laid over the scan.
+    assert set(case.parts["both"]) == {"coarse.part", "volume.part", "tof.part"}

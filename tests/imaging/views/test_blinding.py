@@ -129,7 +129,7 @@ def test_the_viewer_of_a_2d_case_is_given_the_voxels_and_no_reformation(
 def test_the_viewer_of_a_3d_case_is_given_no_voxels(client: Client, read: Read) -> None:
     Read.objects.filter(pk=read.pk).update(techniques=["cpr", "mrve"])
     client.force_login(read.reader)
-    for name in ("both-volume.part", "both-coarse.part"):
+    for name in ("both-volume.part", "both-coarse.part", "both-tof.part"):
         assert client.get(part(read, name)).status_code == 404
     for name in REFORMATIONS:
         assert client.get(part(read, f"left-{name}")).status_code == 200
