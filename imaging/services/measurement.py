@@ -197,9 +197,8 @@ def perform(held: jobs.Held) -> None:
 def _angiogram(row: Measurement, result: Mapping[str, Any]) -> Volume | None:
     """The angiogram that the measurement used, and no other that came meanwhile."""
     laid = result["input"].get("tof") or {}
-    if not laid.get("used"):
-        return None
-    tof = row.series.participant.series.filter(sha256=laid["sha256"]).first()
+    same = row.series.participant.series.filter(sha256=laid.get("sha256", ""))
+    tof = same.first() if laid.get("used") else None
     return load(tof) if tof else None
 
 
