@@ -115,9 +115,9 @@ def covered(using: str) -> list[Table]:
     return sorted(tables, key=lambda table: table.name)
 
 
-def models_in(using: str) -> Iterator[type[Model]]:
+def models_in(using: str, among: Iterable[type[Model]] | None = None) -> Iterator[type[Model]]:
     """Every model with a table of its own in a database."""
-    for model in apps.get_models(include_auto_created=True):
+    for model in apps.get_models(include_auto_created=True) if among is None else among:
         of_its_own = model._meta.managed and not model._meta.proxy
         if of_its_own and router.allow_migrate_model(using, model):
             yield model

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
+from django.apps import apps
 from django.db import connections
 from django.db.models import Field, Model
 from django.db.models.fields.json import JSONField
@@ -33,6 +34,10 @@ class Registry(Protocol):
 
     def get_model(self, app_label: str, model_name: str) -> type[Model]:
         """A model."""
+        ...
+
+    def get_models(self, include_auto_created: bool = False) -> Iterable[type[Model]]:
+        """All of them."""
         ...
 
 
@@ -54,9 +59,10 @@ class Kept:
         return registry.get_model(*self.model.split("."))
 
 
-def tables(using: str) -> list[Kept]:
+def tables(using: str, registry: Registry = apps) -> list[Kept]:
     """Every table of a database that a backup holds, those that others point to first."""
-    models = [model for model in models_in(using) if model._meta.label not in LEFT_OUT]
+    found = models_in(using, registry.get_models(include_auto_created=True))
+    models = [model for model in found if model._meta.label not in LEFT_OUT]
     return [
         Kept(
             model._meta.label,

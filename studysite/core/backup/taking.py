@@ -47,14 +47,17 @@ class Taken:
     bytes_count: int
 
 
-def take(path: Path, *, progress: Progress = lambda _words: None) -> Taken:
-    """Write a backup. Whole or not at all: half of one has another name, and goes."""
+def take(
+    path: Path, *, progress: Progress = lambda _words: None, models: rows.Registry = apps
+) -> Taken:
+    """Write a backup. Whole or not at all: half of one has another name, and goes. `models` are
+    those of the tables that are there."""
     _refuse_there(path)
     draft = path.with_name(f"{path.name}.{uuid4().hex}.part")
     with acting(None, BACKUP, reason="manage.py backup"):
         pass
     try:
-        taken = _write(draft, progress)
+        taken = _write(draft, progress, models)
         _give_name(draft, path)
     except OSError as trouble:
         if trouble.errno not in FULL:
@@ -77,10 +80,10 @@ def _refuse_there(path: Path) -> None:
         raise Conflict(sentence % {"path": path})
 
 
-def _write(draft: Path, progress: Progress) -> Taken:
+def _write(draft: Path, progress: Progress, models: rows.Registry) -> Taken:
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as out, Archive(out) as archive:
-        into = _Into(archive, progress)
+        into = _Into(archive, progress, models)
         with places.spool_kept(), frozen("default"), frozen("vault"):
             into.head()
             into.files(places.SPOOL)
@@ -98,12 +101,12 @@ def _write(draft: Path, progress: Progress) -> Taken:
 class _Into:
     """An archive being filled."""
 
-    def __init__(self, archive: Archive, progress: Progress) -> None:
-        self.archive, self.progress = archive, progress
+    def __init__(self, archive: Archive, progress: Progress, models: rows.Registry) -> None:
+        self.archive, self.progress, self.models = archive, progress, models
         self.rows_count = self.files_count = 0
         self.key = key_from_file(settings.QUARANTINE_KEY_FILE)
         self.signing_key = sealing.signing_key()
-        self.tables = {using: rows.tables(using) for using in DATABASES}
+        self.tables = {using: rows.tables(using, models) for using in DATABASES}
 
     def head(self) -> None:
         """What the rest is, and which keys it needs."""
@@ -118,7 +121,8 @@ class _Into:
                 for using, tables in self.tables.items()
             },
             "counters": {
-                using: counters.read(using, tables, apps) for using, tables in self.tables.items()
+                using: counters.read(using, tables, self.models)
+                for using, tables in self.tables.items()
             },
             "keys": key_names.names(),
             "checkpoints": {
@@ -132,7 +136,7 @@ class _Into:
     def rows(self, using: str) -> None:
         """Every row of a database."""
         for kept in self.tables[using]:
-            for number, (count, packed) in enumerate(rows.parts(using, kept, apps), start=1):
+            for number, (count, packed) in enumerate(rows.parts(using, kept, self.models), start=1):
                 name = f"rows/{using}/{kept.table}/{number:06d}.jsonl.gz"
                 self.archive.add_bytes(name, packed)
                 self.rows_count += count

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
+from django.db import connections, transaction
 
 from studysite.core.audit.grants import statements
 
@@ -19,10 +20,17 @@ class Command(BaseCommand):
         parser.add_argument("--database", default="default")
         parser.add_argument("--application", default="study_app")
         parser.add_argument("--auditor", default="study_auditor")
+        parser.add_argument("--apply", action="store_true", help="run it instead, as the owner")
 
     def handle(
         self, *args: Any, database: str, application: str, auditor: str, **options: Any
     ) -> None:
         """One statement a line."""
-        for statement in statements(database, application=application, auditor=auditor):
-            self.stdout.write(f"{statement};")
+        said = statements(database, application=application, auditor=auditor)
+        if not options["apply"]:
+            for statement in said:
+                self.stdout.write(f"{statement};")
+            return
+        with transaction.atomic(using=database), connections[database].cursor() as cursor:
+            for statement in said:
+                cursor.execute(statement)
