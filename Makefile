@@ -65,7 +65,7 @@ validation: dev
 
 # Everything killed at random for ten minutes on each pair, with outages of a minute; wrong clocks.
 faults: dev
-	@FAULT_SECONDS=$${FAULT_SECONDS:-600} $(PYTHON) -m pytest -q -s tests/faults
+	@FAULT_SECONDS=$${FAULT_SECONDS:-600} $(PYTHON) -m pytest -q -s tests/faults tests/studysite/backup/test_upgrade.py
 
 # The restore drill, twenty times: random studies from each engine to each.
 restores: dev

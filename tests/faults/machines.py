@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,7 +35,7 @@ def machines(count: int) -> Iterator[list[Machine] | None]:
         for number in range(1, count + 1):
             machine = Machine(f"study{os.getpid()}-{number}", f"10.78.{number}.1")
             link, inner = f"st{os.getpid() % 10**6}h{number}", f"st{os.getpid() % 10**6}g{number}"
-            if os.getuid() or not _ip("netns", "add", machine.name):
+            if os.getuid() or not shutil.which("ip") or not _ip("netns", "add", machine.name):
                 break
             made.append(machine)
             there = ("netns", "exec", machine.name, "ip")

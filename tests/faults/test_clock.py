@@ -3,7 +3,6 @@ waits for the clock of a dead one."""
 
 from __future__ import annotations
 
-import os
 import time
 from datetime import timedelta
 from pathlib import Path
@@ -12,11 +11,11 @@ import pytest
 from celery import schedules
 
 from studysite.celery import Every, app
+from tests.faults.long import LONG
 from tests.faults.study import Study, kill_group
 from tests.postgres import wait_until
 
 LIBRARY = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), None)
-LONG = float(os.environ.get("FAULT_SECONDS", "0")) > 60
 needs_faketime = pytest.mark.skipif(
     LIBRARY is None or not LONG, reason="needs Debian's libfaketime and time: make faults"
 )

@@ -15,6 +15,7 @@ import psycopg
 import pytest
 import yaml
 
+from tests.faults.long import long_only
 from tests.faults.study import ROOT, Study, kill_group
 from tests.postgres import free_port, make_database, wait_until
 
@@ -81,7 +82,7 @@ def get(port: int, path: str, **heads: str) -> tuple[int, str]:
         return 0, ""
 
 
-@pytest.mark.slow
+@long_only
 def test_the_guide_ends_in_a_site_that_is_ready(site: Study) -> None:
     assert "no issues" in site.python(
         "manage.py", "check", "--deploy", "--fail-level", "WARNING",

@@ -30,9 +30,10 @@ def server() -> Iterator[Postgres]:
         pytest.skip("Debian's postgresql is not installed")
     made = Postgres(programs)
     archive = made.folder / "archive"
-
     subfolder(made, archive)
-    command = f"archive_command=test ! -f {archive}/%f && cp %p {archive}/%f"
+    # By another name first: a copy that was cut short must not pass for one that is there.
+    copied = f"cp %p {archive}/%f.part && mv {archive}/%f.part {archive}/%f"
+    command = f"archive_command=test ! -f {archive}/%f && {copied}"
     made.options = (*ARCHIVING, command)
     try:
         made.make()

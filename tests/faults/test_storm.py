@@ -6,7 +6,6 @@ and every job ends or says why.
 
 from __future__ import annotations
 
-import os
 import secrets
 import shutil
 import time
@@ -15,12 +14,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.faults.long import SECONDS
 from tests.faults.storm import faults_after, storm
 from tests.faults.study import Study
 from tests.postgres import Postgres, make_database, newest_postgres
 from tests.redis_server import Redis
 
-SECONDS = float(os.environ.get("FAULT_SECONDS", "15"))
 OUTAGE_SECONDS = 60.0 if SECONDS > 300 else 3.0
 ENOUGH_ACKNOWLEDGED = 5
 

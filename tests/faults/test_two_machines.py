@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.faults.long import long_only
 from tests.faults.machines import Machine, machines
 from tests.faults.study import ROOT, Study, kill_group
 from tests.postgres import Postgres, make_database, newest_postgres, wait_until
@@ -69,7 +70,7 @@ def worker(study: Study, machine: Machine) -> Iterator[subprocess.Popen[str]]:
         kill_group(process)
 
 
-@pytest.mark.slow
+@long_only
 def test_one_dies_in_mid_measurement_and_the_case_is_measured_once(
     tmp_path: Path, network: tuple[list[Machine], Postgres, Redis]
 ) -> None:

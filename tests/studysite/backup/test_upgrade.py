@@ -15,6 +15,7 @@ from studysite.core.backup import rows, versions
 from studysite.core.backup.restoring import restore
 from studysite.core.backup.taking import take
 from studysite.core.management.commands.verify_audit import address
+from tests.faults.long import long_only
 from tests.studysite.backup import place, random_study
 from tests.studysite.backup.conftest import Somewhere
 
@@ -56,7 +57,7 @@ def survivors(alias: str) -> dict[str, int]:
     return {table: count for table, count in counts.items() if table not in own}
 
 
-@pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
+@pytest.mark.parametrize("engine", ["sqlite", pytest.param("postgresql", marks=long_only)])
 def test_the_tables_of_the_version_before_and_of_this_one(
     somewhere: Somewhere, engine: str
 ) -> None:
