@@ -86,6 +86,16 @@ def of_visit(visit: str) -> Place:
     return Place(PlaceKind.VISIT, visit)
 
 
+def of_scan(visit: str, sequence: str) -> Place:
+    """One scan that is expected."""
+    return Place(PlaceKind.SCAN, visit, name=sequence)
+
+
+def of_series(visit: str, key: int) -> Place:
+    """One series that came."""
+    return Place(PlaceKind.SERIES, visit, name=str(key))
+
+
 def visit_label(key: str) -> str:
     """What the protocol calls a visit."""
     if key == Where.LOG:

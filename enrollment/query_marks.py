@@ -1,16 +1,18 @@
-"""The queries of one form as its page shows them: at the form, and at each item."""
+"""The queries of a part of a record as its page shows them: at a form and each item, at a scan."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from enrollment.journey import State
 from enrollment.models import Participant, Query
 from enrollment.places import Place, of_form, of_item
 from enrollment.query_listing import visible
+from enrollment.services.closing import closing_of
 from studysite.core.access import may
 from studysite.core.models import User
 from studysite.core.roles import Action
@@ -39,24 +41,39 @@ class FormMarks:
         return sorted(rows, key=lambda row: (row.is_closed, row.opened_at))
 
 
+def marks_at(user: User, participant: Participant, places: Iterable[Place]) -> dict[Place, Marks]:
+    """What stands at each of some places of one participant, in one query."""
+    named = {(place.kind.value, place.key): place for place in places}
+    rows = visible(user).filter(participant=participant, key__in={key for _kind, key in named})
+    found: dict[Place, list[Query]] = {place: [] for place in named.values()}
+    for row in rows.select_related("opened_by", "assigned_to").order_by("opened_at"):
+        if place := named.get((row.kind, row.key)):
+            found[place].append(row)
+    asks = _asks(user, participant)
+    return {
+        place: Marks(
+            queries, ask_url(participant.number, place) if asks(place) else "", place.label
+        )
+        for place, queries in found.items()
+    }
+
+
+def _asks(user: User, participant: Participant) -> Callable[[Place], bool]:
+    """Whether the person may ask about a place, and it is not locked."""
+    if participant.state == State.LOCKED or not may(user, Action.OPEN_QUERY, participant.site):
+        return lambda _place: False
+    closing = closing_of(participant)
+    return lambda place: closing.over(place.visit, locked_only=True) is None
+
+
 def marks_of_form(
     user: User, participant: Participant, visit: str, form: str, items: list[str], repeat: int = 1
 ) -> FormMarks:
     """The queries of a form that the person may see, in one query."""
-    rows = visible(user).filter(participant=participant, visit=visit, form=form, repeat=repeat)
-    by_key: dict[str, list[Query]] = {}
-    for row in rows.select_related("opened_by", "assigned_to").order_by("opened_at"):
-        by_key.setdefault(row.key, []).append(row)
-    asks = may(user, Action.OPEN_QUERY, participant.site)
-
-    def at(place: Place) -> Marks:
-        url = ask_url(participant.number, place) if asks else ""
-        return Marks(by_key.get(place.key, []), url, place.label)
-
-    return FormMarks(
-        at(of_form(visit, form, repeat)),
-        {name: at(of_item(visit, form, name, repeat)) for name in items},
-    )
+    whole = of_form(visit, form, repeat)
+    parts = {name: of_item(visit, form, name, repeat) for name in items}
+    marks = marks_at(user, participant, [whole, *parts.values()])
+    return FormMarks(marks[whole], {name: marks[place] for name, place in parts.items()})
 
 
 def ask_url(number: str, place: Place) -> str:

@@ -107,6 +107,11 @@ urlpatterns = [
         closing.UnlockDecisionView.as_view(),
         name="decide_unlock",
     ),
+    path(
+        "unlock-requests/<int:pk>/withdrawal/",
+        closing.UnlockWithdrawalView.as_view(),
+        name="take_back_unlock",
+    ),
     path("monitoring/", monitoring.MonitoringView.as_view(), name="monitoring"),
     path(
         "monitoring/report/",

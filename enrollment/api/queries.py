@@ -48,7 +48,7 @@ class QueryFilterIn(PageIn):
 
 class QueryIn(In):
     """A question about a part of a record: `kind` says which of the other words name it. `name` is
-    the item, or the sequence of a scan."""
+    the item, the sequence of a scan, or the number of a series."""
 
     kind = serializers.ChoiceField(PlaceKind.choices)
     visit = serializers.CharField(max_length=24, allow_blank=True, default="")

@@ -100,10 +100,16 @@ class UnlockRequest(models.Model):
     remark = models.TextField(blank=True)
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)
+    # Who asked may take it back before anybody decides.
+    taken_back_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["-at", "-pk"]
         constraints = [
+            models.CheckConstraint(
+                condition=Q(taken_back_at__isnull=True) | Q(granted__isnull=True),
+                name="what_is_taken_back_is_not_decided",
+            ),
             models.CheckConstraint(
                 condition=Q(granted__isnull=True, decided_by__isnull=True, decided_at__isnull=True)
                 | (
@@ -115,7 +121,7 @@ class UnlockRequest(models.Model):
             models.CheckConstraint(condition=~Q(reason=""), name="an_unlock_has_a_reason"),
             models.UniqueConstraint(
                 fields=["closure"],
-                condition=Q(granted__isnull=True),
+                condition=Q(granted__isnull=True, taken_back_at__isnull=True),
                 name="one_open_request_a_lock",
             ),
         ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
@@ -30,6 +31,38 @@ def closures_now(
             reach |= Q(scope=Scope.VISIT, participant=participant, visit=visit)
     rows = Closure.objects.filter(reach, reopened_at__isnull=True)
     return rows.filter(level=Level.LOCKED) if locked_only else rows
+
+
+@dataclass(frozen=True)
+class Closing:
+    """What closes a participant's record or visits of it, asked once for a page that shows many."""
+
+    number: str
+    rows: tuple[Closure, ...]
+
+    def over(self, visit: str = "", *, locked_only: bool = False) -> Closure | None:
+        """What closes a visit, or the whole record, a lock before a freeze."""
+        return next(
+            (
+                row
+                for row in self.rows
+                if row.visit in {"", visit} and (row.level == Level.LOCKED or not locked_only)
+            ),
+            None,
+        )
+
+    @property
+    def sentence(self) -> str:
+        """Why the whole record takes no data; nothing where it does."""
+        found = self.over()
+        return _sentence(found, self.number) if found else ""
+
+
+def closing_of(participant: Participant) -> Closing:
+    """What is frozen or locked of a participant now. One query."""
+    reach = Q(scope=Scope.STUDY) | Q(participant=participant)
+    rows = Closure.objects.filter(reach, reopened_at__isnull=True).order_by("-level", "scope")
+    return Closing(participant.number, tuple(rows))
 
 
 def closure_over(

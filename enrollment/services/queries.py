@@ -21,6 +21,7 @@ from studysite.core.roles import POLICY, Action, Role
 from studysite.core.said import said
 
 LONGEST_TEXT = 2000
+LONGEST_KEY = 18
 
 
 def find_query(*, by: User, pk: int) -> Query:
@@ -137,6 +138,8 @@ def check_place(participant: Participant, place: Place) -> None:
         raise NotThere(_("This participant has no such visit."))
     if place.kind is PlaceKind.SCAN and not (visit and _has_scan(participant, place)):
         raise NotThere(_("This participant has no such scan at this visit."))
+    if place.kind is PlaceKind.SERIES and not _has_series(participant, place):
+        raise NotThere(_("This participant has no such series at this visit."))
     if place.form and not entered and place.form not in _planned(place.visit):
         raise NotThere(_("This participant has no such form at this visit."))
     if place.kind is PlaceKind.ITEM and not place.has_item:
@@ -146,6 +149,13 @@ def check_place(participant: Participant, place: Place) -> None:
 def _has_scan(participant: Participant, place: Place) -> bool:
     scans = participant.visits.filter(key=place.visit, scans__sequence=place.name)
     return scans.exists()
+
+
+def _has_series(participant: Participant, place: Place) -> bool:
+    """By the relation alone: imaging is above this room."""
+    if not (place.name.isascii() and place.name.isdecimal()) or len(place.name) > LONGEST_KEY:
+        return False
+    return participant.visits.filter(key=place.visit, scans__series=int(place.name)).exists()
 
 
 def _planned(visit: str) -> tuple[str, ...]:

@@ -28,11 +28,26 @@ def hold(participant: Participant, *, visit: str = "", locked_only: bool = False
     at the end of its way nor frozen or locked, itself or this visit of it. `locked_only` is for
     what may still be done to frozen data."""
     row = Participant.objects.select_for_update().get(pk=participant.pk)
-    refuse_closed(row, visit=visit, locked_only=locked_only)
-    if row.state in ENDED:
-        sentence = _("The record of %(number)s is closed (%(state)s).")
-        raise OutOfOrder(sentence % {"number": row.number, "state": row.get_state_display()})
+    require_open(row, visit=visit, locked_only=locked_only)
     return row
+
+
+def require_open(participant: Participant, *, visit: str = "", locked_only: bool = False) -> None:
+    """Refuse what has ended, or is frozen or locked. Pages ask it before they offer a form."""
+    refuse_closed(participant, visit=visit, locked_only=locked_only)
+    if participant.state in ENDED:
+        sentence = _("The record of %(number)s is closed (%(state)s).")
+        state = participant.get_state_display()
+        raise OutOfOrder(sentence % {"number": participant.number, "state": state})
+
+
+def why_closed(participant: Participant) -> str:
+    """The sentence that refuses data of a participant; nothing where they are taken."""
+    try:
+        require_open(participant)
+    except OutOfOrder as refusal:
+        return str(refusal)
+    return ""
 
 
 def hold_for_log(participant: Participant) -> Participant:

@@ -73,6 +73,7 @@ def due(request: StudyRequest) -> HttpResponse:
 def unscheduled(request: StudyRequest, number: str) -> HttpResponse:
     """Put a visit on the calendar that the protocol does not foresee."""
     row = way.find(by=request.user, number=number, action=Action.PLAN_VISIT)
+    way.require_open(row)
     form = UnscheduledForm(request.POST or None)
     if form.is_valid():
         with form.refusing():
@@ -90,6 +91,7 @@ def not_done(request: StudyRequest, number: str, visit: str) -> HttpResponse:
     found = row.visits.filter(key=visit).first()
     if found is None:
         raise NotThere(_("This participant has no such visit."))
+    way.require_open(row, visit=visit)
     form = NotDoneForm(request.POST or None)
     if form.is_valid():
         with form.refusing():

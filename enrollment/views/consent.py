@@ -20,6 +20,7 @@ from studysite.core.roles import Action
 def consent(request: StudyRequest, number: str) -> HttpResponse:
     """Record a signed version of the consent form."""
     row = way.find(by=request.user, number=number, action=Action.RECORD_CONSENT)
+    way.require_open(row)
     signed = {consent.document_version for consent in row.consents.all()}
     # What another window recorded meanwhile is refused by the service, which says so.
     recorded = () if request.method == "POST" else signed

@@ -19,6 +19,7 @@ from studysite.core.roles import Action
 def enrol(request: StudyRequest, number: str) -> HttpResponse:
     """Put an eligible participant into an arm."""
     row = way.find(by=request.user, number=number, action=Action.ENROL)
+    way.require_open(row)
     form = EnrolForm(request.POST or None, protocol=current())
     if form.is_valid():
         data = form.cleaned_data
@@ -40,6 +41,7 @@ def enrol(request: StudyRequest, number: str) -> HttpResponse:
 def leave(request: StudyRequest, number: str) -> HttpResponse:
     """End a participant's part in the study."""
     row = way.find(by=request.user, number=number, action=Action.WITHDRAW)
+    way.require_open(row)
     form = LeavingForm(request.POST or None)
     if form.is_valid():
         with form.refusing():

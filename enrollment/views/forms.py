@@ -116,9 +116,9 @@ def _saved(
 
 
 def _not_saved(request: StudyRequest, entered: AnswersForm) -> HttpResponse:
-    """A half-written answer is no news; a change by somebody else is."""
+    """A half-written answer is no news; a change by somebody else is, and so is a closed record."""
     refusal = entered.refusal
-    sentence = str(refusal) if refusal and refusal.code == "changed_meanwhile" else ""
+    sentence = str(refusal) if refusal and refusal.field is None else ""
     context = {"sentence": sentence, "errors": entered.errors}
     return render(request, "enrollment/_form_not_saved.html", context, status=200)
 

@@ -22,6 +22,7 @@ from enrollment.models.forms import LOG
 from enrollment.overview import screening_data, steps_of, visits_of, way_out_of
 from enrollment.protocol.loader import current
 from enrollment.services import way
+from enrollment.services.closing import Closing, closing_of
 from enrollment.services.consent import missing_consent
 from enrollment.services.eligibility import criteria_of, decision_on
 from enrollment.services.places import places_left
@@ -106,37 +107,49 @@ def participant(request: StudyRequest, number: str) -> HttpResponse:
         [row], "steps__by", "consents__obtained_by", "entries", "visits__scans", "judgements__by"
     )
     allowed = {action.value for action in actions_of(request.user, row.site)}
+    closing = closing_of(row)
     context = {
         "participant": row,
         "allowed": allowed,
         "steps": steps_of(row),
         "way_out": way_out_of(row),
         "ended": row.state in ENDED,
+        "closed_sentence": closing.sentence,
         "screening": screening_data(row),
-        "visits": visits_of(row, timezone.localdate()),
+        "visits": [
+            (shown, closing.over(shown.visit.key), _locked(row, closing, shown.visit.key))
+            for shown in visits_of(row, timezone.localdate())
+        ],
         "criteria": criteria_of(row),
         "decision": decision_on(row),
         "missing_consent": None if row.state in ENDED else missing_consent(row),
-        "offers": _offers(row, allowed),
+        "offers": [] if closing.over() else _offers(row, allowed),
         "enrolment": _enrolment(row) if Action.SEE_ARM.value in allowed else [],
         "failure": getattr(row, "screen_failure", None),
         "withdrawal": getattr(row, "withdrawal", None),
         "acts": _history(row) if Action.SEE_HISTORY.value in allowed else None,
         "fragments": _fragments(row, allowed),
         "enrolled": has_reached(State(row.state), State.ENROLLED) if not way_out_of(row) else False,
-        **(_log(row, allowed) if Action.SEE_CLINICAL.value in allowed else {}),
+        **(_log(row, allowed, closing) if Action.SEE_CLINICAL.value in allowed else {}),
     }
     return render(request, "enrollment/participant.html", context)
 
 
-def _log(row: Participant, allowed: set[str]) -> dict[str, Any]:
+def _locked(row: Participant, closing: Closing, visit: str) -> bool:
+    """Whether nothing more is said of a visit either."""
+    return row.state == State.LOCKED or closing.over(visit, locked_only=True) is not None
+
+
+def _log(row: Participant, allowed: set[str], closing: Closing) -> dict[str, Any]:
     """Adverse events and deviations, what they stop, and the numbers of the next ones."""
     entries = [entry for entry in row.entries.all() if entry.visit == LOG and entry.revision]
     counts = Counter(entry.form for entry in entries)
     return {
         "log_lines": [line_of(entry) for entry in entries],
         "stops": [] if row.state in ENDED else [sentence_for(stop) for stop in stops_of(row)],
-        "may_log": row.state != State.LOCKED and Action.ENTER_FORM.value in allowed,
+        "may_log": row.state != State.LOCKED
+        and closing.over() is None
+        and Action.ENTER_FORM.value in allowed,
         "next_event": counts["adverse_event"] + 1,
         "next_deviation": counts["deviation"] + 1,
     }

@@ -141,7 +141,7 @@ def new(request: StudyRequest, number: str) -> HttpResponse:
         "form": form,
         "participant": row,
         "place": place,
-        "cancel_url": place_url(row, place),
+        "cancel_url": (_scan_url if place.kind in OF_IMAGING else place_url)(row, place),
     }
     return render(request, "enrollment/query_new.html", context, status=form.status)
 
@@ -164,12 +164,19 @@ def place_url(participant: Participant, place: Place) -> str:
     return reverse("enrollment:participant", args=[participant.number])
 
 
+def _scan_url(participant: Participant, place: Place) -> str:
+    """The page of a series, or that of a participant's scans."""
+    if place.kind is PlaceKind.SERIES:
+        return reverse("imaging:series", args=[place.name])
+    return reverse("imaging:participant_scans", args=[participant.number])
+
+
 def _place_url(user: User, query: Query) -> str:
-    """The page of a query's place; an analyst comes to the scans."""
+    """The page of a query's place, which whoever sees the query may open."""
+    if query.kind in OF_IMAGING:
+        return _scan_url(query.participant, query.place)
     if may(user, Action.SEE_CLINICAL, query.participant.site):
         return place_url(query.participant, query.place)
-    if query.kind in OF_IMAGING:
-        return reverse("imaging:participant_scans", args=[query.participant.number])
     return ""
 
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from enrollment.journey import ENDED
-from enrollment.models import ScanState
+from enrollment.models import ExpectedScan, Participant, ScanState
+from enrollment.places import of_scan
 from enrollment.protocol.loader import current
+from enrollment.query_marks import Marks, marks_at
 from enrollment.services import way
+from enrollment.services.closing import closing_of
 from imaging.services import expected, quarantine, scans, scrubbing
 from imaging.webforms import ScanNotDoneForm
 from studysite.core.access import may
@@ -50,19 +54,46 @@ def storage_told(by: User) -> dict[str, object]:
     return {"check": check, "wrong": wrong}
 
 
+@dataclass(frozen=True)
+class Expected:
+    """One scan that is expected, the queries about it, and whether it may be given up."""
+
+    scan: ExpectedScan
+    marks: Marks
+    may_give_up: bool
+
+
+def _expected(by: User, participant: Participant) -> list[Expected]:
+    rows = scans.expected_of(participant)
+    places = [of_scan(scan.visit.key, scan.sequence) for scan in rows]
+    marks, closing = marks_at(by, participant, places), closing_of(participant)
+    return [
+        Expected(
+            scan,
+            marks[place],
+            scan.state in scans.NOT_COME and closing.over(scan.visit.key) is None,
+        )
+        for scan, place in zip(rows, places, strict=True)
+    ]
+
+
 @page(Action.SEE_SCANS)
 def participant_scans(request: StudyRequest, number: str) -> HttpResponse:
     """One participant's scans: a part of the participant's page, or a page of its own."""
     participant = way.find(by=request.user, number=number, action=Action.SEE_SCANS)
+    brings = may(request.user, Action.UPLOAD_SCAN, participant.site)
+    closed_sentence = way.why_closed(participant)
+    lines = _expected(request.user, participant)
     context = {
         "room": "imaging",
         "participant": participant,
         "series_rows": scans.series_of(participant),
-        "expected": scans.expected_of(participant),
+        "expected": lines,
+        "asks": any(line.marks.queries or line.marks.ask_url for line in lines),
         "arrivals": scans.arrivals_under_way(participant),
         "today": timezone.localdate(),
-        "may_give_up": participant.state not in ENDED
-        and may(request.user, Action.UPLOAD_SCAN, participant.site),
+        "may_give_up": brings and not closed_sentence,
+        "closed_sentence": closed_sentence if brings else "",
     }
     whole = "imaging/participant_scans.html"
     return render(request, "imaging/_participant_scans.html" if request.htmx else whole, context)

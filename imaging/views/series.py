@@ -9,6 +9,8 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from enrollment.places import of_series
+from enrollment.query_marks import Marks, marks_at
 from imaging.models import Measurement, Series, SeriesState
 from imaging.nerve.suggest import Suggestion
 from imaging.services.quality import find_series, may_revise
@@ -47,6 +49,7 @@ def show(
         "rights": rights,
         "versions": versions,
         "deviations": deviations_of(row),
+        "marks": _marks(request.user, row),
         "quality_form": quality_form or QualityForm(revising=rights.revise),
     }
     if ends_form is None:
@@ -60,6 +63,14 @@ def show(
         context["viewer"] = script_data(volume, window_of(row))
     bound = quality_form or ends_form
     return render(request, "imaging/series.html", context, status=bound.status)
+
+
+def _marks(user: User, row: Series) -> Marks | None:
+    """The queries about the series, for whoever may see any."""
+    if not may(user, Action.SEE_QUERIES, row.participant.site):
+        return None
+    place = of_series(row.scan.visit.key, row.pk)
+    return marks_at(user, row.participant, [place])[place]
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,14 @@ from enrollment.models import Closure
 from enrollment.models.closing import Level, Scope
 from enrollment.services import way
 from enrollment.services.freezing import freeze, unfreeze
-from reports.closures import visible, waiting
-from reports.services.locking import ask_unlock, decide_unlock, lock_study, lock_visit
+from reports.closures import find_request, visible, waiting
+from reports.services.locking import (
+    ask_unlock,
+    decide_unlock,
+    lock_study,
+    lock_visit,
+    take_back_unlock,
+)
 from studysite.core.api_view import In, PageIn, ReasonIn, StudyView, operation, page_of, page_out
 from studysite.core.errors import NotThere
 from studysite.core.roles import Action
@@ -61,7 +67,8 @@ class ClosureOut(serializers.Serializer):
 
 
 class UnlockRequestOut(serializers.Serializer):
-    """A request to unlock, and what was decided; `granted` is null until then."""
+    """A request to unlock, and what was decided; `granted` is null until then, and stays so where
+    who asked took it back."""
 
     id = serializers.IntegerField()
     closure = serializers.IntegerField(source="closure_id")
@@ -72,6 +79,7 @@ class UnlockRequestOut(serializers.Serializer):
     remark = serializers.CharField()
     decided_by = serializers.StringRelatedField(allow_null=True)  # type: ignore[var-annotated]
     decided_at = serializers.DateTimeField(allow_null=True)
+    taken_back_at = serializers.DateTimeField(allow_null=True)
 
 
 class ParticipantClosuresView(StudyView):
@@ -164,11 +172,21 @@ class UnlockDecisionView(StudyView):
     @operation("decide_unlock", takes=DecisionIn, gives=UnlockRequestOut)
     def post(self, request: Request, pk: int) -> Response:
         """Open a lock on somebody else's request, or refuse to."""
-        asked = waiting(self.by, Action.UNLOCK).filter(pk=pk).first()
-        if asked is None:
-            raise NotThere(_("There is no such request."))
+        asked = find_request(by=self.by, pk=pk)
         decided = decide_unlock(by=self.by, request=asked, **self.taken(DecisionIn))
         return Response(UnlockRequestOut(decided).data)
+
+
+class UnlockWithdrawalView(StudyView):
+    """A request taken back."""
+
+    actions_needed = {"post": Action.UNLOCK}
+
+    @operation("take_back_unlock", gives=UnlockRequestOut)
+    def post(self, request: Request, pk: int) -> Response:
+        """Take back one's own request to unlock, before anybody has decided on it."""
+        asked = find_request(by=self.by, pk=pk)
+        return Response(UnlockRequestOut(take_back_unlock(by=self.by, request=asked)).data)
 
 
 def _closure(view: StudyView, pk: int) -> Closure:

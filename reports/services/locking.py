@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -104,13 +106,11 @@ def decide_unlock(
 ) -> UnlockRequest:
     """Open a lock, or refuse to, on somebody else's request. Signatures stay as they are: each
     shows that it was given before, and whether its content still holds."""
-    asked = UnlockRequest.objects.select_for_update().get(pk=request.pk)
+    require_where(by, Action.UNLOCK, request.closure.participant)
+    asked = _waiting(request)
     closure = _locked(asked.closure)
-    require_where(by, Action.UNLOCK, closure.participant)
     if asked.by_id == by.pk:
         raise NotPermitted(_("Nobody unlocks on their own request; a second person decides."))
-    if asked.granted is not None:
-        raise Conflict(_("This request was decided already."))
     if not granted and not remark.strip():
         raise Invalid(_("Say why it stays locked."), field="remark")
     asked.granted, asked.decided_by, asked.decided_at = granted, by, timezone.now()
@@ -121,6 +121,42 @@ def decide_unlock(
     done = outcome(closure, said("Unlocked") if granted else said("Unlocking refused"))
     about(_number(closure), said("%(done)s: %(reason)s", done=done, reason=asked.reason))
     return asked
+
+
+@service(Action.UNLOCK)
+def take_back_unlock(*, by: User, request: UnlockRequest) -> UnlockRequest:
+    """Take back one's own request to unlock; the lock stays."""
+    require_where(by, Action.UNLOCK, request.closure.participant)
+    asked = _waiting(request)
+    if asked.by_id != by.pk:
+        sentence = _("%(by)s has asked; only who asked takes a request back.")
+        raise OutOfOrder(sentence % {"by": asked.by})
+    asked.taken_back_at = timezone.now()
+    asked.save(update_fields=["taken_back_at"])
+    taken = outcome(asked.closure, said("Request to unlock taken back"))
+    about(_number(asked.closure), taken)
+    return asked
+
+
+def _waiting(request: UnlockRequest) -> UnlockRequest:
+    """The request, held. One that is settled says who settled it, when and how."""
+    row = UnlockRequest.objects.select_for_update(of=("self",)).select_related(
+        "closure__participant", "by", "decided_by"
+    )
+    asked = row.get(pk=request.pk)
+    if asked.taken_back_at is not None:
+        sentence = _("%(by)s took this request back at %(at)s.")
+        raise Conflict(sentence % {"by": asked.by, "at": _moment(asked.taken_back_at)})
+    if asked.decided_at is not None:
+        sentence = _("%(by)s decided this request already, at %(at)s: unlocked.")
+        if not asked.granted:
+            sentence = _("%(by)s decided this request already, at %(at)s: it stays locked.")
+        raise Conflict(sentence % {"by": asked.decided_by, "at": _moment(asked.decided_at)})
+    return asked
+
+
+def _moment(at: datetime) -> str:
+    return timezone.localtime(at).strftime("%Y-%m-%d %H:%M")
 
 
 def _without(done: str, reads: int) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -16,16 +17,16 @@ from enrollment.services import way
 from enrollment.services.freezing import freeze, unfreeze
 from imaging.services.sessions import reads_to_come
 from reports.closing_forms import ClosingForm, DecisionForm, changes_of, study_changes
-from reports.closures import visible, waiting
+from reports.closures import find_request, visible, waiting
 from reports.services.locking import (
     ask_unlock,
     decide_unlock,
     lock_case,
     lock_study,
     lock_visit,
+    take_back_unlock,
 )
 from studysite.core.access import may, sites_for
-from studysite.core.errors import NotThere
 from studysite.core.gate import StudyRequest, page
 from studysite.core.models import Site, User
 from studysite.core.paging import LongPaginator
@@ -86,10 +87,12 @@ def study(request: StudyRequest) -> HttpResponse:
 @require_POST
 @page(Action.UNLOCK)
 def decide(request: StudyRequest, pk: int) -> HttpResponse:
-    """Open a lock on somebody else's request, or leave it."""
-    found = waiting(request.user, Action.UNLOCK).filter(pk=pk).first()
-    if found is None:
-        raise NotThere(_("There is no such request."))
+    """Open a lock on somebody else's request, or leave it; or take one's own request back."""
+    found = find_request(by=request.user, pk=pk)
+    if request.POST.get("act") == "take_back":
+        take_back_unlock(by=request.user, request=found)
+        messages.success(request, _("Your request is taken back."))
+        return redirect(_page_of(found.closure))
     form = DecisionForm(request.POST)
     form.is_valid()
     granted = request.POST.get("act") == "grant"
@@ -101,6 +104,12 @@ def decide(request: StudyRequest, pk: int) -> HttpResponse:
     )
     messages.success(request, _("Unlocked.") if granted else _("It stays locked."))
     return redirect("closing:study")
+
+
+def _page_of(closure: Closure) -> str:
+    if closure.participant is None:
+        return reverse("closing:study")
+    return reverse("closing:participant", args=[closure.participant.number])
 
 
 def _may_close_study(user: User) -> bool:

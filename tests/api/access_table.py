@@ -176,6 +176,7 @@ TABLE = [
         "decide_unlock", "POST", "unlock-requests/{unlocking}/decision/", "D", 200,
         {"granted": True},
     ),
+    Row("take_back_unlock", "POST", "unlock-requests/{unlocking}/withdrawal/", "D", 409),
     Row("sheets", "POST", "sheets/", "CI", 422, SHEET, scoped=False),
     Row("exports", "GET", "exports/", "IAMD", 200, scoped=False),
     Row("exports", "POST", "exports/", "IAMD", 202, {"format": "csv"}, scoped=False),

@@ -196,6 +196,7 @@ WRITES_NO_DATA = DOCUMENTS | {
     "reports.services.exports.open_export": "a file of what is there",
     "reports.services.locking.ask_unlock": "asks",
     "reports.services.locking.decide_unlock": "opens",
+    "reports.services.locking.take_back_unlock": "leaves it locked",
     "reports.services.locking.lock_case": "closes; locking twice is refused by the table",
     "reports.services.locking.lock_study": "closes",
     "reports.services.locking.lock_visit": "closes",

@@ -8,7 +8,7 @@ from django.test import Client
 from enrollment.journey import State
 from enrollment.models import FormEntry, Participant
 from studysite.core.models import User
-from tests.conftest import HISTORY, SAFE, Enter
+from tests.conftest import HISTORY, SAFE, Enter, leave
 
 
 @pytest.fixture
@@ -150,6 +150,21 @@ def test_a_closed_record_is_read_only(signed_in: Client, enter: Enter) -> None:
     assert not signed_in.get(url(row)).context["editable"]
     answer = signed_in.post(url(row), send(SAFE, seen=1))
     assert answer.status_code == 409
+
+
+@pytest.mark.parametrize("act", ["submit", "draft", "autosave"])
+def test_a_form_opened_before_a_withdrawal_is_answered_with_a_sentence(
+    signed_in: Client, enter: Enter, coordinator: User, act: str
+) -> None:
+    row = enter(State.ENROLLED)
+    page = url(row, "baseline", "severity")
+    assert signed_in.get(page).context["editable"]
+    leave(row, coordinator, "withdrawn")
+    answer = signed_in.post(page, send({"hfs_side": "left"}, act))
+    told = f"The record of {row.number} is closed (Withdrawn)."
+    assert told in answer.content.decode()
+    assert answer.status_code == (200 if act == "autosave" else 409)
+    assert not FormEntry.objects.filter(form="severity").exists()
 
 
 def test_a_broken_revision_number_is_no_server_error(signed_in: Client, enter: Enter) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from enrollment.journey import WAY, State
 from enrollment.models import Participant
+from enrollment.services.freezing import freeze
 from studysite.core.models import Membership, Site, User
 from studysite.core.roles import Role
 from tests.conftest import Enter, days_ago, screened
@@ -200,3 +202,34 @@ def test_the_list_costs_the_same_for_one_and_for_many(
         enter(state)
     with django_assert_max_num_queries(14):  # type: ignore[operator]
         signed_in.get("/participants/")
+
+
+CLOSED_PAGES = ["enrol", "leave", "consent", "unscheduled"]
+
+
+@pytest.mark.parametrize("name", CLOSED_PAGES)
+@pytest.mark.parametrize("state", [State.WITHDRAWN, State.LOCKED])
+def test_no_form_is_offered_of_who_has_left_or_is_locked(
+    signed_in: Client, enter: Enter, name: str, state: State
+) -> None:
+    row = enter(state)
+    answer = signed_in.get(reverse(f"enrollment:{name}", args=[row.number]))
+    assert answer.status_code == 409
+    assert f"The record of {row.number} is closed" in answer.content.decode()
+
+
+def test_a_frozen_record_offers_nothing_that_writes_and_says_so(
+    signed_in: Client, enter: Enter, data_manager: User
+) -> None:
+    row = enter(State.ENROLLED)
+    page = reverse("enrollment:participant", args=[row.number])
+    writing = ("leave/", "unscheduled/", "log/")
+    before = signed_in.get(page).content.decode()
+    freeze(by=data_manager, participant=row, reason="Cleaning")
+    after = signed_in.get(page).content.decode()
+    assert f"{row.number} is frozen: no data are entered." in after
+    for part in writing:
+        assert f"{row.number}/{part}" in before, part
+        assert f"{row.number}/{part}" not in after, part
+    assert "upload/?participant" in before
+    assert "upload/?participant" not in after

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from urllib.parse import urlencode
 
 import numpy as np
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import escape
 from PIL import Image
 
-from enrollment.models import ExpectedScan, Participant
+from enrollment.models import ExpectedScan, Participant, Query
+from enrollment.places import of_visit
+from enrollment.services.freezing import freeze
+from enrollment.services.queries import open_query
 from imaging.models import Held, Intake, Series, SeriesState
 from imaging.models.intake import Door
+from reports.services.locking import lock_visit
 from studysite.core.models import Site, User
 from tests.conftest import days_ago
 from tests.imaging.conftest import Bring
@@ -177,3 +183,61 @@ def test_a_verdict_is_revised_from_the_page_with_a_reason(
     assert answer.context["quality_form"].errors == {"reason": ["This field is required."]}
     client.post(url, again | {"reason": "Seen on the coronal slices."})
     assert "Seen on the coronal slices." in page(client, analyst, "series", stored.pk)
+
+
+def test_a_monitor_asks_about_a_scan_and_a_series_from_their_pages(
+    client: Client, stored: Series, monitor: User, analyst: User, coordinator: User
+) -> None:
+    row = stored.participant
+    of_scans = reverse("imaging:participant_scans", args=[row.number])
+    of_series = reverse("imaging:series", args=[stored.pk])
+    for address, place in (
+        (of_scans, {"kind": "scan", "visit": "baseline", "name": "t2_3d"}),
+        (of_series, {"kind": "series", "visit": "baseline", "name": str(stored.pk)}),
+    ):
+        ask = f"{reverse('queries:new', args=[row.number])}?{urlencode(place)}"
+        client.force_login(coordinator)
+        assert escape(ask) not in client.get(address).content.decode()
+        client.force_login(monitor)
+        assert escape(ask) in client.get(address).content.decode()
+        opened = client.post(ask, {"text": "Motion?", "assignee": "analyst"})
+        query = reverse("queries:query", args=[Query.objects.latest("pk").pk])
+        assert opened["Location"] == query
+        client.force_login(analyst)
+        assert query in client.get(address).content.decode()
+        assert f'href="{address}"' in client.get(query).content.decode()
+
+
+def test_nobody_asks_about_a_series_that_is_not_there(
+    client: Client, stored: Series, monitor: User
+) -> None:
+    client.force_login(monitor)
+    new = reverse("queries:new", args=[stored.participant.number])
+    for name, visit in ((stored.pk + 1, "baseline"), ("x", "baseline"), (stored.pk, "month_12")):
+        place = {"kind": "series", "visit": visit, "name": name}
+        assert client.get(new, place).status_code == 404
+
+
+def test_an_analyst_learns_of_no_query_about_the_clinic_from_the_scans(
+    client: Client, stored: Series, monitor: User, analyst: User
+) -> None:
+    canary = open_query(
+        by=monitor, participant=stored.participant, place=of_visit("baseline"), text="Canary"
+    )
+    for name, key in (("participant_scans", stored.participant.number), ("series", stored.pk)):
+        shown = page(client, analyst, name, key)
+        assert reverse("queries:query", args=[canary.pk]) not in shown
+
+
+def test_a_locked_record_takes_no_scan_and_no_question(
+    client: Client, stored: Series, monitor: User, coordinator: User, data_manager: User
+) -> None:
+    lock_visit(by=data_manager, participant=stored.participant, visit="baseline", reason="Clean")
+    scans = reverse("imaging:participant_scans", args=[stored.participant.number])
+    client.force_login(monitor)
+    assert "kind=scan&amp;visit=baseline" not in client.get(scans).content.decode()
+    freeze(by=data_manager, participant=stored.participant, reason="Cleaning")
+    client.force_login(coordinator)
+    shown = client.get(scans).content.decode()
+    assert f"upload/?participant={stored.participant.number}" not in shown
+    assert f"{stored.participant.number} is frozen: no data are entered." in shown

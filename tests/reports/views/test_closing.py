@@ -94,7 +94,7 @@ def test_two_data_managers_unlock_a_case(finished, cast, url, second):
     asked = UnlockRequest.objects.get()
     decide = reverse("closing:decide", args=[asked.pk])
     study = reverse("closing:study")
-    assert decide not in client.get(study).content.decode()
+    assert 'value="grant"' not in client.get(study).content.decode()
     assert "waits for a second person" in client.get(study).content.decode()
     assert client.post(decide, {"act": "grant"}).status_code == 403
     assert decide in other.get(study).content.decode()
@@ -123,12 +123,31 @@ def test_the_participants_page_shows_what_became_of_a_request(asked, cast, url, 
     one, other = as_user(cast.data_manager), as_user(second)
     assert "waits for a second person" in one.get(url).content.decode()
     decide = reverse("closing:decide", args=[asked.pk])
-    assert decide not in one.get(url).content.decode()
+    assert 'value="grant"' not in one.get(url).content.decode()
     assert decide in other.get(url).content.decode()
     other.post(decide, {"act": "refuse", "remark": "The result is on record"})
     page = one.get(url).content.decode()
     assert "It stays locked." in page
     assert "The result is on record" in page
+
+
+def test_a_decision_made_in_another_tab_is_told(asked, second):
+    other, decide = as_user(second), reverse("closing:decide", args=[asked.pk])
+    other.post(decide, {"act": "refuse", "remark": "The result is on record"})
+    answer = other.post(decide, {"act": "grant"})
+    assert answer.status_code == 409
+    assert "Lu Jing decided this request already, at " in answer.content.decode()
+
+
+def test_who_asked_takes_the_request_back_where_it_stands(asked, cast, url, second):
+    one, decide = as_user(cast.data_manager), reverse("closing:decide", args=[asked.pk])
+    assert 'value="take_back"' in one.get(url).content.decode()
+    assert 'value="take_back"' not in as_user(second).get(url).content.decode()
+    assert one.post(decide, {"act": "take_back"})["Location"] == url
+    page = one.get(url).content.decode()
+    assert "Taken back." in page
+    assert 'value="take_back"' not in page
+    assert "Decide on an unlocking" not in as_user(second).get("/").content.decode()
 
 
 def test_who_unlocks_a_case_has_not_signed_it(asked, cast, second):
