@@ -46,6 +46,7 @@ from studysite.core.models import Job, JobState
 from tests.api import scene
 from tests.reports import factory
 from tests.reports.documents import DOCUMENTS
+from tests.reports.locks import LOCKS
 
 pytestmark = pytest.mark.django_db(databases=["default", "vault"])
 TODAY = timezone.localdate()
@@ -166,7 +167,9 @@ STUDY: dict[str, Call] = {
         affected_side="", onset="", screened_on=TODAY,
     ),
 }  # fmt: skip
-WRITES_NO_DATA = DOCUMENTS | {
+WRITES_NO_DATA = {
+    **DOCUMENTS,
+    **LOCKS,
     "enrollment.services.allocation.seal_list": "before anybody is enrolled",
     "enrollment.services.freezing.freeze": "closes",
     "enrollment.services.freezing.unfreeze": "opens",
@@ -194,12 +197,6 @@ WRITES_NO_DATA = DOCUMENTS | {
     "reports.services.monitoring.make_monitoring_report": "a document of what is there",
     "reports.services.exports.ask_export": "a file of what is there",
     "reports.services.exports.open_export": "a file of what is there",
-    "reports.services.locking.ask_unlock": "asks",
-    "reports.services.locking.decide_unlock": "opens",
-    "reports.services.locking.take_back_unlock": "leaves it locked",
-    "reports.services.locking.lock_case": "closes; locking twice is refused by the table",
-    "reports.services.locking.lock_study": "closes",
-    "reports.services.locking.lock_visit": "closes",
 }
 
 

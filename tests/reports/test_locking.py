@@ -14,15 +14,7 @@ from imaging.models import Read
 from imaging.services.cases import cases_of
 from reports.case.content import case_of
 from reports.case.dataset import dataset_sha256
-from reports.closures import waiting
-from reports.services.locking import (
-    ask_unlock,
-    decide_unlock,
-    lock_case,
-    lock_study,
-    lock_visit,
-    take_back_unlock,
-)
+from reports.services.locking import ask_unlock, decide_unlock, lock_case, lock_study, lock_visit
 from reports.services.signing import sign_case
 from studysite.core.errors import Conflict, Invalid, NotPermitted, NotThere, OutOfOrder
 from studysite.core.models import Act, Job, Site
@@ -142,28 +134,6 @@ def test_a_refused_request_leaves_the_lock_and_says_why(locked, cast, second):
     with pytest.raises(Conflict, match=r"Lu Jing decided this request already, at .*stays locked"):
         decide_unlock(by=second, request=asked, granted=True)
     ask_unlock(by=second, closure=closure, reason="A late result after all")
-
-
-def test_who_asked_takes_a_request_back_and_it_is_decided_no_more(locked, cast, second):
-    closure = Closure.objects.get(participant=locked)
-    asked = ask_unlock(by=cast.data_manager, closure=closure, reason="The wrong one")
-    with pytest.raises(OutOfOrder, match="only who asked"):
-        take_back_unlock(by=second, request=asked)
-    take_back_unlock(by=cast.data_manager, request=asked)
-    assert not waiting(second).exists()
-    for late in (
-        lambda: decide_unlock(by=second, request=asked, granted=True),
-        lambda: take_back_unlock(by=cast.data_manager, request=asked),
-    ):
-        with pytest.raises(Conflict, match=f"{cast.data_manager} took this request back at 20"):
-            late()
-    with pytest.raises(IntegrityError), transaction.atomic():
-        UnlockRequest.objects.filter(pk=asked.pk).update(
-            granted=True, decided_by=second, decided_at=asked.at
-        )
-    locked.refresh_from_db()
-    assert locked.state == "locked"
-    ask_unlock(by=cast.data_manager, closure=closure, reason="The right one")
 
 
 def test_one_request_at_a_time_and_never_without_a_reason(locked, cast, second):

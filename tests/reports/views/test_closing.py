@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -10,8 +11,16 @@ from enrollment.models import Closure, UnlockRequest
 from enrollment.overview import steps_of
 from reports.case.record import way_of
 from reports.closing_urls import urlpatterns
-from reports.services.locking import ask_unlock, decide_unlock, lock_case, lock_visit
+from reports.closures import waiting
+from reports.services.locking import (
+    ask_unlock,
+    decide_unlock,
+    lock_case,
+    lock_visit,
+    take_back_unlock,
+)
 from reports.services.signing import sign_case
+from studysite.core.errors import Conflict, OutOfOrder
 from studysite.core.roles import POLICY, Action, Role
 from tests.reports import factory
 
@@ -137,6 +146,24 @@ def test_a_decision_made_in_another_tab_is_told(asked, second):
     answer = other.post(decide, {"act": "grant"})
     assert answer.status_code == 409
     assert "Lu Jing decided this request already, at " in answer.content.decode()
+
+
+def test_who_asked_takes_a_request_back_and_it_is_decided_no_more(asked, cast, second):
+    with pytest.raises(OutOfOrder, match="only who asked"):
+        take_back_unlock(by=second, request=asked)
+    take_back_unlock(by=cast.data_manager, request=asked)
+    assert not waiting(second).exists()
+    for late in (
+        lambda: decide_unlock(by=second, request=asked, granted=True),
+        lambda: take_back_unlock(by=cast.data_manager, request=asked),
+    ):
+        with pytest.raises(Conflict, match=f"{cast.data_manager} took this request back at 20"):
+            late()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        UnlockRequest.objects.filter(pk=asked.pk).update(
+            granted=True, decided_by=second, decided_at=asked.at
+        )
+    ask_unlock(by=cast.data_manager, closure=asked.closure, reason="The right one")
 
 
 def test_who_asked_takes_the_request_back_where_it_stands(asked, cast, url, second):
