@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from imaging.render.pictures import PLAIN
 from imaging.services.results import Picture
 
 
@@ -20,4 +21,4 @@ def caption(picture: Picture) -> str:
         "cpr_stretched.png": _("Curved planar reconstruction, stretched"),
         "endoscopy.png": _("Virtual endoscopy of the cistern"),
     }
-    return f"{side_word(picture.side)} · {words[picture.name]}"
+    return f"{side_word(picture.side)} · {words[picture.name.removeprefix(PLAIN)]}"

@@ -50,7 +50,7 @@ def place_camera(cistern: Cistern, course: NerveCourse) -> Camera:
         if score > best_score:
             best, best_score, best_way = direction, score, free
     position = target + best * np.clip(best_way - 1.0, NEAREST_MM, FARTHEST_MM)
-    return Camera(position, target, _up(best))
+    return Camera(position, target, upright(best))
 
 
 def _directions(count: int) -> Floats:
@@ -86,7 +86,8 @@ def _vessel_direction(course: NerveCourse, row: int) -> Floats:
     return np.asarray(offset / max(float(np.linalg.norm(offset)), 1e-9))
 
 
-def _up(view: Floats) -> Floats:
+def upright(view: Floats) -> Floats:
+    """The direction that is up for a view, as near to the head as may be."""
     wanted = np.array([0.0, 0.0, 1.0]) if abs(view[2]) < 0.85 else np.array([0.0, -1.0, 0.0])
     up = wanted - (wanted @ view) * view
     return np.asarray(up / np.linalg.norm(up))

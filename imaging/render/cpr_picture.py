@@ -47,10 +47,11 @@ STRAIGHT_ANGLES_DEG = (0.0, 45.0, 90.0, 135.0)
 STRETCHED_ANGLES_DEG = (0.0, 90.0)
 
 
-def draw_straightened(volume: Volume, course: NerveCourse) -> Canvas:
-    """Four cuts of the straightened nerve, 45 degrees apart."""
+def draw_straightened(volume: Volume, course: NerveCourse, *, plain: bool = False) -> Canvas:
+    """Four cuts of the straightened nerve, 45 degrees apart. `plain`: without what was found, that
+    is the fitted outline and where vessels are closest."""
     cuts = straightened_cuts(volume, course)
-    return _page(STRAIGHTENED[course.side], course, cuts, STRAIGHT_ANGLES_DEG)
+    return _page(STRAIGHTENED[course.side], course, cuts, STRAIGHT_ANGLES_DEG, plain)
 
 
 def straightened_cuts(volume: Volume, course: NerveCourse) -> list[Reformat]:
@@ -62,10 +63,10 @@ def straightened_cuts(volume: Volume, course: NerveCourse) -> list[Reformat]:
     ]
 
 
-def draw_stretched(volume: Volume, course: NerveCourse) -> Canvas:
+def draw_stretched(volume: Volume, course: NerveCourse, *, plain: bool = False) -> Canvas:
     """Two stretched surfaces, swept towards superior and across it."""
     cuts = stretched_cuts(volume, course)
-    return _page(STRETCHED[course.side], course, cuts, STRETCHED_ANGLES_DEG)
+    return _page(STRETCHED[course.side], course, cuts, STRETCHED_ANGLES_DEG, plain)
 
 
 def stretched_cuts(volume: Volume, course: NerveCourse) -> list[Reformat]:
@@ -99,6 +100,7 @@ def _page(
     course: NerveCourse,
     cuts: list[Reformat],
     angles_deg: tuple[float, ...],
+    plain: bool,
 ) -> Canvas:
     window = Window.of(np.concatenate([cut.values.ravel() for cut in cuts]))
     boxes = boxes_of(cuts)
@@ -113,8 +115,12 @@ def _page(
         canvas.text(
             left, top, told("%(angle)s°, up is %(up)s", angle=f"{angle:.0f}", up=up), colour=FAINT
         )
-        _cut(canvas, box, cut, window, course)
-    _key(canvas, course, any(bool(cut.folded.any()) for cut in cuts))
+        scale = _cut(canvas, box, cut, window)
+        _ruler(canvas, box, cut, course, scale)
+        if not plain:
+            _outline(canvas, box, cut, course, scale)
+            _contacts(canvas, box, cut, course, scale)
+    _key(canvas, [] if plain else _found(course), any(bool(cut.folded.any()) for cut in cuts))
     return canvas
 
 
@@ -123,13 +129,24 @@ def _cut(
     box: tuple[int, int, int, int],
     cut: Reformat,
     window: Window,
-    course: NerveCourse,
-) -> None:
+) -> float:
+    """The cut itself; by how much it was scaled."""
     left, top, width, height = box
     canvas.draw.rectangle((left, top, left + width - 1, top + height - 1), fill=PANEL)
     pixels = _with_folds(window.grey(cut.values), cut.folded)
     canvas.paste_scaled(pixels, left, top, (width, height))
-    scale = width / cut.values.shape[1]
+    return width / cut.values.shape[1]
+
+
+def _outline(
+    canvas: Canvas,
+    box: tuple[int, int, int, int],
+    cut: Reformat,
+    course: NerveCourse,
+    scale: float,
+) -> None:
+    """The fitted walls of the nerve."""
+    left, top = box[:2]
     x = left + (np.arange(cut.values.shape[1]) + 0.5) * scale
     inside = (cut.arc_mm >= course.arc_mm[0]) & (cut.arc_mm <= course.arc_mm[-1])
     radius = np.interp(cut.arc_mm, course.arc_mm, course.radius_mm) / cut.pixel_mm
@@ -138,7 +155,6 @@ def _cut(
     for sign in (-1, 1):
         y = top + (cut.centre_row + sign * tall + 0.5) * scale
         _dashes(canvas, np.stack([x, y], axis=1)[inside], NERVE)
-    _ruler(canvas, box, cut, course, scale)
 
 
 def _with_folds(grey: NDArray[np.uint8], folded: NDArray[np.bool_]) -> NDArray[np.uint8]:
@@ -160,13 +176,12 @@ def _ruler(
     course: NerveCourse,
     scale: float,
 ) -> None:
-    """Arc length from the brainstem end in mm, the two ends, and the contacts."""
+    """Arc length from the brainstem end in mm, and the two ends."""
     left, top, width, height = box
     bottom = top + height
 
     def place(arc_mm: float) -> float:
-        column = float(np.interp(arc_mm, cut.arc_mm, np.arange(len(cut.arc_mm))))
-        return left + (column + 0.5) * scale
+        return _column(cut, arc_mm, left, scale)
 
     first, last = float(course.arc_mm[0]), float(course.arc_mm[-1])
     for arc in np.arange(np.ceil(cut.arc_mm[0]), cut.arc_mm[-1] + 1e-6, 1.0):
@@ -181,18 +196,42 @@ def _ruler(
         canvas.line(np.array([[x, top], [x, bottom - 1]]), LINE, 1)
         shift = 5 if anchor == "la" else -5
         canvas.text(x + shift, top + 5, words, size=15, anchor=anchor, outlined=True)
-    for contact in course.contacts:
-        x = place(float(contact["arc_mm"]))
-        colour = KIND_COLOURS.get(str(contact["vessel"]), UNKNOWN)
-        canvas.draw.polygon([(x, bottom - 12), (x - 6, bottom - 1), (x + 6, bottom - 1)], colour)
     canvas.scale_bar(left + width - 12, bottom - 16, scale / cut.pixel_mm, 2.0)
 
 
-def _key(canvas: Canvas, course: NerveCourse, folds: bool) -> None:
-    entries: list[tuple[Colour, str]] = [(NERVE, told("fitted outline"))]
+def _contacts(
+    canvas: Canvas,
+    box: tuple[int, int, int, int],
+    cut: Reformat,
+    course: NerveCourse,
+    scale: float,
+) -> None:
+    """Where vessels are closest."""
+    bottom = box[1] + box[3]
+    for contact in course.contacts:
+        x = _column(cut, float(contact["arc_mm"]), box[0], scale)
+        colour = KIND_COLOURS.get(str(contact["vessel"]), UNKNOWN)
+        canvas.draw.polygon([(x, bottom - 12), (x - 6, bottom - 1), (x + 6, bottom - 1)], colour)
+
+
+def _column(cut: Reformat, arc_mm: float, left: int, scale: float) -> float:
+    column = float(np.interp(arc_mm, cut.arc_mm, np.arange(len(cut.arc_mm))))
+    return left + (column + 0.5) * scale
+
+
+def _found(course: NerveCourse) -> list[tuple[Colour, str]]:
     kinds = sorted({str(contact["vessel"]) for contact in course.contacts})
-    for kind in kinds:
-        entries.append((KIND_COLOURS.get(kind, UNKNOWN), CLOSEST.get(kind, CLOSEST["unknown"])))
+    return [
+        (NERVE, told("fitted outline")),
+        *(
+            (KIND_COLOURS.get(kind, UNKNOWN), CLOSEST.get(kind, CLOSEST["unknown"]))
+            for kind in kinds
+        ),
+    ]
+
+
+def _key(canvas: Canvas, found: list[tuple[Colour, str]], folds: bool) -> None:
+    entries = list(found)
     if folds:
         entries.append((WARNING, told("folded: beyond the bend's radius, not to be read")))
     canvas.key(GAP_PX, canvas.image.height - 24, entries)

@@ -10,6 +10,7 @@ from matplotlib import colormaps
 from vtk.util.numpy_support import numpy_to_vtk
 
 from imaging.nerve.volume import Volume
+from imaging.render.along import along
 from imaging.render.camera import Camera, place_camera
 from imaging.render.canvas import FAINT, KIND_COLOURS, NEIGHBOUR, UNKNOWN, Canvas
 from imaging.render.cistern import cistern_about
@@ -23,7 +24,7 @@ NARROWEST_MM2 = 0.6
 BEYOND_MM = (3.5, 1.5)  # the nerve goes on uncoloured, unmeasured, into brainstem and canal
 WALL = (0.80, 0.62, 0.56)
 DISTANCE_SCALE = (0.0, 2.0)
-ColourBy = Literal["area", "distance"]
+ColourBy = Literal["area", "distance", "nothing"]
 MAPS: dict[ColourBy, str] = {"area": "viridis", "distance": "plasma_r"}
 MEANINGS: dict[ColourBy, str] = {
     "area": told("nerve's cross-sectional area (mm²)"),
@@ -49,18 +50,26 @@ KINDS = {
 
 
 def draw_endoscopy(
-    volume: Volume, course: NerveCourse, *, colour_by: ColourBy = "area", raw: bool = False
+    volume: Volume,
+    course: NerveCourse,
+    *,
+    colour_by: ColourBy = "area",
+    raw: bool = False,
+    plain: bool = False,
 ) -> Canvas:
     """The view from the cistern at the nerve.
 
     colour_by: the nerve's colour tells its cross-sectional area, or the distance from each place
     of its wall to the nearest vessel's wall.
     The tubes are the fitted ones. With `raw` the surface at half height of the image itself is
-    shown instead, labelled as such: it fuses strands that are less than a voxel apart.
+    shown instead, labelled as such: it fuses strands that are less than a voxel apart. `plain`: for
+    who is to find for themselves, the nerve has one colour and the view knows of no contact.
     Raises CannotDraw where OpenGL does not start.
     """
     cistern = cistern_about(volume, course)
-    camera = place_camera(cistern, course)
+    if plain:
+        colour_by = "nothing"
+    camera = along(cistern, course).halfway() if plain else place_camera(cistern, course)
     if colour_by == "distance" and not _vessels(course):
         raise ValueError("There is no vessel to tell the distance to.")
     scale = _area_scale(course) if colour_by == "area" else DISTANCE_SCALE
@@ -74,7 +83,8 @@ def draw_endoscopy(
         picture = stage.look(camera)
     canvas = _labelled(picture, course, camera, raw=raw)
     if not raw:
-        _colour_bar(canvas, scale, colour_by)
+        if colour_by in MAPS:
+            _colour_bar(canvas, scale, colour_by)
         _kinds(canvas, course)
     return canvas
 
@@ -94,6 +104,9 @@ def _area_scale(course: NerveCourse) -> tuple[float, float]:
 def _nerve(course: NerveCourse, scale: tuple[float, float], colour_by: ColourBy) -> vtk.vtkActor:
     longer = course.extended(*BEYOND_MM)
     vertices, faces = tube(longer.points_mm, longer.radius_mm)
+    if colour_by == "nothing":
+        red, green, blue = (part / 255 for part in NEIGHBOUR)
+        return surface(vertices, faces, (red, green, blue), smooth=False)
     if colour_by == "area":
         values = np.repeat(longer.area_mm2, SIDES)
     else:

@@ -63,9 +63,10 @@ def _plane(centre_mm: Floats, right: Floats, down: Floats, field_mm: float) -> P
     return Plane(centre_mm, right, down, field_mm / PANEL_PX, (PANEL_PX, PANEL_PX))
 
 
-def draw_mpr(volume: Volume, course: NerveCourse, arc_mm: float | None = None) -> Canvas:
-    """Six panels through the nerve's centre at an arc length (by default the closest contact)."""
-    arc = course.focus_mm() if arc_mm is None else arc_mm
+def draw_mpr(volume: Volume, course: NerveCourse, *, plain: bool = False) -> Canvas:
+    """Six panels through the nerve's centre where a vessel is closest. `plain`: through the middle
+    of the nerve and without outlines, for who is to find for themselves."""
+    arc = float(course.arc_mm.mean()) if plain else course.focus_mm()
     centre = course.at(arc)
     planes = patient_planes(centre) + nerve_planes(course, arc)
     images = [sample(volume, plane.points_mm(), order=3) for _, plane in planes]
@@ -83,24 +84,26 @@ def draw_mpr(volume: Volume, course: NerveCourse, arc_mm: float | None = None) -
         left = GAP_PX + (number % 3) * (PANEL_PX + GAP_PX)
         top = TOP_PX + (number // 3) * (PANEL_PX + CAPTION_PX + GAP_PX)
         canvas.text(left, top, name, colour=FAINT)
-        _panel(canvas, (left, top + CAPTION_PX), plane, window.grey(image), course)
+        corner = (left, top + CAPTION_PX)
+        _panel(canvas, corner, plane, window.grey(image))
+        if _across(plane) and not plain:
+            _outlines(canvas, corner, plane, course)
     return canvas
 
 
-def _panel(
-    canvas: Canvas, corner: tuple[int, int], plane: Plane, grey: Grey, course: NerveCourse
-) -> None:
+def _across(plane: Plane) -> bool:
+    return plane.pixel_mm * PANEL_PX < FIELD_MM / 2
+
+
+def _panel(canvas: Canvas, corner: tuple[int, int], plane: Plane, grey: Grey) -> None:
     left, top = corner
     box = (left, top, left + PANEL_PX - 1, top + PANEL_PX - 1)
     canvas.draw.rectangle(box, fill=PANEL)
     canvas.paste(grey, left, top)
-    across = plane.pixel_mm * PANEL_PX < FIELD_MM / 2
-    if across:
-        _outlines(canvas, corner, plane, course)
     middle = (PANEL_PX - 1) / 2
     canvas.cross_hair(left + middle, top + middle, box)
     canvas.letters(box, plane.right, plane.down)
-    ruler_mm = 2.0 if across else 10.0
+    ruler_mm = 2.0 if _across(plane) else 10.0
     canvas.scale_bar(box[2] - 14, box[3] - 14, 1 / plane.pixel_mm, ruler_mm)
 
 

@@ -15,6 +15,7 @@ from imaging.render.mpr import draw_mpr
 from imaging.render.profile import profile_svg
 
 NAMES = ("mpr.png", "cpr_straightened.png", "cpr_stretched.png", "endoscopy.png", "profile.svg")
+PLAIN = "plain_"
 RAW, DISTANCE = "endoscopy_raw.png", "endoscopy_distance.png"
 
 
@@ -53,6 +54,28 @@ def draw_pictures(
     return [
         folder / name for name in (*NAMES, *(_more(volume, course, folder, spoken) if more else ()))
     ]
+
+
+def draw_plain(
+    volume: Volume,
+    nerve: Mapping[str, Any] | NerveCourse,
+    folder: Path,
+    *,
+    languages: Mapping[str, Say] | None = None,
+) -> list[Path]:
+    """Write the same without profile.svg under names with PLAIN before them, for readers: without
+    outlines, areas, or anything that says where a vessel is closest. Raises as draw_pictures."""
+    course = _course(nerve)
+    folder.mkdir(parents=True, exist_ok=True)
+    spoken = {"": in_english, **(languages or {})}
+    _save(draw_mpr(volume, course, plain=True), folder, f"{PLAIN}mpr.png", spoken)
+    straight, flat = (
+        draw(volume, course, plain=True) for draw in (draw_straightened, draw_stretched)
+    )
+    _save(straight, folder, f"{PLAIN}cpr_straightened.png", spoken)
+    _save(flat, folder, f"{PLAIN}cpr_stretched.png", spoken)
+    _save(draw_endoscopy(volume, course, plain=True), folder, f"{PLAIN}endoscopy.png", spoken)
+    return [folder / f"{PLAIN}{name}" for name in NAMES if name.endswith(".png")]
 
 
 def _more(

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-import logging
-import tempfile
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from django.conf import settings
-from django.core.files.storage import storages
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from enrollment.journey import State
 from enrollment.models import Participant
@@ -29,9 +24,7 @@ from imaging.nerve.measure import all_refused, measure
 from imaging.nerve.result import Ends
 from imaging.nerve.table import to_json_dict
 from imaging.nerve.volume import Volume
-from imaging.render.canvas import can_write_chinese
-from imaging.render.pictures import draw_pictures
-from imaging.render.stage import CannotDraw
+from imaging.services.drawing import draw
 from imaging.services.readers import assign_reads
 from imaging.services.sideways import require_sideways
 from imaging.services.viewing import keep_parts
@@ -39,16 +32,14 @@ from imaging.volumes import volume_of
 from studysite.core import jobs
 from studysite.core.access import require
 from studysite.core.acts import about, acting, service
-from studysite.core.disk import write_whole
 from studysite.core.errors import Conflict, Invalid, OutOfOrder
 from studysite.core.models import JobState, User
 from studysite.core.roles import Action
-from studysite.core.said import kept, said, say
+from studysite.core.said import kept, said
 
 SIDES = ("left", "right")
 ORIGINS = ("suggested", "moved")
 MOST_WAYPOINTS = 5
-log = logging.getLogger(__name__)
 
 
 @service(Action.MEASURE)
@@ -233,38 +224,6 @@ def _keeping(nerve: dict[str, Any]) -> dict[str, Any]:
     English, as those who rely on it expect."""
     told = {"reason": kept(nerve["reason"] or ""), "flags": [*map(kept, nerve.get("flags", ()))]}
     return nerve | {"said": told}
-
-
-def draw(volume: Volume, result: Mapping[str, Any]) -> dict[str, dict[str, str]]:
-    """Pictures of each measured nerve, kept under their digest: {side: {name: storage name}}; in
-    Chinese under "zh-hans/" and the name, where this machine has the font."""
-    languages = {"zh-hans": _chinese} if can_write_chinese() else {}
-    store, kept = storages["documents"], {}
-    nerves = {s: n for s, n in result["nerves"].items() if n["status"] == "measured"}
-    for side, nerve in nerves.items():
-        other = next((n for s, n in nerves.items() if s != side), None)
-        with tempfile.TemporaryDirectory() as folder:
-            try:
-                draw_pictures(volume, nerve, Path(folder), other=other, languages=languages)
-            except CannotDraw as trouble:
-                # The endoscopy is drawn last: the numbers and the rest stand without it.
-                log.warning("The endoscopy could not be drawn: %s", trouble)
-            drawn = sorted(path for path in Path(folder).rglob("*") if path.is_file())
-            kept[side] = {path.relative_to(folder).as_posix(): _keep(store, path) for path in drawn}
-    return kept
-
-
-def _chinese(words: str) -> str:
-    with override("zh-hans"):
-        return say(words)
-
-
-def _keep(store: Any, path: Path) -> str:
-    content = path.read_bytes()
-    name = f"pictures/{hashlib.sha256(content).hexdigest()}{path.suffix}"
-    if not store.exists(name):
-        write_whole(Path(store.path(name)), content)
-    return name
 
 
 def _outcome(row: Measurement, result: Mapping[str, Any]) -> str:

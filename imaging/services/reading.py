@@ -20,7 +20,7 @@ from imaging.discrepancy import agreed, differing
 from imaging.models import Adjudication, Measurement, Read, Session
 from imaging.services.answering import READ, StudyRow, own, take
 from imaging.services.readers import READERS_A_CASE, ask_third_reader, new_reading_id
-from imaging.services.results import names_for
+from imaging.services.results import names_signed
 from imaging.services.training import require_trained
 from imaging.services.viewing import parts_for
 from studysite.core.access import require
@@ -117,7 +117,7 @@ def content_sha256(
         f"{side}/{name}": stored
         for side, files in measurement.pictures.items()
         for name, stored in files.items()
-        if name in names_for(techniques)
+        if name in names_signed(measurement, techniques)
     }
     told = {
         "schema": SCHEMA,

@@ -11,18 +11,19 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from imaging.models import Measurement
+from imaging.render.pictures import PLAIN
 from studysite.core.access import scoped
 from studysite.core.errors import NotThere
 from studysite.core.models import User
 from studysite.core.roles import Action
 
 SIDES = ("left", "right")
-# The pictures that each reading technique is read from; a reader sees no other.
 TECHNIQUE_PICTURES: dict[str, tuple[str, ...]] = {
     "mpr": ("mpr.png",),
     "cpr": ("cpr_straightened.png", "cpr_stretched.png"),
     "mrve": ("endoscopy.png",),
 }
+# These show what was found: outlines, areas, and where a vessel is closest. No reader sees them.
 PICTURES = tuple(name for names in TECHNIQUE_PICTURES.values() for name in names)
 
 
@@ -65,8 +66,17 @@ def pictures_of(source: Pictured, names: tuple[str, ...] = PICTURES) -> list[Pic
 
 
 def names_for(techniques: list[str]) -> tuple[str, ...]:
-    """The pictures that these techniques are read from."""
-    return tuple(name for key in techniques for name in TECHNIQUE_PICTURES.get(key, ()))
+    """The plain pictures that these techniques are read from; a reader sees no other."""
+    return tuple(PLAIN + name for key in techniques for name in TECHNIQUE_PICTURES.get(key, ()))
+
+
+def names_signed(source: Pictured, techniques: list[str]) -> tuple[str, ...]:
+    """The pictures that a signature under a read is about. A scan that was measured before there
+    were plain pictures was read from the others, and what was signed then stays signed."""
+    plain = names_for(techniques)
+    if pictures_of(source, names_for(list(TECHNIQUE_PICTURES))):
+        return plain
+    return tuple(name.removeprefix(PLAIN) for name in plain)
 
 
 def picture_bytes(source: Pictured, picture: Picture, names: tuple[str, ...]) -> bytes:

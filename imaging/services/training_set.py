@@ -15,7 +15,7 @@ from imaging.nerve.measure import measure
 from imaging.nerve.phantom import simulate
 from imaging.nerve.result import Ends
 from imaging.nerve.table import to_json_dict
-from imaging.services.measurement import draw
+from imaging.services.drawing import draw
 from imaging.services.viewing import keep_parts
 from imaging.training_truth import right_answers
 from studysite.core import jobs
@@ -77,7 +77,7 @@ def perform(held: jobs.Held) -> None:
     held.progress(0.2, said("Measuring the simulated nerves"))
     result = _measured(phantom)
     held.progress(0.7, said("Drawing the pictures"))
-    pictures = draw(phantom.volume, result)
+    pictures = draw(phantom.volume, result, marked=False)
     parts = keep_parts(phantom.volume, result, phantom.tof)
     with acting(held.job.requested_by, Action.MANAGE_READERS), held.storing():
         row.truth = right_answers(phantom.truth)

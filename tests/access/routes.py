@@ -55,7 +55,7 @@ PLACES: dict[str, dict[str, object]] = {
         "name": "volume.part",
     },
     "reads/<str:reading_id>/parts/": {"reading_id": "{read}", "name": "left-surfaces.part"},
-    "reads/": {"reading_id": "{read}", "name": "left-endoscopy.png"},
+    "reads/": {"reading_id": "{read}", "name": "left-plain_endoscopy.png"},
     "documents/": {"pk": "{document}"},
     "exports/": {"pk": "{export}"},
     "outcomes/": {"pk": "{report}"},

@@ -245,7 +245,7 @@ TABLE = [
     Row("read", "GET", "reads/{read}/", "R", 200),
     Row("read_draft", "PUT", "reads/{read}/draft/", "R", 409, DRAFT),
     Row("read_lock", "POST", "reads/{read}/lock/", "R", 409, {"answers": {}}),
-    Row("read_picture", "GET", "reads/{read}/pictures/left/endoscopy.png", "R", 200),
+    Row("read_picture", "GET", "reads/{read}/pictures/left/plain_endoscopy.png", "R", 200),
     Row("adjudications", "GET", "adjudications/", "R", 200, scoped=False),
     Row("adjudication", "GET", "adjudications/{third}/", "R", 200),
     Row("adjudication_draft", "PUT", "adjudications/{third}/draft/", "R", 409, DRAFT),

@@ -59,7 +59,10 @@ def test_the_two_worlds_differ_for_who_may_see_them(scene: Scene) -> None:
 
 def test_the_other_reads_are_not_there(scene: Scene) -> None:
     other = Read.objects.get(reader=scene.cast.reader_two)
-    for path in (f"reads/{other.reading_id}/", f"reads/{other.reading_id}/pictures/left/mpr.png"):
+    for path in (
+        f"reads/{other.reading_id}/",
+        f"reads/{other.reading_id}/pictures/left/plain_mpr.png",
+    ):
         assert call(scene.cast.reader, "GET", path).status_code == 404
     listed = [row["reading_id"] for row in got(scene.cast.reader, "reads/")]
     assert listed == [scene.names["read"]]
@@ -90,9 +93,14 @@ def test_a_reader_sees_the_pictures_of_the_technique_alone(scene: Scene) -> None
     """The case is read in CPR and MRVE, so its MPR is not there."""
     path = f"reads/{scene.names['read']}/"
     names = {row["name"] for row in got(scene.cast.reader, path)["pictures"]}
-    assert names == {"cpr_straightened.png", "cpr_stretched.png", "endoscopy.png"}
-    assert call(scene.cast.reader, "GET", f"{path}pictures/left/mpr.png").status_code == 404
-    picture = call(scene.cast.reader, "GET", f"{path}pictures/left/endoscopy.png")
+    assert names == {
+        "plain_cpr_straightened.png",
+        "plain_cpr_stretched.png",
+        "plain_endoscopy.png",
+    }
+    for name in ("plain_mpr.png", "mpr.png", "endoscopy.png", "cpr_straightened.png"):
+        assert call(scene.cast.reader, "GET", f"{path}pictures/left/{name}").status_code == 404
+    picture = call(scene.cast.reader, "GET", f"{path}pictures/left/plain_endoscopy.png")
     assert (picture.status_code, picture["Content-Type"]) == (200, "image/png")
     assert picture.content.startswith(b"\x89PNG")
 

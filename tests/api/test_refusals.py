@@ -127,7 +127,7 @@ def test_an_unknown_id_is_not_there(path: str, investigator: User) -> None:
 @pytest.mark.parametrize("reading_id", ["R-NONE", HUGE])
 def test_an_unknown_case_is_not_there(reading_id: str, reader: User) -> None:
     assert call(reader, "GET", f"reads/{reading_id}/").status_code == 404
-    assert call(reader, "GET", f"reads/{reading_id}/pictures/left/mpr.png").status_code == 404
+    assert call(reader, "GET", f"reads/{reading_id}/pictures/left/plain_mpr.png").status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -94,7 +94,7 @@ def known(path: str, parameter: str, names: dict[str, object]) -> object:
     if parameter == "number":
         return names["number"]
     if parameter == "name":
-        return "endoscopy.png"
+        return "plain_endoscopy.png" if "/reads/" in path else "endoscopy.png"
     return names[PLACES[path.removeprefix("/api/v1/").split("/")[0]]]
 
 

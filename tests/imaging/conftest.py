@@ -16,6 +16,7 @@ from enrollment.models import Participant
 from imaging.dicom import sandbox, sandbox_worker
 from imaging.models import Intake, Measurement, Peer, Series, SeriesState
 from imaging.models.intake import Door
+from imaging.services import drawing
 from imaging.services import measurement as measuring
 from imaging.services.intake import add_file, close_intake, open_intake
 from imaging.services.measurement import ask_measurement
@@ -101,7 +102,8 @@ def measure(analyst: User, monkeypatch: pytest.MonkeyPatch) -> Measure:
     ) -> Measurement:
         found = document or result()
         monkeypatch.setattr(measuring, "_compute", lambda row, volume, held: found)
-        monkeypatch.setattr(measuring, "draw_pictures", draw_canaries)
+        monkeypatch.setattr(drawing, "draw_pictures", draw_canaries)
+        monkeypatch.setattr(drawing, "draw_plain", draw_plain_canaries)
         monkeypatch.setattr(measuring, "keep_parts", pack_canaries)
         asked = ask_measurement(by=analyst, series=series, ends=ENDS, reason=reason)
         jobs.run(asked.job_id)  # type: ignore[arg-type]
@@ -115,6 +117,12 @@ def draw_canaries(volume: object, nerve: dict[str, Any], folder: Path, **_more: 
     """Files that say which picture and which nerve they are."""
     for name in ("mpr.png", "cpr_straightened.png", "cpr_stretched.png", "endoscopy.png"):
         (folder / name).write_bytes(f"{name} {nerve['csa_mean_mm2']}".encode())
+
+
+def draw_plain_canaries(volume: object, nerve: dict[str, Any], folder: Path, **_more: Any) -> None:
+    """The same for readers."""
+    for name in ("mpr.png", "cpr_straightened.png", "cpr_stretched.png", "endoscopy.png"):
+        (folder / f"plain_{name}").write_bytes(f"plain {name}".encode())
 
 
 def pack_canaries(

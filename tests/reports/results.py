@@ -83,11 +83,12 @@ def result(
 
 
 def make_pictures() -> dict[str, dict[str, str]]:
-    """Four pictures a side in the store of documents."""
-    names = ("mpr.png", "cpr_straightened.png", "cpr_stretched.png", "endoscopy.png")
+    """Four pictures a side in the store of documents, and four plain ones for readers."""
+    drawn = ("mpr.png", "cpr_straightened.png", "cpr_stretched.png", "endoscopy.png")
+    names = (*drawn, *(f"plain_{name}" for name in drawn))
     return {
         side: {
-            name: _picture(40 * number + 20 * (side == "left"))
+            name: _picture(20 * number + 10 * (side == "left"))
             for number, name in enumerate(names, 1)
         }
         for side in ("left", "right")

@@ -20,7 +20,7 @@ from imaging.services.retrying import retry
 from studysite.core import jobs
 from studysite.core.errors import Conflict, Invalid, NotPermitted, OutOfOrder
 from studysite.core.models import Job, JobState, User
-from tests.imaging.conftest import Measure, draw_canaries
+from tests.imaging.conftest import Measure
 from tests.imaging.results import ENDS, refused, result
 
 
@@ -71,7 +71,7 @@ def test_a_result_is_kept_of_somebody_who_left_while_it_was_computed(
     accepted: Series, analyst: User, investigator: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(measuring, "_compute", lambda *_given: result())
-    monkeypatch.setattr(measuring, "draw_pictures", draw_canaries)
+    monkeypatch.setattr(measuring, "draw", lambda *_given: {})
     row = ask_measurement(by=analyst, series=accepted, ends=ENDS)
     withdraw(
         by=investigator,

@@ -164,6 +164,6 @@ def test_the_worker_makes_a_case_with_pictures_and_truth(manager: User) -> None:
     case.refresh_from_db()
     assert case.ready_at is not None
     assert case.truth == TRUTH
-    assert {"mpr.png", "endoscopy.png"} <= set(case.pictures["left"])
+    assert {"plain_mpr.png", "plain_endoscopy.png"} <= set(case.pictures["left"])
     # The angiogram that told artery from vein is there to be laid over the scan.
     assert set(case.parts["both"]) == {"coarse.part", "volume.part", "tof.part"}

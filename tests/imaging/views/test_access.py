@@ -100,7 +100,7 @@ def address(
         "viewer": [measured.pk],
         "measured_part": [measured.pk, "both", "volume.part"],
         "case": [reading_id],
-        "read_picture": [reading_id, "left-mpr.png"],
+        "read_picture": [reading_id, "left-plain_mpr.png"],
         "read_part": [reading_id, "both-volume.part"],
     }
     of |= {name: [intake.pk] for name in ("arrival", "close", "retry_arrival")}

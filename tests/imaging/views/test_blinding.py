@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from enrollment.models import Participant
 from imaging.models import Adjudication, Measurement, Read
+from imaging.services import results
 from imaging.services.cases import cases_of, lock_case
 from imaging.services.reading import content_sha256
 from studysite.core.models import User
@@ -18,7 +19,8 @@ from tests.conftest import PASSWORD
 from tests.imaging.results import answers
 
 REFORMATIONS = ("straightened.part", "stretched.part", "surfaces.part")
-MPR, OTHERS = "mpr.png", ("cpr_straightened.png", "cpr_stretched.png", "endoscopy.png")
+MPR = "plain_mpr.png"
+OTHERS = ("plain_cpr_straightened.png", "plain_cpr_stretched.png", "plain_endoscopy.png")
 
 
 @pytest.fixture
@@ -76,7 +78,7 @@ def test_a_reader_sees_nothing_of_whose_the_case_is(
 def test_the_picture_of_the_technique_is_served_as_it_is(client: Client, read: Read) -> None:
     client.force_login(read.reader)
     answer = client.get(picture(read, f"left-{MPR}"))
-    assert answer.content == b"mpr.png 1.14"
+    assert answer.content == b"plain mpr.png"
     assert (answer["Cache-Control"], answer.get("ETag")) == ("private, no-store", None)
     assert "Last-Modified" not in answer
 
@@ -91,7 +93,9 @@ def test_the_pictures_of_another_technique_are_not_there(
     assert name not in page
 
 
-@pytest.mark.parametrize("name", ["profile.svg", "left-profile.svg", "both-mpr.png", "left-", "-"])
+@pytest.mark.parametrize(
+    "name", ["profile.svg", "left-profile.svg", "both-plain_mpr.png", "left-", "-"]
+)
 def test_a_name_that_is_no_picture_is_not_there(client: Client, read: Read, name: str) -> None:
     client.force_login(read.reader)
     assert client.get(picture(read, name)).status_code == 404
@@ -103,6 +107,34 @@ def test_in_the_3d_arm_it_is_the_other_way_round(client: Client, read: Read) -> 
     assert client.get(picture(read, f"left-{MPR}")).status_code == 404
     for name in OTHERS:
         assert client.get(picture(read, f"right-{name}")).status_code == 200
+
+
+@pytest.mark.parametrize("techniques", [["mpr"], ["cpr", "mrve"]])
+def test_no_reader_is_given_a_picture_of_what_was_found(
+    client: Client, read: Read, techniques: list[str]
+) -> None:
+    """The analyst's pictures have outlines, areas and marks where a vessel is closest."""
+    Read.objects.filter(pk=read.pk).update(techniques=techniques)
+    client.force_login(read.reader)
+    for side in ("left", "right"):
+        for name in results.PICTURES:
+            assert client.get(picture(read, f"{side}-{name}")).status_code == 404
+            twin = reverse("api:read_picture", args=[read.reading_id, side, name])
+            assert client.get(twin).status_code == 404
+    page = client.get(reverse("imaging:case", args=[read.reading_id])).content.decode()
+    assert [name for name in results.PICTURES if f"-{name}" in page] == []
+
+
+def test_what_was_signed_before_there_were_plain_pictures_stays_signed(read: Read) -> None:
+    kept = read.measurement.pictures
+    old = {side: {"mpr.png": files["mpr.png"]} for side, files in kept.items()}
+    read.measurement.pictures = old
+    before = content_sha256(read, ["mpr"], read.measurement)
+    assert results.pictures_of(read.measurement, results.names_for(["mpr"])) == []
+    read.measurement.pictures = {side: {"mpr.png": "pictures/other.png"} for side in kept}
+    assert content_sha256(read, ["mpr"], read.measurement) != before
+    read.measurement.pictures = kept
+    assert content_sha256(read, ["mpr"], read.measurement) != before
 
 
 def part(read: Read, name: str) -> str:
@@ -218,7 +250,7 @@ def test_the_third_reader_sees_no_other_read(client: Client, measured: Measureme
     assert [word for word in ("CANARY-REASON", *ids) if word in text] == []
     name = f"left-{MPR}"
     url = reverse("imaging:read_picture", args=[third.reading_id, name])
-    assert client.get(url).content == b"mpr.png 1.14"
+    assert client.get(url).content == b"plain mpr.png"
 
 
 def test_an_analyst_sees_no_arm_and_no_read(client: Client, read: Read, analyst: User) -> None:
