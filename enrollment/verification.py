@@ -144,14 +144,15 @@ class Progress:
         return form_label(self.form)
 
     @property
-    def share(self) -> float:
-        """The part that is verified, 0 to 1; 1 where nothing is asked."""
-        return self.verified / self.due if self.due else 1.0
+    def percent_label(self) -> str:
+        """The part that is verified, in words where nothing is asked."""
+        return percent_of(self.verified, self.due)
 
-    @property
-    def percent(self) -> int:
-        """The same in whole percent, never rounded up to all."""
-        return int(100 * self.share)
+
+def percent_of(verified: int, due: int) -> str:
+    """The part that is verified, in whole percent, never rounded up to all; of nothing there is
+    none, and it is said."""
+    return f"{100 * verified // due}" if due else _("Nothing due")
 
 
 def progress(user: User, plan: VerificationPlan | None = None) -> list[Progress]:

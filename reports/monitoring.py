@@ -25,16 +25,21 @@ from enrollment.query_life import (
     bucket_of,
     days_open,
 )
-from enrollment.verification import Progress, progress
+from enrollment.verification import Progress, percent_of, progress
 from imaging.models import Series
 from reports.closures import visible as visible_closures
 from reports.closures import waiting
 from studysite.core.access import scoped, sites_for
 from studysite.core.models import Site, User
 from studysite.core.roles import Action
+from studysite.core.said import said
 
 LEFT = ENDED - {State.LOCKED}
+SIGNED = frozenset({State.SIGNED, State.LOCKED})
+IN_THE_STUDY = frozenset(State) - BEFORE_ENROLMENT - LEFT
 SHOWN = 100
+# What stands in place of what came of images that may not stay.
+LEFT_OUT = said("Left out")
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,7 @@ class Missing:
     """A form that its visit's window has passed without."""
 
     participant: str
+    site: str
     visit: str
     form: str
     closed_on: date
@@ -63,6 +69,7 @@ class Deviation:
     """A departure: of a scan from the imaging protocol."""
 
     participant: str
+    site: str
     what: str
     sentence: str
 
@@ -96,8 +103,7 @@ class SiteDesk:
     @property
     def enrolled(self) -> int:
         """Those who got into an arm and are in the study."""
-        before = {*BEFORE_ENROLMENT, *LEFT}
-        return sum(count for state, count in self.states.items() if state not in before)
+        return sum(self.states[state] for state in IN_THE_STUDY)
 
     @property
     def left(self) -> int:
@@ -107,7 +113,7 @@ class SiteDesk:
     @property
     def signed(self) -> int:
         """Those whose case is signed or locked."""
-        return self.states[State.SIGNED] + self.states[State.LOCKED]
+        return sum(self.states[state] for state in SIGNED)
 
     @property
     def queries_open(self) -> int:
@@ -130,9 +136,9 @@ class SiteDesk:
         return self.query_states[QueryState.ANSWERED]
 
     @property
-    def percent(self) -> int:
-        """How much of what is due is verified, never rounded up to all."""
-        return int(100 * self.verified / self.due) if self.due else 100
+    def percent_label(self) -> str:
+        """How much of what is due is verified; in words where nothing is."""
+        return percent_of(self.verified, self.due)
 
 
 @dataclass(frozen=True)
@@ -229,7 +235,8 @@ def _missing(sites: dict[int, SiteDesk], user: User, today: date) -> list[Missin
         for form in planned.get(visit, ()):
             if (visit, form) not in submitted[pk]:
                 days = (today - closes_on).days
-                found.append(Missing(number, visit, form, closes_on, days))
+                code = sites[site].site.code
+                found.append(Missing(number, code, visit, form, closes_on, days))
                 sites[site].missing += 1
     return found
 
@@ -238,10 +245,14 @@ def _deviations(sites: dict[int, SiteDesk], user: User) -> list[Deviation]:
     """Departures of the scans from the imaging protocol, the newest first."""
     rows = _mine(Series.objects.exclude(deviations=[]).order_by("-at"), user)
     columns = ("participant__number", "participant__site", "sequence", "deviations")
+    stays = "participant__withdrawal__images_may_stay"
     found = []
-    for number, site, sequence, deviations in rows.values_list(*columns):
+    for number, site, sequence, deviations, may_stay in rows.values_list(*columns, stays):
         sites[site].deviations += len(deviations)
-        found += [Deviation(number, sequence, str(each["sentence"])) for each in deviations]
+        code = sites[site].site.code
+        for each in deviations:
+            sentence = LEFT_OUT if may_stay is False else str(each["sentence"])
+            found.append(Deviation(number, code, sequence, sentence))
     return found
 
 

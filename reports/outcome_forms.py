@@ -14,6 +14,7 @@ from imaging.models import Read
 from reports.outcomes.filters import Filters
 from reports.outcomes.gather import design_of
 from reports.outcomes.words import technique_label
+from reports.services.kept_kinds import OUTCOME_KINDS
 from studysite.core.access import sites_for
 from studysite.core.language_names import LANGUAGE_NAMES
 from studysite.core.models import User
@@ -71,7 +72,17 @@ class OutcomeFilterForm(forms.Form):
         return Filters(**({"population": "main"} | given))
 
 
-class KeptOutcomesForm(StudyForm):
+class KeptReportForm(StudyForm):
     """In which language a report is kept."""
 
     language = forms.ChoiceField(label=_("Language"), choices=list(LANGUAGE_NAMES.items())[::-1])
+
+
+class KeptOutcomesForm(KeptReportForm):
+    """The outcomes, or their shape of the registry."""
+
+    kind = forms.ChoiceField(choices=[(kind, kind) for kind in OUTCOME_KINDS], required=False)
+
+    def clean_kind(self) -> str:
+        """The outcomes where none is named."""
+        return self.cleaned_data["kind"] or OUTCOME_KINDS[0]

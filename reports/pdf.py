@@ -109,10 +109,14 @@ def to_pdf(
     the only things its URLs may name; `identifier` is the document's, fixed by its content. Raises
     DocumentRefused."""
     fetcher, fonts = PackagedNamesOnly(pictures), FontConfiguration()
+    # A picture in several languages is read once.
+    images: dict[str, object] = {}
     pages = [html] if isinstance(html, str) else list(html)
     try:
         parts = [
-            HTML(string=page, base_url=BASE_URL, url_fetcher=fetcher).render(font_config=fonts)
+            HTML(string=page, base_url=BASE_URL, url_fetcher=fetcher).render(
+                font_config=fonts, cache=images
+            )
             for page in pages
         ]
         document = parts[0].copy([page for part in parts for page in part.pages])

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from reports.catalog.case_summary import KIND as CASE_SUMMARY
-from reports.catalog.outcomes import KIND as OUTCOMES
 from reports.services.case_summary import make_case_summary
 from reports.services.exports import KIND as EXPORT
 from reports.services.exports import make_export
-from reports.services.outcomes import make_outcomes
+from reports.services.kept import JOB as REPORT
+from reports.services.kept import make_report
 from studysite.core import jobs
 
 jobs.handles(CASE_SUMMARY)(make_case_summary)
 jobs.handles(EXPORT)(make_export)
-jobs.handles(OUTCOMES)(make_outcomes)
+jobs.handles(REPORT)(make_report)
+# Reports that were asked for before there were others than outcomes.
+jobs.handles("outcomes")(make_report)

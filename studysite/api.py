@@ -21,9 +21,10 @@ from enrollment.api import (
     verification,
     visits,
 )
-from imaging.api import expected, held, intakes, measurements, peers, pieces, reads, sending, series
+from imaging.api import expected, held, intakes, measurements, peers, pieces, reads, series
 from reports.api import (
     closing,
+    conduct,
     documents,
     exports,
     jobs,
@@ -150,9 +151,6 @@ urlpatterns = [
     path("held/<int:pk>/refuse/", held.HeldRefuseView.as_view(), name="held_refuse"),
     path("nodes/", peers.PeersView.as_view(), name="nodes"),
     path("nodes/<int:pk>/", peers.PeerView.as_view(), name="node"),
-    path("nodes/<int:pk>/destination/", peers.DestinationView.as_view(), name="destination"),
-    path("series/<int:pk>/sendings/", sending.SendingView.as_view(), name="sendings"),
-    path("sendings/<int:pk>/again/", sending.SendAgainView.as_view(), name="send_again"),
     path("series/", series.SeriesListView.as_view(), name="series_list"),
     path("series/<int:pk>/", series.SeriesView.as_view(), name="series"),
     path("series/<int:pk>/quality/", series.QualityView.as_view(), name="quality"),
@@ -199,12 +197,22 @@ urlpatterns = [
     path("exports/<int:pk>/", exports.ExportView.as_view(), name="export"),
     path("exports/<int:pk>/file/", exports.ExportFileView.as_view(), name="export_file"),
     path("outcomes/", outcomes.OutcomesView.as_view(), name="outcomes"),
+    path("outcomes/registry/", outcomes.RegistryResultsView.as_view(), name="registry_results"),
     path("outcomes/reports/", outcomes.StudyReportsView.as_view(), name="outcome_reports"),
     path("outcomes/reports/<int:pk>/", outcomes.StudyReportView.as_view(), name="outcome_report"),
     path(
         "outcomes/reports/<int:pk>/file/",
         outcomes.StudyReportFileView.as_view(),
         name="outcome_report_file",
+    ),
+    path("reports/", conduct.KeptReportsView.as_view(), name="reports"),
+    path("reports/<int:pk>/", conduct.KeptReportView.as_view(), name="report"),
+    path("reports/<int:pk>/file/", conduct.KeptReportFileView.as_view(), name="report_file"),
+    path("reports/now/<slug:key>/", conduct.ReportNowView.as_view(), name="report_now"),
+    path(
+        "reports/now/<slug:key>/records/",
+        conduct.ReportRecordsView.as_view(),
+        name="report_records",
     ),
     path("jobs/", jobs.JobsView.as_view(), name="jobs"),
     path("jobs/<uuid:pk>/", jobs.JobView.as_view(), name="job"),

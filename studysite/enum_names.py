@@ -11,6 +11,7 @@ ENUM_NAMES = {
     "EndsOrigin": "imaging.services.measurement.ORIGINS",
     "MeasurementState": "imaging.models.measurement.MeasurementState",
     "DocumentState": "reports.models.document.DocumentState",
+    "ReportLanguage": "reports.api.kept.REPORT_LANGUAGES",
     "ExportFormat": "reports.api.exports.EXPORT_FORMATS",
     "JobState": "studysite.core.models.JobState",
     "Role": "studysite.core.roles.Role",

@@ -11,9 +11,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from enrollment.query_life import BUCKETS
-from reports.catalog.case_summary import LANGUAGES
+from reports.api.kept import REPORT_LANGUAGES
+from reports.catalog import monitoring_report
 from reports.monitoring import SiteDesk, desk_of
-from reports.services.monitoring import make_monitoring_report
+from reports.services.sheets import make_sheet
 from studysite.core.api_view import In, StudyView, operation
 from studysite.core.roles import Action
 
@@ -62,7 +63,7 @@ class MonitoringOut(serializers.Serializer):
 class ReportIn(In):
     """The language of the report."""
 
-    language = serializers.ChoiceField(sorted(LANGUAGES), default="en")
+    language = serializers.ChoiceField(REPORT_LANGUAGES, default="en")
 
 
 class MonitoringView(StudyView):
@@ -90,5 +91,5 @@ class MonitoringReportView(StudyView):
     )
     def get(self, request: Request) -> HttpResponse:
         """The monitoring report as PDF; that it was made is kept."""
-        pdf = make_monitoring_report(by=self.by, **self.asked(ReportIn))
+        pdf = make_sheet(by=self.by, key=monitoring_report.KEY, **self.asked(ReportIn))
         return HttpResponse(pdf.content, content_type="application/pdf")

@@ -1,4 +1,4 @@
-"""The outcomes through the API: as they are now, and as kept reports."""
+"""The outcomes through the API: as they are now, in the registry's shape, and as kept reports."""
 
 from __future__ import annotations
 
@@ -12,13 +12,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from enrollment.models.participant import Sex, Side
-from reports.catalog.case_summary import LANGUAGES
-from reports.models import DocumentState
+from reports.api.kept import REPORT_LANGUAGES, FileIn, KeptReportOut, file_of
+from reports.catalog import registry_results
 from reports.outcomes.filters import POPULATIONS, Filters
+from reports.services import kept
 from reports.services import outcomes as service
-from studysite.core.api_job import JobOut
+from reports.services.kept_kinds import OUTCOME_KINDS
 from studysite.core.api_view import In, StudyView, operation
 from studysite.core.errors import OutOfOrder
+from studysite.core.models import User
 from studysite.core.roles import Action
 
 
@@ -38,9 +40,11 @@ class OutcomesIn(In):
 
 
 class KeptOutcomesIn(OutcomesIn):
-    """The same, and the language of the report."""
+    """The same, the language of the report, and whether it is the outcomes or their shape of the
+    registry."""
 
-    language = serializers.ChoiceField(sorted(LANGUAGES))
+    language = serializers.ChoiceField(REPORT_LANGUAGES)
+    kind = serializers.ChoiceField(OUTCOME_KINDS, default=OUTCOME_KINDS[0])
 
 
 class OutcomesOut(serializers.Serializer):
@@ -57,28 +61,6 @@ class OutcomesOut(serializers.Serializer):
     records = serializers.DictField()
 
 
-class StudyReportOut(serializers.Serializer):
-    """A kept report with the digests of its data, its numbers and its file."""
-
-    id = serializers.IntegerField()
-    kind = serializers.CharField()
-    version = serializers.IntegerField()
-    language = serializers.CharField()
-    filters = serializers.DictField()
-    sites = serializers.ListField(child=serializers.CharField())
-    blinded = serializers.BooleanField()
-    state = serializers.ChoiceField(DocumentState.choices)
-    data_sha256 = serializers.CharField()
-    content_sha256 = serializers.CharField()
-    sha256 = serializers.CharField()
-    pages_count = serializers.IntegerField()
-    software = serializers.CharField()
-    job = JobOut(allow_null=True)
-    by = serializers.StringRelatedField()  # type: ignore[var-annotated]
-    at = serializers.DateTimeField()
-    made_at = serializers.DateTimeField(allow_null=True)
-
-
 class OutcomesView(StudyView):
     """The outcomes now."""
 
@@ -87,39 +69,53 @@ class OutcomesView(StudyView):
     @operation("show_outcomes", query=OutcomesIn, gives=OutcomesOut)
     def get(self, request: Request) -> Response:
         """The whole document; of a study too big to be computed at once, ask for a kept report."""
-        if service.too_many(self.by):
-            raise OutOfOrder(_("The study is large: ask for a report, which a worker makes."))
+        _refuse_too_many(self.by)
         return Response(service.outcomes_now(by=self.by, filters=_filters(self.asked(OutcomesIn))))
 
 
-class StudyReportsView(StudyView):
-    """The kept reports."""
-
-    actions_needed = {"get": Action.SEE_OUTCOMES, "post": Action.MAKE_OUTCOMES}
-
-    @operation("list_outcome_reports", gives=StudyReportOut(many=True))
-    def get(self, request: Request) -> Response:
-        """Those that there are, newest first."""
-        return Response(StudyReportOut(service.reports_of(self.by), many=True).data)
-
-    @operation("ask_outcome_report", takes=KeptOutcomesIn, gives=StudyReportOut, status=202)
-    def post(self, request: Request) -> Response:
-        """Ask for one; a worker makes it."""
-        taken = self.taken(KeptOutcomesIn)
-        language = taken.pop("language")
-        report = service.ask_outcomes(by=self.by, filters=_filters(taken), language=language)
-        return Response(StudyReportOut(report).data, status=202)
-
-
-class StudyReportView(StudyView):
-    """One kept report."""
+class RegistryResultsView(StudyView):
+    """The outcomes in the registry's shape."""
 
     actions_needed = {"get": Action.SEE_OUTCOMES}
 
-    @operation("show_outcome_report", gives=StudyReportOut)
+    @operation("show_registry_results", query=OutcomesIn, gives=OpenApiTypes.OBJECT)
+    def get(self, request: Request) -> Response:
+        """Participant flow, baseline characteristics and outcome measures, as ClinicalTrials.gov
+        has them; of a study too big to be computed at once, ask for a kept report."""
+        _refuse_too_many(self.by)
+        document = service.outcomes_now(by=self.by, filters=_filters(self.asked(OutcomesIn)))
+        return Response(registry_results.results(document))
+
+
+class StudyReportsView(StudyView):
+    """The kept reports of outcomes."""
+
+    actions_needed = {"get": Action.SEE_OUTCOMES, "post": Action.MAKE_OUTCOMES}
+
+    @operation("list_outcome_reports", gives=KeptReportOut(many=True))
+    def get(self, request: Request) -> Response:
+        """Those that there are, newest first."""
+        return Response(KeptReportOut(kept.reports_of(self.by, OUTCOME_KINDS), many=True).data)
+
+    @operation("ask_outcome_report", takes=KeptOutcomesIn, gives=KeptReportOut, status=202)
+    def post(self, request: Request) -> Response:
+        """Ask for one; a worker makes it."""
+        taken = self.taken(KeptOutcomesIn)
+        more = {name: taken.pop(name) for name in ("language", "kind")}
+        report = kept.ask_outcomes(by=self.by, filters=_filters(taken), **more)
+        return Response(KeptReportOut(report).data, status=202)
+
+
+class StudyReportView(StudyView):
+    """One kept report of outcomes."""
+
+    actions_needed = {"get": Action.SEE_OUTCOMES}
+
+    @operation("show_outcome_report", gives=KeptReportOut)
     def get(self, request: Request, pk: int) -> Response:
         """How far it is, and its digests."""
-        return Response(StudyReportOut(service.find_report(by=self.by, pk=pk)).data)
+        report = kept.find_report(by=self.by, pk=pk, kinds=OUTCOME_KINDS)
+        return Response(KeptReportOut(report).data)
 
 
 class StudyReportFileView(StudyView):
@@ -127,13 +123,18 @@ class StudyReportFileView(StudyView):
 
     actions_needed = {"get": Action.SEE_OUTCOMES}
 
-    @operation("fetch_outcome_report", gives=OpenApiTypes.BINARY, status=(200, "application/pdf"))
+    @operation("fetch_outcome_report", query=FileIn, gives=OpenApiTypes.BINARY,
+               status=(200, "application/pdf"))  # fmt: skip
     def get(self, request: Request, pk: int) -> FileResponse:
-        """The report as PDF; that it was fetched is kept."""
-        report = service.find_report(by=self.by, pk=pk)
-        path = service.open_report(by=self.by, report=report)
-        name = f"outcomes-v{report.version}.pdf"
-        return FileResponse(path.open("rb"), content_type="application/pdf", filename=name)
+        """The report as PDF, or its numbers as JSON; that it was fetched is kept."""
+        file = self.asked(FileIn)["file"]
+        report = kept.find_report(by=self.by, pk=pk, kinds=OUTCOME_KINDS)
+        return file_of(report, kept.open_outcomes(by=self.by, report=report, file=file), file)
+
+
+def _refuse_too_many(by: User) -> None:
+    if service.too_many(by):
+        raise OutOfOrder(_("The study is large: ask for a report, which a worker makes."))
 
 
 def _filters(given: dict[str, Any]) -> Filters:

@@ -57,11 +57,14 @@ def render(
         html, shown = page_of(case, language=each, kept=kept, made=made)
         with translation.override(each):
             html, shown = attached(html, shown)
-        pages.append(html.replace('src="picture:', f'src="picture:{each}/'))
-        pictures_shown |= {
-            name.replace("picture:", f"picture:{each}/", 1): content
-            for name, content in shown.items()
-        }
+        for name, content in shown.items():
+            # One that is the same in both languages is in the document once.
+            url = name
+            if pictures_shown.setdefault(name, content) != content:
+                url = name.replace("picture:", f"picture:{each}/", 1)
+                html = html.replace(f'src="{name}"', f'src="{url}"')
+            pictures_shown[url] = content
+        pages.append(html)
     return to_pdf(
         pages,
         pictures_shown,

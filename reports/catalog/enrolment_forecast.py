@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 from django.utils.safestring import mark_safe
@@ -13,6 +13,8 @@ from enrollment.models import Enrolment, Participant
 from enrollment.protocol.loader import current
 from reports.catalog.plots import steps
 from reports.catalog.sheet import Cell, Figure, Section, Sheet, Table, heads
+from reports.catalog.sheet_notices import foot, notices_of
+from reports.catalog.sheet_records import Record, counted, of_person
 from reports.statistics.enrolment import Pace, days_to_go
 from reports.statistics.estimate import Estimate
 from studysite.core.access import scoped
@@ -25,9 +27,9 @@ ACTION = Action.SEE_PARTICIPANTS
 FURTHEST_DAYS = 365 * 20
 
 
-def sheet_of(user: User, today: date | None = None) -> Sheet:
-    """Enrolment at the person's sites until today."""
-    today = today or timezone.localdate()
+def sheet_of(user: User, at: datetime) -> Sheet:
+    """Enrolment at the person's sites until the day of that moment."""
+    today = timezone.localdate(at)
     people = scoped(Participant.objects.all(), user, ACTION)
     days = sorted(Enrolment.objects.filter(participant__in=people).values_list("on", flat=True))
     began = people.order_by("screened_on").values_list("screened_on", flat=True).first()
@@ -42,6 +44,8 @@ def sheet_of(user: User, today: date | None = None) -> Sheet:
     ]
     return Sheet(
         title=title(),
+        notices=notices_of(user, ACTION),
+        foot=foot(),
         facts=facts,
         sections=[
             Section(
@@ -63,6 +67,21 @@ def sheet_of(user: User, today: date | None = None) -> Sheet:
 def title() -> str:
     """What the report is called."""
     return _("Enrolment forecast")
+
+
+def records(user: User, _at: datetime, cell: str) -> list[Record] | None:
+    """Who was screened or enrolled in a month, or enrolled until its end; None for any other."""
+    what, _colon, month = cell.partition(":")
+    people = scoped(Participant.objects.all(), user, ACTION).order_by("number")
+    dates = {"screened": "screened_on", "enrolled": "enrolment__on", "until": "enrolment__on"}
+    if what not in dates:
+        return None
+    rows = people.exclude(**{f"{dates[what]}__isnull": True}).values_list("number", dates[what])
+    return [
+        of_person(number, f"{on}")
+        for number, on in rows
+        if f"{on:%Y-%m}" == month or (what == "until" and f"{on:%Y-%m}" < month)
+    ]
 
 
 def _sentence(found: Estimate, pace: Pace, today: date) -> str:
@@ -88,8 +107,11 @@ def _months(people: object, days: list[date]) -> Table:
     rows, total = [], 0
     for month in sorted({*screened, *enrolled}):
         total += enrolled[month]
-        rows.append([Cell(month), Cell(str(screened[month])), Cell(str(enrolled[month])),
-                     Cell(str(total))])  # fmt: skip
+        rows.append(
+            [Cell(month), counted(screened[month], KEY, f"screened:{month}"),
+             counted(enrolled[month], KEY, f"enrolled:{month}"),
+             counted(total, KEY, f"until:{month}")]
+        )  # fmt: skip
     columns = [_("Month"), _("Screened"), _("Enrolled"), _("Enrolled in all")]
     return Table(_("Screened and enrolled by month"), heads(columns), rows,
                  _("Nobody was screened yet."))  # fmt: skip

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -22,7 +23,8 @@ from reports.catalog.outcome_tables import Doc, Where
 from reports.catalog.sheet import Section, Sheet
 from reports.checkpoint import attached
 from reports.outcomes import words
-from reports.pdf import Pdf, to_pdf
+from reports.outcomes.document import as_json
+from reports.pdf import Embedded, Pdf, to_pdf
 
 KIND = "outcomes"
 TEMPLATE = "reports/outcomes.html"
@@ -30,8 +32,16 @@ TEMPLATE = "reports/outcomes.html"
 
 def render(document: Doc, *, language: str) -> Pdf:
     """The PDF in one of LANGUAGES. The same document, language and checkpoint: the same bytes."""
+    data = Embedded("outcomes.json", as_json(document), f"The numbers, {document['schema']}")
+    return on_paper(document, sheet_of, data, template=TEMPLATE, language=language)
+
+
+def on_paper(
+    document: Doc, fill: Callable[[Doc], Sheet], data: Embedded, *, template: str, language: str
+) -> Pdf:
+    """Sections made of the document, as a PDF that names what they rest on and holds it."""
     with translation.override(language):
-        sheet = sheet_of(document)
+        sheet = fill(document)
         at = _moment(document["data"]["as_of"])
         context: dict[str, Any] = {
             "sheet": sheet,
@@ -41,20 +51,22 @@ def render(document: Doc, *, language: str) -> Pdf:
             "dated": at.isoformat("T", "seconds") if at else "",
             "as_of": f"{at:%Y-%m-%d %H:%M}" if at else "",
             "as_of_day": f"{at:%Y-%m-%d}" if at else "",
+            "as_of_time": f"{at:%H:%M}" if at else "",
             "digest": document["data"]["sha256"],
             "page_words": page_words(),
             "version": settings.VERSION,
             "zone": settings.TIME_ZONE,
         }
-        html, pictures = attached(render_to_string(TEMPLATE, context), sheet.pictures)
-    return to_pdf(html, pictures, identifier=f"{document['data']['sha256']}-{language}")
+        html, pictures = attached(render_to_string(template, context), sheet.pictures)
+    identifier = hashlib.sha256(html.encode()).hexdigest()
+    return to_pdf(html, pictures, identifier=identifier, embedded=[data])
 
 
 def sheet_of(document: Doc, where: Where | None = None) -> Sheet:
     """The report in the reader's language; `where` gives the address of a count's records."""
     to = where or (lambda _cell: "")
     return Sheet(
-        title=_("Outcomes"),
+        title=title(),
         facts=facts(document),
         notices=notices(document),
         sections=[
@@ -65,6 +77,11 @@ def sheet_of(document: Doc, where: Where | None = None) -> Sheet:
         ],
         foot=_foot(document),
     )
+
+
+def title() -> str:
+    """What the report is called."""
+    return _("Outcomes")
 
 
 def facts(document: Doc) -> list[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,11 +10,19 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from reports.catalog.outcome_tables import Doc
+from reports.catalog.outcomes import facts, notices, on_paper
 from reports.catalog.sheet import Cell, Section, Sheet, Table, heads
 from reports.outcomes import words
 from reports.outcomes.registry import results_of
+from reports.pdf import Embedded, Pdf
 
 KEY = "registry_results"
+TEMPLATE = "reports/registry_results.html"
+
+
+def title() -> str:
+    """What the report is called."""
+    return _("Results for ClinicalTrials.gov")
 
 
 def results(document: Doc) -> dict[str, Any]:
@@ -22,11 +31,24 @@ def results(document: Doc) -> dict[str, Any]:
         return results_of(document, {key: words.group_label(key) for key in document["groups"]})
 
 
+def as_json(document: Doc) -> bytes:
+    """What is uploaded."""
+    return f"{json.dumps(results(document), ensure_ascii=False, indent=1)}\n".encode()
+
+
+def render(document: Doc, *, language: str) -> Pdf:
+    """The tables as a PDF: headings in one of LANGUAGES, what the registry reads in English."""
+    data = Embedded("results.json", as_json(document), "The results section, as it is uploaded")
+    return on_paper(document, sheet_of, data, template=TEMPLATE, language=language)
+
+
 def sheet_of(document: Doc) -> Sheet:
     """The three parts as tables; what the registry reads stays in English."""
     found = results(document)["resultsSection"]
     return Sheet(
-        title=_("Results for ClinicalTrials.gov"),
+        title=title(),
+        facts=facts(document),
+        notices=notices(document),
         sections=[
             Section(_("Participant flow"), tables=[_flow(found["participantFlowModule"])]),
             Section(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from enrollment.models import Participant
 from enrollment.models.participant import Sex
 from reports.catalog.sheet import Cell, Section, Sheet, Table, heads
+from reports.catalog.sheet_notices import foot, left_out, may_stay, notices_of
 from studysite.core.access import scoped
 from studysite.core.models import User
 from studysite.core.roles import Action
@@ -16,7 +19,7 @@ KEY = "screening_log"
 ACTION = Action.SEE_PARTICIPANTS
 
 
-def sheet_of(user: User) -> Sheet:
+def sheet_of(user: User, at: datetime) -> Sheet:
     """One line a person screened, by number."""
     people = scoped(Participant.objects.all(), user, ACTION).order_by("number")
     rows = people.select_related("site", "enrolment", "screen_failure", "withdrawal")
@@ -34,6 +37,8 @@ def sheet_of(user: User) -> Sheet:
                   _("Nobody was screened yet."))  # fmt: skip
     return Sheet(
         title=title(),
+        notices=notices_of(user, ACTION),
+        foot=foot(),
         facts=[(label, str(count)) for label, count in counts.items()],
         sections=[Section(_("Screening log"), tables=[table])],
     )
@@ -53,12 +58,13 @@ def _line(row: Participant) -> list[Cell]:
         if failure else []  # fmt: skip
     consent = f"{consents[-1].document_version}, {consents[-1].signed_on}" if consents else ""
     reason = failure.reason if failure else (leaving.reason if leaving else "")
+    known = may_stay(row)
     return [
         Cell(row.number, reverse("enrollment:participant", args=[row.number])),
         Cell.of(row.site.code),
         Cell.of(row.screened_on),
-        Cell.of(row.year_of_birth),
-        Cell.of(Sex(row.sex).label),
+        Cell.of(row.year_of_birth) if known else left_out(),
+        Cell.of(Sex(row.sex).label) if known else left_out(),
         Cell.of(consent),
         Cell.of(enrolment.on if enrolment else ""),
         Cell.of(row.get_state_display()),

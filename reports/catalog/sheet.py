@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from reports.catalog.amounts import ABSENT
 
@@ -93,6 +94,29 @@ class Sheet:
             f"picture:{figure.name}.svg": figure.on_paper
             for section in self.sections
             for figure in section.figures
+        }
+
+    @property
+    def plain(self) -> dict[str, Any]:
+        """Facts, sentences and tables as plain values: what the drawings are drawn from, too."""
+        return {
+            "facts": [list(fact) for fact in self.facts],
+            "notices": list(self.notices),
+            "sections": [
+                {
+                    "title": section.title,
+                    "sentences": list(section.sentences),
+                    "tables": [
+                        {
+                            "title": table.title,
+                            "columns": [column.label for column in table.columns],
+                            "rows": [[cell.text for cell in row] for row in table.rows],
+                        }
+                        for table in section.tables
+                    ],
+                }
+                for section in self.sections
+            ],
         }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,11 +17,11 @@ from enrollment.models import Closure, FormEntry, Participant, Step
 from enrollment.models.closing import Level, Scope
 from enrollment.protocol.loader import current
 from imaging.models import Measurement, Read
+from reports.checkpoint import named
 from reports.outcomes.analysis import Design, analyse
 from reports.outcomes.filters import Filters
 from reports.outcomes.gather import design_of, rows_of
 from reports.outcomes.records import Row, data_sha256
-from studysite.core.audit import sealing
 
 KEPT_ANALYSES = 8
 _analyses: OrderedDict[tuple[Any, ...], dict[str, Any]] = OrderedDict()
@@ -64,11 +65,11 @@ def document_of(people: QuerySet[Participant], filters: Filters) -> dict[str, An
             "locked_at": _iso(stands.lock.at) if stands.lock else None,
             "lock_sha256": stands.lock.dataset_sha256 if stands.lock else None,
         },
-        "checkpoint": _checkpoint(),
+        "checkpoint": named(),
     }
 
 
-def as_json(document: dict[str, Any]) -> bytes:
+def as_json(document: Mapping[str, Any]) -> bytes:
     """The document as it is kept: sorted, so that the same document has the same bytes."""
     text = json.dumps(document, sort_keys=True, ensure_ascii=False, allow_nan=False, indent=1)
     return f"{text}\n".encode()
@@ -102,16 +103,3 @@ def _as_of(people: QuerySet[Participant]) -> datetime | None:
 
 def _iso(at: datetime | None) -> str | None:
     return at.isoformat() if at else None
-
-
-def _checkpoint() -> dict[str, Any] | None:
-    point = sealing.newest()
-    if point is None:
-        return None
-    return {
-        "origin": point.origin,
-        "size": point.size,
-        "root": point.root,
-        "time": point.time,
-        "signature": point.signature,
-    }

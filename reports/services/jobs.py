@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from enrollment.models import Participant
 from imaging.models import Intake
 from imaging.services import retrying
-from reports.catalog.outcomes import KIND as OUTCOMES
 from reports.services.exports import KIND as EXPORT
-from reports.services.outcomes import reports_of
+from reports.services.kept import JOB as REPORT
+from reports.services.kept import reports_of
 from studysite.core.access import may, sites_for
 from studysite.core.errors import NotThere
 from studysite.core.models import Job, Site, User
@@ -23,9 +23,11 @@ SEEN_BY = {
     "intake": Action.SEE_SCANS,
     "measure": Action.SEE_MEASUREMENTS,
     "suggest": Action.SEE_MEASUREMENTS,
-    "send": Action.SEE_IMAGES,
     "case_summary": Action.SEE_CASE_SUMMARY,
 }
+
+# The second: reports asked for before there were others than outcomes.
+REPORTS = (REPORT, "outcomes")
 
 
 def visible_jobs(*, by: User) -> QuerySet[Job]:
@@ -39,7 +41,7 @@ def visible_jobs(*, by: User) -> QuerySet[Job]:
     if may(by, Action.EXPORT):
         seen |= Q(kind=EXPORT, requested_by=by)
     reports = [str(row.pk) for row in reports_of(by)] if may(by, Action.SEE_JOBS) else []
-    seen |= Q(kind=OUTCOMES, target__in=reports)
+    seen |= Q(kind__in=REPORTS, target__in=reports)
     return Job.objects.filter(seen).select_related("requested_by").order_by("-requested_at")
 
 
@@ -57,7 +59,7 @@ def retry_job(*, by: User, job: Job) -> Job:
 
 
 def _site_of(job: Job, by: User) -> Site:
-    if job.kind == OUTCOMES:
+    if job.kind in REPORTS:
         # About the whole study: any site at which the person may.
         return sites_for(by, Action.RETRY_JOB).first() or Site.objects.order_by("pk")[0]
     participant = Participant.objects.select_related("site").filter(number=job.subject).first()

@@ -15,21 +15,23 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from reports.catalog import registry_results as registry_sheet
-from reports.catalog.outcomes import facts, sheet_of
-from reports.models import DocumentState, StudyReport
+from reports.catalog.outcomes import KIND, facts, sheet_of
+from reports.models import StudyReport
 from reports.outcome_forms import KeptOutcomesForm, OutcomeFilterForm
 from reports.outcomes.document import standing
 from reports.outcomes.filters import Filters
 from reports.outcomes.words import side_of
+from reports.services import kept
 from reports.services import outcomes as service
+from reports.services.kept_kinds import OUTCOME_KINDS
+from reports.views.kept import as_file, file_asked, list_context
 from studysite.core.access import may
 from studysite.core.errors import NotThere
 from studysite.core.gate import StudyRequest, page
-from studysite.core.models import JobState, User
+from studysite.core.models import User
 from studysite.core.roles import Action
 
-UNDER_WAY = (JobState.QUEUED, JobState.RUNNING)
-TYPES = {"pdf": "application/pdf", "json": "application/json"}
+PAGES = {KIND: "outcomes:outcomes", registry_sheet.KEY: "outcomes:registry"}
 
 
 @require_safe
@@ -72,8 +74,10 @@ def registry(request: StudyRequest) -> HttpResponse:
     context = {
         "sheet": registry_sheet.sheet_of(document) if document else None,
         "query": urlencode(filters.chosen()),
+        "may_make": may(request.user, Action.MAKE_OUTCOMES),
+        "kind": registry_sheet.KEY,
         "room": "outcomes",
-    }
+    } | list_context(request.user, [registry_sheet.KEY], "outcomes:list")
     return render(request, "reports/registry_page.html", context)
 
 
@@ -84,7 +88,7 @@ def registry_json(request: StudyRequest) -> HttpResponse:
     document, _kept = _document(request.user, _form(request).chosen())
     if document is None:
         raise NotThere(_("The outcomes are not computed yet."))
-    content = json.dumps(registry_sheet.results(document), ensure_ascii=False, indent=1)
+    content = registry_sheet.as_json(document)
     headers = {"Content-Disposition": 'attachment; filename="results.json"'}
     return HttpResponse(content, content_type="application/json", headers=headers)
 
@@ -96,10 +100,10 @@ def make(request: StudyRequest) -> HttpResponse:
     form, filters = KeptOutcomesForm(request.POST), _form(request).chosen()
     if form.is_valid():
         with form.refusing():
-            made = service.ask_outcomes(by=request.user, filters=filters, **form.cleaned_data)
-            sentence = _("Version %(version)s of the outcomes is being made.")
+            made = kept.ask_outcomes(by=request.user, filters=filters, **form.cleaned_data)
+            sentence = _("Version %(version)s of the report is being made.")
             messages.success(request, sentence % {"version": made.version})
-            return redirect(_address("outcomes:outcomes", filters))
+            return redirect(_address(PAGES[made.kind], filters))
     return _show(request, form)
 
 
@@ -107,24 +111,27 @@ def make(request: StudyRequest) -> HttpResponse:
 @page(Action.SEE_OUTCOMES)
 def report_list(request: StudyRequest) -> HttpResponse:
     """The kept reports alone; the list asks for itself while one is being made."""
-    return render(request, "reports/_outcome_reports.html", _list_context(request.user))
+    return render(
+        request,
+        "reports/_kept_reports.html",
+        list_context(request.user, OUTCOME_KINDS, "outcomes:list"),
+    )
 
 
 @require_safe
 @page(Action.SEE_OUTCOMES)
 def report(request: StudyRequest, pk: int) -> HttpResponse:
     """The file of a kept report: the PDF, or with `kind=json` the numbers."""
-    row = service.find_report(by=request.user, pk=pk)
-    kind = "json" if request.GET.get("kind") == "json" else "pdf"
-    path = service.open_report(by=request.user, report=row, kind=kind)
-    headers = {"Content-Disposition": f'attachment; filename="outcomes-v{row.version}.{kind}"'}
-    return HttpResponse(path.read_bytes(), content_type=TYPES[kind], headers=headers)
+    row = kept.find_report(by=request.user, pk=pk, kinds=OUTCOME_KINDS)
+    file = file_asked(request)
+    path = kept.open_outcomes(by=request.user, report=row, file=file)
+    return as_file(row, path, file)
 
 
 def _show(request: StudyRequest, kept_form: KeptOutcomesForm) -> HttpResponse:
     form = _form(request)
     filters = form.chosen()
-    document, kept = _document(request.user, filters)
+    document, row = _document(request.user, filters)
 
     def where(cell: str) -> str:
         return _address("outcomes:cases", filters, cell=cell)
@@ -134,11 +141,12 @@ def _show(request: StudyRequest, kept_form: KeptOutcomesForm) -> HttpResponse:
         "kept_form": kept_form,
         "sheet": sheet_of(document, where) if document else None,
         "data": document["data"] if document else None,
-        "kept": kept,
+        "kept": row,
         "query": urlencode(filters.chosen()),
         "may_make": may(request.user, Action.MAKE_OUTCOMES),
+        "kind": KIND,
         "room": "outcomes",
-    } | _list_context(request.user)
+    } | list_context(request.user, OUTCOME_KINDS, "outcomes:list")
     return render(request, "reports/outcomes_page.html", context, status=kept_form.status)
 
 
@@ -151,21 +159,12 @@ def _document(user: User, filters: Filters) -> tuple[Mapping[str, Any] | None, S
     """The outcomes as they are now; of a big study those of its newest report, if there is one."""
     if not service.too_many(user):
         return service.outcomes_now(by=user, filters=filters), None
-    kept = service.newest_made(user, filters)
-    if kept is None:
+    row = kept.newest_made(user, filters)
+    if row is None:
         return None, None
-    return json.loads(service.report_path(kept, "json").read_bytes()), kept
+    return json.loads(kept.report_path(row, "json").read_bytes()), row
 
 
 def _address(name: str, filters: Filters, **more: str) -> str:
     chosen = urlencode({**filters.chosen(), **more})
     return f"{reverse(name)}?{chosen}"
-
-
-def _list_context(user: User) -> dict[str, Any]:
-    reports = service.reports_of(user)
-    waiting = any(
-        row.state == DocumentState.ASKED and row.job and row.job.state in UNDER_WAY
-        for row in reports
-    )
-    return {"reports": reports, "waiting": waiting}

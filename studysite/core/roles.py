@@ -48,7 +48,6 @@ class Action(StrEnum):
     UPLOAD_SCAN = "upload_scan"
     SEE_SCANS = "see_scans"
     SEE_IMAGES = "see_images"
-    SEND_SCANS = "send_scans"
     SETTLE_HELD_SCAN = "settle_held_scan"
     CHECK_QUALITY = "check_quality"
     SET_END_POINTS = "set_end_points"
@@ -63,6 +62,7 @@ class Action(StrEnum):
     SIGN_CASE = "sign_case"
     SEE_OUTCOMES = "see_outcomes"
     MAKE_OUTCOMES = "make_outcomes"
+    KEEP_REPORT = "keep_report"
     FREEZE = "freeze"
     LOCK = "lock"
     UNLOCK = "unlock"
@@ -134,7 +134,6 @@ POLICY: dict[Action, frozenset[Role]] = {
     Action.UPLOAD_SCAN: frozenset({_C, _A}),
     Action.SEE_SCANS: frozenset({_C, _I, _A, _M, _D}),
     Action.SEE_IMAGES: frozenset({_I, _A, _M}),
-    Action.SEND_SCANS: frozenset({_I, _A}),
     Action.SETTLE_HELD_SCAN: frozenset({_C}),
     Action.CHECK_QUALITY: frozenset({_A}),
     Action.SET_END_POINTS: frozenset({_A}),
@@ -149,6 +148,7 @@ POLICY: dict[Action, frozenset[Role]] = {
     Action.SIGN_CASE: frozenset({_I}),
     Action.SEE_OUTCOMES: frozenset({_I, _M, _D}),
     Action.MAKE_OUTCOMES: frozenset({_I, _M, _D}),
+    Action.KEEP_REPORT: frozenset({_C, _I, _M, _D}),
     Action.FREEZE: frozenset({_D}),
     Action.LOCK: frozenset({_D}),
     Action.UNLOCK: frozenset({_D}),

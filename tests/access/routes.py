@@ -47,7 +47,6 @@ PLACES: dict[str, dict[str, object]] = {
     "scans/expected/": {"pk": "{scan}"},
     "series/": {"pk": "{series}", "axis": "axial", "number": "0"},
     "nodes/": {"pk": "{peer}"},
-    "sendings/": {"pk": "{dispatch}"},
     "measurements/": {"pk": "{measurement}", "side": "left", "name": "mpr.png"},
     "measurements/<int:pk>/parts/": {
         "pk": "{measurement}",
@@ -59,6 +58,7 @@ PLACES: dict[str, dict[str, object]] = {
     "documents/": {"pk": "{document}"},
     "exports/": {"pk": "{export}"},
     "outcomes/": {"pk": "{report}"},
+    "reports/kept/": {"pk": "{log}"},
     "jobs/": {"pk": "{job}"},
     "queries/": {"pk": "{query}"},
     "closing/requests/": {"pk": "{unlocking}"},

@@ -183,6 +183,19 @@ TABLE = [
     Row("export", "GET", "exports/{export}/", "IAMD", 200),
     Row("export_file", "GET", "exports/{export}/file/", "IAMD", 200),
     Row("outcomes", "GET", "outcomes/", "IMD", 200, scoped=False),
+    Row("registry_results", "GET", "outcomes/registry/", "IMD", 200, scoped=False),
+    Row("reports", "GET", "reports/", "CIMD", 200, scoped=False),
+    Row(
+        "reports", "POST", "reports/", "CIMD", 202,
+        {"kind": "screening_log", "language": "en"}, scoped=False,
+    ),
+    Row("report", "GET", "reports/{log}/", "CIMD", 200),
+    Row("report_file", "GET", "reports/{log}/file/", "CIMD", 200),
+    Row("report_now", "GET", "reports/now/screening_log/", "CIMD", 200, scoped=False),
+    Row(
+        "report_records", "GET", "reports/now/enrolment_forecast/records/?cell=screened:2026-01",
+        "CIMD", 200, scoped=False,
+    ),
     Row("outcome_reports", "GET", "outcomes/reports/", "IMD", 200, scoped=False),
     Row(
         "outcome_reports", "POST", "outcomes/reports/", "IMD", 202, {"language": "en"},
@@ -220,13 +233,6 @@ TABLE = [
     Row("nodes", "POST", "nodes/", "X", 422, NODE, scoped=False),
     Row("node", "GET", "nodes/{peer}/", "X", 200),
     Row("node", "PUT", "nodes/{peer}/", "X", 200, {"active": True, **WHY}),
-    Row(
-        "destination", "PUT", "nodes/{peer}/destination/", "X", 200,
-        {"host": "127.0.0.1", "port": 104, **WHY},
-    ),
-    Row("sendings", "GET", "series/{series}/sendings/", "IA", 200),
-    Row("sendings", "POST", "series/{series}/sendings/", "IA", 422, {"node": "NOBODY"}),
-    Row("send_again", "POST", "sendings/{dispatch}/again/", "IA", 409),
     Row("series_list", "GET", "series/?participant={number}", "CIAMD", 200),
     Row("series", "GET", "series/{series}/", "CIAMD", 200),
     Row("quality", "GET", "series/{series}/quality/", "CIAMD", 200),

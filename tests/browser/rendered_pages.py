@@ -9,6 +9,7 @@ from typing import Any
 
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from studysite.core.models import User
 from studysite.core.roles import POLICY, Action, Role
@@ -25,7 +26,7 @@ NO_PAGE = re.compile(
     r"|suggestion|slice|retry_measurement|objects|profile|measured_picture|measured_part"
     r"|read_picture|read_part)"
     r"|enrollment:codebook_(csv|json)|reports:(make|document|document_list|blank_form|form_pdf)|monitoring:report|exports:(make|export_list|export_file)"
-    r"|outcomes:(make|list|report|registry_json)|sheets:\w+_pdf)$"
+    r"|outcomes:(make|list|report|registry_json)|sheets:(\w+_(pdf|make|kept)|kept_file))$"
 )
 TEXT = re.compile(r">[^<]+<")
 VARIABLE = re.compile(r'\b(href|value|id|for|datetime|aria-describedby|src|content)="[^"]*"')
@@ -92,7 +93,6 @@ def values_of(scene: Scene, early: str) -> dict[str, list[dict[str, Any]]]:
         "imaging:measurement": [{"pk": names["measurement"]}],
         "imaging:viewer": [{"pk": names["measurement"]}],
         "imaging:peer": [{"pk": names["peer"]}],
-        "imaging:sending": [{"pk": names["series"]}],
         "job": [{"pk": names["job"]}],
     }
 
@@ -113,7 +113,11 @@ def addresses(scene: Scene, early: str) -> Iterator[tuple[str, list[str]]]:
 def _path(entry: URLPattern, name: str, values: dict[str, Any]) -> str:
     path = reverse(name, kwargs=values)
     # A query is opened about a part of a record, which the address names.
-    asked = {"queries:new": "?kind=visit&visit=baseline", "outcomes:cases": "?cell=flow.screened"}
+    asked = {"queries:new": "?kind=visit&visit=baseline", "outcomes:cases": "?cell=flow.screened",
+             "sheets:monitoring_report_records": "?cell=screened:XA",
+             "sheets:data_quality_records": "?cell=submitted:mri_safety",
+             "sheets:enrolment_forecast_records": f"?cell=until:{timezone.localdate():%Y-%m}",
+             }  # fmt: skip
     return f"{path}{asked.get(name, '')}"
 
 

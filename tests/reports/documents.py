@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 DOCUMENTS = {
-    "reports.services.outcomes.ask_outcomes": "a document of what is there",
-    "reports.services.outcomes.open_report": "a look",
+    "reports.services.kept.ask_outcomes": "a document of what is there",
+    "reports.services.kept.ask_report": "a document of what is there",
+    "reports.services.kept.open_outcomes": "a look",
+    "reports.services.kept.open_report": "a look",
     "reports.services.sheets.make_sheet": "a document of what is there",
 }

@@ -128,7 +128,7 @@ DATA: dict[str, Call] = {
         by=of.cast.reader, row=Read.objects.get(reader=of.cast.reader), answers={}, seen_revision=0
     ),
     "imaging.services.retrying.retry": lambda of: retrying.retry(
-        by=of.cast.coordinator, job=Job.objects.get(kind="intake"), site=of.cast.site
+        by=of.cast.coordinator, job=Job.objects.get(), site=of.cast.site
     ),
 }  # fmt: skip
 # About the data: goes on while they are frozen, ends when they are locked.
@@ -167,10 +167,7 @@ STUDY: dict[str, Call] = {
         affected_side="", onset="", screened_on=TODAY,
     ),
 }  # fmt: skip
-NODES = ("peers.add_peer", "peers.set_peer_active", "archives.set_destination", "archives.call")
-SENDS = ("sending.send_scan", "sending.send_again")
 WRITES_NO_DATA = {
-    **{f"imaging.services.{name}": "who sends or takes copies" for name in (*NODES, *SENDS)},
     **DOCUMENTS,
     **LOCKS,
     "enrollment.services.allocation.seal_list": "before anybody is enrolled",
@@ -187,6 +184,8 @@ WRITES_NO_DATA = {
     "enrollment.services.trail.record_review": "that somebody looked",
     "enrollment.services.unblinding.unblind": "an emergency waits for no unlocking",
     "imaging.services.intake.close_intake": "a job matches what arrived and asks the guard",
+    "imaging.services.peers.add_peer": "who may send",
+    "imaging.services.peers.set_peer_active": "who may send",
     "imaging.services.receiving.close_received": "a job matches what arrived and asks the guard",
     "imaging.services.training.finish_training": "a simulated case",
     "imaging.services.training.save_training": "a simulated case",
@@ -195,7 +194,6 @@ WRITES_NO_DATA = {
     "imaging.services.quarantine.refuse_held": "the files never became a participant's",
     "reports.services.case_summary.ask_case_summary": "a document of what is there",
     "reports.services.case_summary.open_document": "a look",
-    "reports.services.monitoring.make_monitoring_report": "a document of what is there",
     "reports.services.exports.ask_export": "a file of what is there",
     "reports.services.exports.open_export": "a file of what is there",
 }
@@ -251,7 +249,7 @@ def code_of(call: Call, of: scene.Scene) -> str:
 def of() -> scene.Scene:
     """A case with a job that failed and that its maker may try again."""
     built = scene.build()
-    assert Job.objects.get(kind="intake").state == JobState.FAILED
+    assert Job.objects.get().state == JobState.FAILED
     return built
 
 

@@ -19,8 +19,7 @@ from enrollment.services.freezing import freeze
 from enrollment.services.queries import answer_query, open_query
 from enrollment.services.verification import verify
 from reports.monitoring import desk_of
-from reports.monitoring_urls import urlpatterns
-from reports.services.monitoring import make_monitoring_report
+from reports.services.sheets import make_sheet
 from studysite.core.errors import Invalid, NotPermitted
 from studysite.core.models import Act
 from studysite.core.roles import POLICY, Action, Role
@@ -92,13 +91,13 @@ def test_the_desk_takes_as_many_queries_for_more(busy, cast):
 
 @pytest.mark.parametrize("role", Role)
 def test_the_desk_opens_for_monitors_and_data_managers(role, cast):
-    pages = [reverse(f"monitoring:{pattern.name}") for pattern in urlpatterns]
+    pages = [reverse("monitoring:desk"), reverse("sheets:monitoring_report")]
     client = as_user(factory.person("somebody", "Somebody", role, cast.site))
     allowed = role in POLICY[Action.SEE_MONITORING]
     assert [client.get(page).status_code for page in pages] == [200 if allowed else 403] * 2
     if not allowed:
         with pytest.raises(NotPermitted):
-            make_monitoring_report(by=client.get("/").wsgi_request.user, language="en")
+            make_sheet(key="monitoring_report", by=client.get("/").wsgi_request.user, language="en")
 
 
 def test_the_page_tells_it_in_both_languages(busy, cast):
@@ -111,22 +110,22 @@ def test_the_page_tells_it_in_both_languages(busy, cast):
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
 def test_the_report_is_a_tagged_pdf_and_is_on_record(busy, cast, language):
-    pdf = make_monitoring_report(by=cast.monitor, language=language)
+    pdf = make_sheet(key="monitoring_report", by=cast.monitor, language=language)
     with pikepdf.open(io.BytesIO(pdf.content)) as document:
         assert document.Root.MarkInfo.Marked
         assert str(document.Root.Lang) == {"en": "en", "zh-hans": "zh-Hans"}[language]
         assert "/StructTreeRoot" in document.Root
-    assert Act.objects.filter(action="see_monitoring", by=cast.monitor).exists()
+    assert Act.objects.filter(action="see_participants", by=cast.monitor).exists()
 
 
 def test_a_report_in_no_language_of_ours_is_refused(cast):
     with pytest.raises(Invalid):
-        make_monitoring_report(by=cast.monitor, language="fr")
-    page = reverse("monitoring:report")
+        make_sheet(key="monitoring_report", by=cast.monitor, language="fr")
+    page = reverse("sheets:monitoring_report_pdf")
     assert as_user(cast.monitor).get(page, {"language": "fr"}).status_code == 422
 
 
 def test_an_empty_study_has_a_desk(cast):
     page = as_user(cast.monitor).get(reverse("monitoring:desk")).content.decode()
     assert "No form is missing" in page
-    assert make_monitoring_report(by=cast.monitor, language="en").pages_count == 1
+    assert make_sheet(key="monitoring_report", by=cast.monitor, language="en").pages_count == 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
 import pikepdf
@@ -67,12 +67,12 @@ def test_a_report_opens_for_whom_the_policy_says(cast):
 
 def test_the_forecast_goes_on_at_the_pace_so_far(finished, cast):
     """One enrolled in 41 days: 59 more take 59 times as long."""
-    sheet = enrolment_forecast.sheet_of(cast.monitor, timezone.localdate())
+    sheet = enrolment_forecast.sheet_of(cast.monitor, timezone.now())
     (sentence,) = sheet.sections[0].sentences
     assert f"{timezone.localdate() + timedelta(days=41 * 59)}" in sentence
     assert "59 more" in sentence
     assert "twenty years" in enrolment_forecast.sheet_of(
-        cast.monitor, date(2126, 1, 1)
+        cast.monitor, datetime(2126, 1, 1, tzinfo=UTC)
     ).sections[0].sentences[0]  # fmt: skip
 
 

@@ -166,7 +166,7 @@ def test_progress_counts_by_site_and_form_in_as_many_queries_for_more(
     by_form = {each.form: each for each in progress(monitor, ALL)}
     safety, history = by_form["mri_safety"], by_form["demographics"]
     assert (safety.site, safety.due, safety.verified, safety.undone) == ("XA", 5, 4, 1)
-    assert (history.verified, safety.percent, history.percent) == (0, 80, 0)
+    assert (history.verified, safety.percent_label, history.percent_label) == (0, "80", "0")
     one = count()
     enter(State.ENROLLED)
     assert count() == one

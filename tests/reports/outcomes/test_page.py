@@ -15,6 +15,7 @@ from reports import tasks  # noqa: F401  the jobs' doors must be registered
 from reports.models import StudyReport
 from reports.outcomes.filters import Filters
 from reports.outcomes_urls import urlpatterns
+from reports.services import kept
 from reports.services import outcomes as service
 from studysite.core import jobs
 from studysite.core.errors import Invalid
@@ -76,7 +77,7 @@ def test_while_withheld_no_filter_tells_an_arm(finished, cast):
     with pytest.raises(Invalid):
         service.outcomes_now(by=cast.investigator, filters=Filters(arm="2d"))
     with pytest.raises(Invalid):
-        service.ask_outcomes(by=cast.investigator, filters=Filters(technique="mpr"), language="en")
+        kept.ask_outcomes(by=cast.investigator, filters=Filters(technique="mpr"), language="en")
 
 
 def test_a_number_leads_to_its_records(finished, cast):
@@ -128,7 +129,7 @@ def test_a_kept_report_is_made_by_a_worker(finished, cast):
 
 def test_a_report_that_tells_arms_is_gone_when_the_study_is_unlocked(finished, cast):
     lock(cast)
-    report = service.ask_outcomes(by=cast.investigator, filters=Filters(), language="en")
+    report = kept.ask_outcomes(by=cast.investigator, filters=Filters(), language="en")
     jobs.run(report.job_id)
     client = as_user(cast.investigator)
     assert client.get(f"/outcomes/{report.pk}/").status_code == 200
@@ -139,7 +140,7 @@ def test_a_report_that_tells_arms_is_gone_when_the_study_is_unlocked(finished, c
 def test_a_big_study_is_computed_by_a_worker(finished, cast, monkeypatch):
     monkeypatch.setattr(service, "LARGEST_AT_ONCE", 0)
     assert "Not computed yet" in page_of(cast.investigator)
-    report = service.ask_outcomes(by=cast.investigator, filters=Filters(), language="en")
+    report = kept.ask_outcomes(by=cast.investigator, filters=Filters(), language="en")
     jobs.run(report.job_id)
     assert "kept version 1" in page_of(cast.investigator)
     assert Job.objects.get(pk=report.job_id).state == "done"
