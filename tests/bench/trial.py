@@ -43,7 +43,7 @@ def main() -> int:
     parser.add_argument("--scene", default="head")
     given = parser.parse_args()
     truth, started = trial.Truth(people=given.people), time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="study-trial-") as folder, _study(Path(folder)):
+    with tempfile.TemporaryDirectory(prefix="study-trial-") as folder, study(Path(folder)):
         cast = factory.make_cast()
         trial.play(cast, truth, Scanner(Path(folder) / "scans", given.scene))
         lock_study(by=cast.data_manager, reason="Data are clean.")
@@ -64,7 +64,7 @@ def _interval(estimate: dict[str, Any]) -> str:
 
 
 @contextmanager
-def _study(folder: Path) -> Iterator[None]:
+def study(folder: Path) -> Iterator[None]:
     with (
         connected_to(f"sqlite:///{folder / 'study.sqlite3'}"),
         connected_to(f"sqlite:///{folder / 'vault.sqlite3'}", "vault"),
