@@ -17,10 +17,10 @@ PRODUCTION_LIKE := env PRODUCTION=1 ALLOWED_HOSTS=study.example.org VAR_DIR=var/
 	CELERY_BROKER_URL=redis://localhost/0 \
 	EMAIL_BACKEND=django.core.mail.backends.smtp.EmailBackend
 
-.PHONY: help setup dev demo serve test check format bench accuracy contacts study trial gallery validation restores faults lock viewer messages clean
+.PHONY: help setup dev demo serve test check format bench accuracy contacts study trial approve gallery validation restores faults lock viewer messages clean
 
 help:
-	@echo "make demo | serve | test | check | bench | accuracy | contacts | study | trial | validation | restores | faults | setup | lock | viewer | messages | format | clean"
+	@echo "make demo | serve | test | check | bench | accuracy | contacts | study | trial | approve | validation | restores | faults | setup | lock | viewer | messages | format | clean"
 
 setup:
 	@bash studysite/install.sh run
@@ -84,6 +84,11 @@ study: dev
 # A simulated trial of 60 through the whole system: scans, measurement, reads, surgery, report.
 trial: dev
 	@$(PYTHON) -m tests.bench.trial $(ARGS)
+
+# The pages that papers are compared with, drawn anew: look at each that changed before it is kept.
+approve: dev
+	@APPROVE=1 $(PYTHON) -m pytest -q tests/reports/test_approved_pages.py
+	@git status --short tests/reports/approved_pages
 
 # The pictures of docs/pictures, drawn anew.
 gallery: dev
