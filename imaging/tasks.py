@@ -14,6 +14,7 @@ from imaging.services import (
     readers,
     receiving,
     scrubbing,
+    sending,
     sessions,
     suggesting,
     training_set,
@@ -45,6 +46,12 @@ def training_task(held: jobs.Held) -> None:
 def suggest_task(held: jobs.Held) -> None:
     """Look for the nerves' ends on one series."""
     suggesting.perform(held)
+
+
+@jobs.handles("send")
+def send_task(held: jobs.Held) -> None:
+    """Send one series to an archive."""
+    sending.perform(held)
 
 
 @shared_task(name="studysite.assign_readers")

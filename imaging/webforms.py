@@ -66,7 +66,26 @@ class RefuseForm(StudyForm):
     reason = ReasonField(label=_("Why it is refused"))
 
 
-class PeerForm(StudyForm):
+class PlaceForm(StudyForm):
+    """Where a node takes scans from here, if it does."""
+
+    host = forms.CharField(
+        label=_("Host"),
+        required=False,
+        max_length=253,
+        help_text=_("Where it takes scans from here. Left open, it only sends."),
+    )
+    port = forms.IntegerField(label=_("Port"), required=False, min_value=1, max_value=65535)
+    tls = forms.BooleanField(label=_("By TLS"), required=False)
+
+
+class DestinationForm(PlaceForm):
+    """The same of a node that is listed already."""
+
+    reason = ReasonField(label=_("Reason"))
+
+
+class PeerForm(PlaceForm):
     """A scanner or an archive that may send scans."""
 
     name = forms.CharField(label=_("Name"), max_length=80)
@@ -81,6 +100,7 @@ class PeerForm(StudyForm):
         help_text=_("Where it calls from, such as 10.1.2.3 or 10.1.2.0/24."),
     )
     site = forms.ModelChoiceField(Site.objects.none(), label=_("Site"), empty_label=None)
+    field_order = ("name", "ae_title", "network", "site", "host", "port", "tls")
 
     def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -21,7 +21,7 @@ from enrollment.api import (
     verification,
     visits,
 )
-from imaging.api import expected, held, intakes, measurements, peers, pieces, reads, series
+from imaging.api import expected, held, intakes, measurements, peers, pieces, reads, sending, series
 from reports.api import (
     closing,
     conduct,
@@ -151,6 +151,9 @@ urlpatterns = [
     path("held/<int:pk>/refuse/", held.HeldRefuseView.as_view(), name="held_refuse"),
     path("nodes/", peers.PeersView.as_view(), name="nodes"),
     path("nodes/<int:pk>/", peers.PeerView.as_view(), name="node"),
+    path("nodes/<int:pk>/destination/", peers.DestinationView.as_view(), name="destination"),
+    path("series/<int:pk>/sendings/", sending.SendingView.as_view(), name="sendings"),
+    path("sendings/<int:pk>/again/", sending.SendAgainView.as_view(), name="send_again"),
     path("series/", series.SeriesListView.as_view(), name="series_list"),
     path("series/<int:pk>/", series.SeriesView.as_view(), name="series"),
     path("series/<int:pk>/quality/", series.QualityView.as_view(), name="quality"),

@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from enrollment.api.participants import site_at
-from imaging.services import peers
+from imaging.services import archives, peers
 from studysite.core.api_view import In, StudyView, operation
 from studysite.core.roles import Action
 
@@ -19,6 +19,18 @@ class PeerIn(In):
     name = serializers.CharField(max_length=80)
     ae_title = serializers.CharField(max_length=16)
     network = serializers.CharField(max_length=49)
+    host = serializers.CharField(max_length=253, allow_blank=True, default="")
+    port = serializers.IntegerField(min_value=1, max_value=65535, allow_null=True, default=None)
+    tls = serializers.BooleanField(default=False)
+
+
+class DestinationIn(In):
+    """Where a node takes scans from here; nowhere, with host and port left open."""
+
+    host = serializers.CharField(max_length=253, allow_blank=True)
+    port = serializers.IntegerField(min_value=1, max_value=65535, allow_null=True)
+    tls = serializers.BooleanField(default=False)
+    reason = serializers.CharField(max_length=2000, allow_blank=True)
 
 
 class LeaveIn(In):
@@ -36,6 +48,9 @@ class PeerOut(serializers.Serializer):
     name = serializers.CharField()
     ae_title = serializers.CharField()
     network = serializers.CharField()
+    host = serializers.CharField()
+    port = serializers.IntegerField(allow_null=True)
+    tls = serializers.BooleanField()
     active = serializers.BooleanField(source="is_active")
     at = serializers.DateTimeField()
 
@@ -74,3 +89,16 @@ class PeerView(StudyView):
         row = peers.find_peer(by=self.by, pk=pk)
         given = self.taken(LeaveIn)
         return Response(PeerOut(peers.set_peer_active(by=self.by, peer=row, **given)).data)
+
+
+class DestinationView(StudyView):
+    """Where a node takes scans."""
+
+    actions_needed = {"put": Action.MANAGE_PEERS}
+
+    @operation("set_node_destination", takes=DestinationIn, gives=PeerOut)
+    def put(self, request: Request, pk: int) -> Response:
+        """Say where a node takes scans from here."""
+        row = peers.find_peer(by=self.by, pk=pk)
+        given = self.taken(DestinationIn)
+        return Response(PeerOut(archives.set_destination(by=self.by, peer=row, **given)).data)

@@ -13,8 +13,9 @@ from imaging.dicom.deidentify import IMPLEMENTATION_CLASS, IMPLEMENTATION_NAME
 from imaging.dicom.made.codes import SCHEME
 from imaging.dicom.network.messages import VERIFICATION
 from imaging.dicom.network.provider import Bounds
+from imaging.dicom.network.sender import UNIT_BYTES, Patience
 from imaging.dicom.sop_classes import MR_IMAGES, STORAGE_ROOTS
-from imaging.dicom.transfer_syntaxes import EXPLICIT_LITTLE, TAKEN
+from imaging.dicom.transfer_syntaxes import EXPLICIT_LITTLE, IMPLICIT_LITTLE, TAKEN
 from imaging.dicom.web.objects import PICTURES
 
 OPTIONS = (
@@ -60,7 +61,25 @@ def _network() -> Iterator[str]:
     yield f"{bounds.command_bytes:,}, an association {bounds.contexts} presentation contexts."
     yield f"A request comes within {bounds.request_s:g} s, a unit within {bounds.unit_s:g} s;"
     yield f"a peer that is silent for {bounds.idle_s:g} s is left."
-    yield "No other service is provided, and none is used."
+    yield "No other service is provided."
+    yield ""
+    yield from _sending()
+
+
+def _sending() -> Iterator[str]:
+    patience = Patience()
+    yield "## Network: service class user"
+    yield ""
+    yield "| service | SOP classes |"
+    yield "|---|---|"
+    yield f"| Verification (C-ECHO) | {VERIFICATION} |"
+    yield "| Storage (C-STORE) | those of the stored images, and of the objects made here |"
+    yield ""
+    yield "Proposed are, for each class,"
+    yield f"{UID(EXPLICIT_LITTLE).name} and {UID(IMPLICIT_LITTLE).name};"
+    yield f"data units have at most {UNIT_BYTES:,} bytes, or what the peer takes. It is waited"
+    yield f"{patience.connect_s:g} s for an association and {patience.answer_s:g} s for an answer."
+    yield "Statuses 0000, B000, B006, B007 and 0111 (duplicate) count as taken."
     yield ""
 
 

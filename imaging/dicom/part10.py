@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from imaging.dicom.network.messages import UID
@@ -22,19 +23,33 @@ class Named:
 
 def named(head: bytes) -> Named | None:
     """The object whose file begins like this; None where it does not begin as one."""
-    if head[128:PREAMBLE_BYTES] != b"DICM":
-        return None
-    found: dict[int, str] = {}
+    found = {element: head[start:end] for element, start, end in _header(head)}
+    words = (
+        found.get(element, b"").decode("ascii", "replace").strip(" \0")
+        for element in (SOP_CLASS, SOP_INSTANCE)
+    )
+    uids = next(words), next(words)
+    return Named(*uids) if all(UID.fullmatch(uid) for uid in uids) else None
+
+
+def data_set(content: bytes) -> memoryview:
+    """A file without its preamble and its header."""
+    ends = [end for _element, _start, end in _header(content)]
+    return memoryview(content)[max(ends, default=0) :]
+
+
+def _header(content: bytes) -> Iterator[tuple[int, int, int]]:
+    """The header's elements: each its number, and where its value begins and ends."""
+    if content[128:PREAMBLE_BYTES] != b"DICM":
+        return
     position = PREAMBLE_BYTES
-    while position + 12 <= len(head):
-        group, element, vr, length = struct.unpack_from("<HH2sH", head, position)
+    while position + 12 <= len(content):
+        group, element, vr, length = struct.unpack_from("<HH2sH", content, position)
+        if group != 2:
+            return
         start = position + 8
         if vr in LONG:
-            (length,) = struct.unpack_from("<I", head, start)
+            (length,) = struct.unpack_from("<I", content, start)
             start += 4
-        if group != 2:
-            break
-        found[element] = head[start : start + length].decode("ascii", "replace").strip(" \0")
         position = start + length
-    uids = found.get(SOP_CLASS, ""), found.get(SOP_INSTANCE, "")
-    return Named(*uids) if all(UID.fullmatch(uid) for uid in uids) else None
+        yield element, start, position

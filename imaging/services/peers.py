@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from imaging.models import Peer
+from imaging.services.archives import check_place
 from studysite.core.access import require, scoped
 from studysite.core.acts import about, service
 from studysite.core.errors import Conflict, Invalid, NotThere
@@ -34,8 +35,18 @@ def find_peer(*, by: User, pk: int) -> Peer:
 
 
 @service(Action.MANAGE_PEERS)
-def add_peer(*, by: User, site: Site, name: str, ae_title: str, network: str) -> Peer:
-    """Let a scanner or an archive send scans to a site."""
+def add_peer(
+    *,
+    by: User,
+    site: Site,
+    name: str,
+    ae_title: str,
+    network: str,
+    host: str = "",
+    port: int | None = None,
+    tls: bool = False,
+) -> Peer:
+    """Let a scanner or an archive send scans to a site; with a host and a port, take them too."""
     require(by, Action.MANAGE_PEERS, site)
     if not name.strip():
         raise Invalid(_("The name is required."), field="name")
@@ -44,9 +55,16 @@ def add_peer(*, by: User, site: Site, name: str, ae_title: str, network: str) ->
         raise Invalid(sentence, field="ae_title")
     if Peer.objects.filter(ae_title=ae_title).exists():
         raise Conflict(_("There is a node with this title."), field="ae_title")
+    check_place(host.strip(), port, tls)
     about(ae_title, said("Node added at %(site)s", site=site.code))
     return Peer.objects.create(
-        site=site, name=name.strip(), ae_title=ae_title, network=_network(network)
+        site=site,
+        name=name.strip(),
+        ae_title=ae_title,
+        network=_network(network),
+        host=host.strip(),
+        port=port or None,
+        tls=tls and bool(host.strip()),
     )
 
 

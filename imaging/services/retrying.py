@@ -16,6 +16,9 @@ from studysite.core.models import Job, Site, User
 from studysite.core.roles import Action
 from studysite.core.said import said
 
+# Changes nothing of what is closed.
+SENDS = "send"
+
 
 @service(Action.RETRY_JOB)
 def retry(*, by: User, job: Job | None, site: Site) -> Job:
@@ -27,7 +30,7 @@ def retry(*, by: User, job: Job | None, site: Site) -> Job:
         raise OutOfOrder(_("A newer version of this measurement was asked for."))
     # Held, so that what is being closed is closed before, or waits for this work.
     subject = Participant.objects.select_for_update().filter(number=job.subject).first()
-    if subject is not None:
+    if subject is not None and job.kind != SENDS:
         refuse_closed(subject, visit=_visit_of(job))
     jobs.retry(job)
     about(job.subject, said("Tried again: %(job)s", job=_KINDS[job.kind]))
@@ -39,6 +42,7 @@ _KINDS = {
     "measure": said("Measure both nerves"),
     "training": said("Make a training case"),
     "suggest": said("Suggest end points"),
+    "send": said("Send a scan to an archive"),
     "case_summary": said("Make a case summary"),
     "export": said("Make an export"),
     "outcomes": said("Compute the outcomes"),

@@ -27,19 +27,31 @@ from studysite.core.errors import Invalid, OutOfOrder
 def as_zip(measurement: Measurement) -> bytes:
     """The images with the segmentations and the report of a measurement, as DICOM media. Raises
     OutOfOrder where nothing is measured, Invalid where no object can be made of the series."""
+    measured = _measured(measurement)
+    return zipped([*measured.images, *_made(measurement, measured)])
+
+
+def made_of(measurement: Measurement) -> list[pydicom.Dataset]:
+    """The same without the images."""
+    return _made(measurement, _measured(measurement))
+
+
+def _measured(measurement: Measurement) -> Measured:
     if measurement.state != MeasurementState.MEASURED or measurement.result is None:
         raise OutOfOrder(_("This measurement has no result of which objects could be made."))
     try:
-        measured = Measured(_images(measurement), measurement.result, measurement.version)
+        return Measured(_images(measurement), measurement.result, measurement.version)
     except DicomRefused as refusal:
         raise Invalid(refusal.sentence, code=refusal.code) from refusal
+
+
+def _made(measurement: Measurement, measured: Measured) -> list[pydicom.Dataset]:
     with warnings.catch_warnings():
         # A subject number is a person's name of one word, which highdicom finds unlikely.
         warnings.filterwarnings("ignore", "The string", UserWarning)
         binary = segmentation(measured, "BINARY")
         made = [binary, segmentation(measured, "FRACTIONAL"), report(measured, binary)]
-        pictures = _pictures(measurement, measured)
-    return zipped([*measured.images, *made, *pictures])
+        return [*made, *_pictures(measurement, measured)]
 
 
 def _pictures(measurement: Measurement, measured: Measured) -> list[pydicom.Dataset]:

@@ -77,6 +77,7 @@ def _marks(user: User, row: Series) -> Marks | None:
 class _Rights:
     see_images: bool
     see_measurements: bool
+    send: bool
     check: bool
     revise: bool
     measure: bool
@@ -87,6 +88,7 @@ def _rights(user: User, row: Series) -> _Rights:
     return _Rights(
         see_images=may(user, Action.SEE_IMAGES, site),
         see_measurements=may(user, Action.SEE_MEASUREMENTS, site),
+        send=may(user, Action.SEND_SCANS, site),
         check=row.state == SeriesState.RECEIVED and may(user, Action.CHECK_QUALITY, site),
         revise=may_revise(row) and may(user, Action.CHECK_QUALITY, site),
         measure=row.state == SeriesState.ACCEPTED

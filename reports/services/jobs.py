@@ -23,6 +23,7 @@ SEEN_BY = {
     "intake": Action.SEE_SCANS,
     "measure": Action.SEE_MEASUREMENTS,
     "suggest": Action.SEE_MEASUREMENTS,
+    "send": Action.SEE_IMAGES,
     "case_summary": Action.SEE_CASE_SUMMARY,
 }
 

@@ -22,6 +22,7 @@ TITLES = {
     "intake": gettext_lazy("Take in a scan"),
     "measure": gettext_lazy("Measure both nerves"),
     "suggest": gettext_lazy("Suggest end points"),
+    "send": gettext_lazy("Send a scan to an archive"),
     "case_summary": gettext_lazy("Make a case summary"),
     "export": gettext_lazy("Make an export"),
     "outcomes": gettext_lazy("Compute the outcomes"),

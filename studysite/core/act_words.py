@@ -35,6 +35,7 @@ _WORDS = {
     Action.RELEASE_PROTOCOL.value: _("Protocol version released"),
     Action.ENTER_SURGICAL_FINDING.value: _("Surgical finding saved"),
     Action.UPLOAD_SCAN.value: _("Scan received"),
+    Action.SEND_SCANS.value: _("Scan sent to an archive"),
     Action.SETTLE_HELD_SCAN.value: _("Held scan settled"),
     Action.CHECK_QUALITY.value: _("Image quality checked"),
     Action.SET_END_POINTS.value: _("End points set"),

@@ -48,6 +48,7 @@ class Action(StrEnum):
     UPLOAD_SCAN = "upload_scan"
     SEE_SCANS = "see_scans"
     SEE_IMAGES = "see_images"
+    SEND_SCANS = "send_scans"
     SETTLE_HELD_SCAN = "settle_held_scan"
     CHECK_QUALITY = "check_quality"
     SET_END_POINTS = "set_end_points"
@@ -134,6 +135,7 @@ POLICY: dict[Action, frozenset[Role]] = {
     Action.UPLOAD_SCAN: frozenset({_C, _A}),
     Action.SEE_SCANS: frozenset({_C, _I, _A, _M, _D}),
     Action.SEE_IMAGES: frozenset({_I, _A, _M}),
+    Action.SEND_SCANS: frozenset({_I, _A}),
     Action.SETTLE_HELD_SCAN: frozenset({_C}),
     Action.CHECK_QUALITY: frozenset({_A}),
     Action.SET_END_POINTS: frozenset({_A}),

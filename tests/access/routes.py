@@ -47,6 +47,7 @@ PLACES: dict[str, dict[str, object]] = {
     "scans/expected/": {"pk": "{scan}"},
     "series/": {"pk": "{series}", "axis": "axial", "number": "0"},
     "nodes/": {"pk": "{peer}"},
+    "sendings/": {"pk": "{dispatch}"},
     "measurements/": {"pk": "{measurement}", "side": "left", "name": "mpr.png"},
     "measurements/<int:pk>/parts/": {
         "pk": "{measurement}",

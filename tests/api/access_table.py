@@ -233,6 +233,13 @@ TABLE = [
     Row("nodes", "POST", "nodes/", "X", 422, NODE, scoped=False),
     Row("node", "GET", "nodes/{peer}/", "X", 200),
     Row("node", "PUT", "nodes/{peer}/", "X", 200, {"active": True, **WHY}),
+    Row(
+        "destination", "PUT", "nodes/{peer}/destination/", "X", 200,
+        {"host": "127.0.0.1", "port": 104, **WHY},
+    ),
+    Row("sendings", "GET", "series/{series}/sendings/", "IA", 200),
+    Row("sendings", "POST", "series/{series}/sendings/", "IA", 422, {"node": "NOBODY"}),
+    Row("send_again", "POST", "sendings/{dispatch}/again/", "IA", 409),
     Row("series_list", "GET", "series/?participant={number}", "CIAMD", 200),
     Row("series", "GET", "series/{series}/", "CIAMD", 200),
     Row("quality", "GET", "series/{series}/quality/", "CIAMD", 200),

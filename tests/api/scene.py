@@ -9,7 +9,7 @@ from django.utils import timezone
 from enrollment.models import Participant, Query
 from enrollment.places import Place, PlaceKind
 from enrollment.services.queries import open_query
-from imaging.models import Adjudication, Held, Intake, Measurement, Peer, Read, Series
+from imaging.models import Adjudication, Dispatch, Held, Intake, Measurement, Peer, Read, Series
 from imaging.services.readers import new_reading_id
 from reports import storage
 from reports.exports.scope import scope_of
@@ -88,9 +88,7 @@ def build(code: str = "XA") -> Scene:
         "log": _report(row, cast.investigator, "screening_log").pk,
         "query": _query(row, cast.monitor).pk,
         "entry": row.entries.get(form="mri_safety", visit="screening").pk,
-        "peer": Peer.objects.create(
-            site=cast.site, name="Scanner 1", ae_title=f"{code}-MR", network="10.1.2.3"
-        ).pk,
+        **_archive(cast, series),
         **_unlocking(cast, row),
     }
     boss = factory.person(f"bo-{code}", "Xu Bo", Role.ADMINISTRATOR, cast.site)
@@ -103,6 +101,27 @@ def _unlocking(cast: factory.Cast, row: Participant) -> dict[str, object]:
     closure = lock_visit(by=second, participant=row, visit="month_12", reason="Nobody came.")
     asked = ask_unlock(by=second, closure=closure, reason="Somebody came after all.")
     return {"closure": closure.pk, "unlocking": asked.pk}
+
+
+def _archive(cast: factory.Cast, series: Series) -> dict[str, object]:
+    """A node that sends and takes scans, and a series that it took but for one image."""
+    peer = Peer.objects.create(
+        site=cast.site, name="Scanner 1", ae_title=f"{cast.site.code}-MR", network="10.1.2.3",
+        host="10.1.2.3", port=104,
+    )  # fmt: skip
+    sent = Dispatch.objects.create(
+        peer=peer, series=series, by=cast.investigator, objects_count=2, taken=["2.25.1"],
+        refused=[{"uid": "2.25.2", "what": "Image 2", "sentence": "It refused the object."}],
+        job=_job("send", series.participant.number, cast.investigator),
+    )  # fmt: skip
+    return {"peer": peer.pk, "dispatch": sent.pk}
+
+
+def _job(kind: str, number: str, by: User) -> Job:
+    """Work that waits for a worker."""
+    return Job.objects.create(
+        kind=kind, key=f"{kind}:{number}", target=number, subject=number, requested_by=by
+    )
 
 
 def _query(row: Participant, by: User) -> Query:

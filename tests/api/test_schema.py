@@ -20,7 +20,7 @@ from tests.api.access_table import TABLE
 
 # These are asked for by their address alone.
 NO_BODY = {"confirm_eligibility", "close_intake", "retry_job", "sign_out", "seal_allocation"}
-NO_BODY |= {"verify_visit", "make_training_set", "ask_suggestion"}
+NO_BODY |= {"verify_visit", "make_training_set", "ask_suggestion", "send_again"}
 NO_BODY |= {"take_back_unlock"}
 
 

@@ -93,6 +93,7 @@ def values_of(scene: Scene, early: str) -> dict[str, list[dict[str, Any]]]:
         "imaging:measurement": [{"pk": names["measurement"]}],
         "imaging:viewer": [{"pk": names["measurement"]}],
         "imaging:peer": [{"pk": names["peer"]}],
+        "imaging:sending": [{"pk": names["series"]}],
         "job": [{"pk": names["job"]}],
     }
 

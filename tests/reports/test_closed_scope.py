@@ -128,7 +128,7 @@ DATA: dict[str, Call] = {
         by=of.cast.reader, row=Read.objects.get(reader=of.cast.reader), answers={}, seen_revision=0
     ),
     "imaging.services.retrying.retry": lambda of: retrying.retry(
-        by=of.cast.coordinator, job=Job.objects.get(), site=of.cast.site
+        by=of.cast.coordinator, job=Job.objects.get(kind="intake"), site=of.cast.site
     ),
 }  # fmt: skip
 # About the data: goes on while they are frozen, ends when they are locked.
@@ -184,6 +184,10 @@ WRITES_NO_DATA = {
     "enrollment.services.trail.record_review": "that somebody looked",
     "enrollment.services.unblinding.unblind": "an emergency waits for no unlocking",
     "imaging.services.intake.close_intake": "a job matches what arrived and asks the guard",
+    "imaging.services.archives.call": "who answers",
+    "imaging.services.archives.set_destination": "who takes scans",
+    "imaging.services.sending.send_again": "a copy of what is there",
+    "imaging.services.sending.send_scan": "a copy of what is there",
     "imaging.services.peers.add_peer": "who may send",
     "imaging.services.peers.set_peer_active": "who may send",
     "imaging.services.receiving.close_received": "a job matches what arrived and asks the guard",
@@ -249,7 +253,7 @@ def code_of(call: Call, of: scene.Scene) -> str:
 def of() -> scene.Scene:
     """A case with a job that failed and that its maker may try again."""
     built = scene.build()
-    assert Job.objects.get().state == JobState.FAILED
+    assert Job.objects.get(kind="intake").state == JobState.FAILED
     return built
 
 

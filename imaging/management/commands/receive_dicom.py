@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import ssl
 import threading
 from typing import Any
@@ -12,6 +11,7 @@ from django.core.management.base import CommandParser
 from django.db import connections
 
 from imaging.dicom.deidentify import IMPLEMENTATION_CLASS, IMPLEMENTATION_NAME
+from imaging.dicom.network.addresses import is_loopback
 from imaging.dicom.network.listener import Listener, encryption, listen
 from imaging.dicom.network.processes import run_processes
 from imaging.dicom.network.provider import Bounds, Name
@@ -73,13 +73,3 @@ class Command(StudyCommand):
                 "set DICOM_TLS_CERTIFICATE and DICOM_TLS_KEY."
             )
         return None
-
-
-def is_loopback(host: str) -> bool:
-    """Whether an address is this machine's own."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from imaging.models import Held, Intake, Measurement, Peer, Read
+from imaging.models import Dispatch, Held, Intake, Measurement, Peer, Read
 from imaging.models.intake import Door
 from imaging.services import standard_objects
 from imaging.urls import urlpatterns
@@ -26,6 +26,10 @@ PAGES = {
     "peers": (Action.MANAGE_PEERS, "get", False),
     "add_peer": (Action.MANAGE_PEERS, "get", False),
     "peer": (Action.MANAGE_PEERS, "get", True),
+    "destination": (Action.MANAGE_PEERS, "post", True),
+    "call_peer": (Action.MANAGE_PEERS, "post", True),
+    "sending": (Action.SEND_SCANS, "get", True),
+    "send_again": (Action.SEND_SCANS, "post", True),
     "open": (Action.UPLOAD_SCAN, "post", False),
     "arrival": (Action.UPLOAD_SCAN, "get", True),
     "piece": (Action.UPLOAD_SCAN, "post", True),
@@ -73,12 +77,15 @@ def address(
         intake=intake, key="k", code="not_mr", reason="No MR.", modality="CT", files_count=1
     )
     peer = Peer.objects.create(site=site, name="MR 1", ae_title="MR1", network="127.0.0.1")
+    sent = Dispatch.objects.create(peer=peer, series=measured.series, by=coordinator)
     reading_id = Read.objects.all()[0].reading_id
     series = measured.series
     of: dict[str, list[object]] = {
         "participant_scans": [series.participant.number],
         "scan_not_done": [series.scan_id],
-        "peer": [peer.pk],
+        **{name: [peer.pk] for name in ("peer", "destination", "call_peer")},
+        "sending": [measured.series_id],
+        "send_again": [sent.pk],
         "series": [series.pk],
         "check_quality": [series.pk],
         "measure": [series.pk],
@@ -138,9 +145,15 @@ def test_a_visitor_is_asked_to_sign_in(name: str, client: Client, address: Addre
 
 @pytest.mark.parametrize("name", [name for name, row in PAGES.items() if row[1] == "post"])
 def test_what_changes_something_is_posted(
-    name: str, client: Client, address: Address, analyst: User, coordinator: User
+    name: str,
+    client: Client,
+    address: Address,
+    analyst: User,
+    coordinator: User,
+    administrator: User,
 ) -> None:
-    by = coordinator if PAGES[name][0] is Action.SETTLE_HELD_SCAN else analyst
+    others = {Action.SETTLE_HELD_SCAN: coordinator, Action.MANAGE_PEERS: administrator}
+    by = others.get(PAGES[name][0], analyst)
     client.force_login(by)
     # A piece's address also tells how far a file came.
     assert client.get(address(name)).status_code == (200 if name == "piece" else 405)
