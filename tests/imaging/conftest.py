@@ -14,16 +14,17 @@ import imaging.tasks  # noqa: F401  The worker's doors.
 from enrollment.journey import State
 from enrollment.models import Participant
 from imaging.dicom import sandbox, sandbox_worker
-from imaging.models import Intake, Measurement, Series, SeriesState
+from imaging.models import Intake, Measurement, Peer, Series, SeriesState
 from imaging.models.intake import Door
 from imaging.services import drawing
 from imaging.services import measurement as measuring
 from imaging.services.intake import add_file, close_intake, open_intake
 from imaging.services.measurement import ask_measurement
+from imaging.services.peers import add_peer
 from imaging.services.quality import check_quality
 from imaging.services.viewing import TECHNIQUE_PARTS, keep_part
 from studysite.core import jobs
-from studysite.core.models import User
+from studysite.core.models import Site, User
 from tests.imaging.results import ENDS, result
 from tests.imaging.shelf import shelve
 
@@ -142,3 +143,16 @@ def measured(
 ) -> Measurement:
     """A measured case, given to two of the site's three readers."""
     return measure(accepted)
+
+
+@pytest.fixture
+def at(administrator: User, site: Site) -> Callable[..., Peer]:
+    """An archive of the site, at some port of this machine."""
+
+    def made(port: int, title: str = "PACS") -> Peer:
+        return add_peer(
+            by=administrator, site=site, name="Archive", ae_title=title, network="127.0.0.1",
+            host="127.0.0.1", port=port,
+        )  # fmt: skip
+
+    return made

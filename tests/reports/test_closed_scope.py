@@ -167,7 +167,10 @@ STUDY: dict[str, Call] = {
         affected_side="", onset="", screened_on=TODAY,
     ),
 }  # fmt: skip
+NODES = ("peers.add_peer", "peers.set_peer_active", "archives.set_destination", "archives.call")
+SENDS = ("sending.send_scan", "sending.send_again")
 WRITES_NO_DATA = {
+    **{f"imaging.services.{name}": "who sends or takes copies" for name in (*NODES, *SENDS)},
     **DOCUMENTS,
     **LOCKS,
     "enrollment.services.allocation.seal_list": "before anybody is enrolled",
@@ -184,12 +187,6 @@ WRITES_NO_DATA = {
     "enrollment.services.trail.record_review": "that somebody looked",
     "enrollment.services.unblinding.unblind": "an emergency waits for no unlocking",
     "imaging.services.intake.close_intake": "a job matches what arrived and asks the guard",
-    "imaging.services.archives.call": "who answers",
-    "imaging.services.archives.set_destination": "who takes scans",
-    "imaging.services.sending.send_again": "a copy of what is there",
-    "imaging.services.sending.send_scan": "a copy of what is there",
-    "imaging.services.peers.add_peer": "who may send",
-    "imaging.services.peers.set_peer_active": "who may send",
     "imaging.services.receiving.close_received": "a job matches what arrived and asks the guard",
     "imaging.services.training.finish_training": "a simulated case",
     "imaging.services.training.save_training": "a simulated case",

@@ -3,45 +3,28 @@
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pydicom
 import pytest
-from django.test import Client
 
 from enrollment.models import Participant
 from enrollment.services.enrolment import withdraw
 from imaging.models import Dispatch, Measurement, Peer, Series
-from imaging.services import archives, sending
-from imaging.services.archives import Unreachable, call, set_destination
-from imaging.services.peers import add_peer, set_peer_active
+from imaging.services import sending
+from imaging.services.peers import set_peer_active
 from imaging.services.sending import send_again, send_scan
-from studysite.core import jobs
 from studysite.core.errors import Invalid, NotPermitted, OutOfOrder, StudyError
 from studysite.core.models import Act, Job, JobState, Site, User
 from studysite.core.said import say
+from tests.imaging.archive_desk import WIDE, Titled, done
 from tests.imaging.network.dcmtk import archive, needs_dcmtk, sink
-from tests.imaging.network.listening import QUICK, Shelf, listening
+from tests.imaging.network.listening import listening
 from tests.reports.results import make_pictures
 
 pytestmark = pytest.mark.django_db(databases=["default", "vault"])
 At = Callable[..., Peer]
-
-
-@pytest.fixture
-def at(administrator: User, site: Site) -> At:
-    """An archive of the site, at some port of this machine."""
-
-    def made(port: int, title: str = "PACS") -> Peer:
-        return add_peer(
-            by=administrator, site=site, name="Archive", ae_title=title, network="127.0.0.1",
-            host="127.0.0.1", port=port,
-        )  # fmt: skip
-
-    return made
 
 
 @pytest.fixture
@@ -50,34 +33,6 @@ def drawn(measured: Measurement) -> Measurement:
     measured.pictures = make_pictures()
     measured.save(update_fields=["pictures"])
     return measured
-
-
-def done(row: Dispatch) -> Dispatch:
-    """What a worker makes of it."""
-    assert row.job_id is not None
-    jobs.run(row.job_id)
-    return Dispatch.objects.select_related("job").get(pk=row.pk)
-
-
-class Titled(Shelf):
-    """A desk that takes calls from the study, and has room for so many objects."""
-
-    def __init__(self, room: int = 10_000, *, leaves_after: int = 10_000) -> None:
-        super().__init__(most=1 << 20)
-        self.room, self.leaves_after = room, leaves_after
-
-    def refusal(self, calling: str, called: str, address: str) -> tuple[int, int, int] | None:
-        return None if (calling, called) == ("STUDYSITE", "PACS") else (1, 1, 3)
-
-    def begin(self) -> Any:
-        if len(self.objects) >= self.leaves_after:
-            raise ConnectionResetError
-        kept = super().begin()
-        kept.most = self.most if len(self.objects) < self.room else 10
-        return kept
-
-
-WIDE = type(QUICK)(object_bytes=1 << 22, unit_s=5, idle_s=5, request_s=5)
 
 
 @needs_dcmtk
@@ -227,106 +182,3 @@ def test_a_measurement_of_another_series_does_not_go_with_it(
     other = Series.objects.get(sequence="tof_3d")
     with pytest.raises(Invalid, match="another series"):
         send_scan(by=investigator, series=other, peer=at(9), measurement=measured)
-
-
-def test_calling_a_node_says_whether_it_is_there(at: At, administrator: User) -> None:
-    with listening(Titled()) as port:
-        peer = at(port)
-        call(by=administrator, peer=peer)
-    assert say(Act.objects.latest("at").detail) == "Node answered to C-ECHO"
-    with pytest.raises(Unreachable, match="Nobody answers there"):
-        call(by=administrator, peer=peer)
-
-
-@pytest.mark.parametrize(
-    ("host", "port", "field"),
-    [
-        ("pacs", None, "host"),
-        ("", 104, "host"),
-        ("pacs host", 104, "host"),
-        ("-pacs", 104, "host"),
-        ("pacs", 65536, "port"),
-    ],
-)
-def test_a_place_that_is_none_is_refused(
-    at: At, administrator: User, host: str, port: int | None, field: str
-) -> None:
-    with pytest.raises(Invalid) as refusal:
-        set_destination(
-            by=administrator, peer=at(9), host=host, port=port, tls=False, reason="Moved."
-        )
-    assert refusal.value.field == field
-
-
-def test_production_sends_off_this_machine_by_tls_alone(
-    at: At, administrator: User, settings: Any
-) -> None:
-    peer = at(9)
-    settings.PRODUCTION = True
-    given = {"by": administrator, "peer": peer, "port": 104, "reason": "Moved."}
-    with pytest.raises(Invalid, match="TLS alone"):
-        set_destination(host="pacs.example.org", tls=False, **given)
-    set_destination(host="127.0.0.1", tls=False, **given)
-    set_destination(host="pacs.example.org", tls=True, **given)
-    Peer.objects.filter(pk=peer.pk).update(tls=False)
-    peer.refresh_from_db()
-    with pytest.raises(Unreachable, match="TLS alone"):
-        archives.reached(peer, ["1.2"])
-
-
-def test_the_page_sends_shows_and_sends_again(
-    stored: Series, at: At, investigator: User, client: Client
-) -> None:
-    client.force_login(investigator)
-    page = f"/series/{stored.pk}/sending/"
-    assert "No archive yet" in client.get(page).content.decode()
-    shelf = Titled(room=23)
-    with listening(shelf, WIDE) as port:
-        peer = at(port)
-        assert client.post(page, {"peer": peer.pk}).status_code == 302
-        shown = client.get(page, headers={"HX-Request": "true"}).content.decode()
-        assert "every 1s" in shown
-        done(Dispatch.objects.get())
-        shown = client.get(page).content.decode()
-        assert "23 of 24 taken" in shown
-        assert "Image 24" in shown
-        assert "every 1s" not in shown
-        shelf.room = 24
-        client.post(f"/sendings/{Dispatch.objects.get().pk}/again/")
-        done(Dispatch.objects.get())
-    shown = client.get(page).content.decode()
-    assert "24 of 24 taken" in shown
-    assert "Send the rest again" not in shown
-
-
-def test_the_api_sends_as_the_page_does(
-    stored: Series, at: At, investigator: User, client: Client
-) -> None:
-    client.force_login(investigator)
-    with listening(Titled(), WIDE) as port:
-        at(port)
-        sent = client.post(
-            f"/api/v1/series/{stored.pk}/sendings/",
-            json.dumps({"node": "PACS"}), content_type="application/json",
-        )  # fmt: skip
-        assert sent.status_code == 202
-        done(Dispatch.objects.get())
-    (found,) = client.get(f"/api/v1/series/{stored.pk}/sendings/").json()
-    assert (found["node"], len(found["taken"]), found["refused"]) == ("PACS", 24, [])
-
-
-def test_an_administrator_says_on_the_page_where_a_node_takes_scans(
-    at: At, administrator: User, client: Client
-) -> None:
-    client.force_login(administrator)
-    with listening(Titled()) as port:
-        peer = at(9)
-        shown = client.post(f"/nodes/{peer.pk}/call/", follow=True).content.decode()
-        assert "PACS was called: Nobody answers there." in shown
-        place = {"host": "127.0.0.1", "port": port, "reason": "Moved."}
-        assert client.post(f"/nodes/{peer.pk}/destination/", place).status_code == 302
-        shown = client.post(f"/nodes/{peer.pk}/call/", follow=True).content.decode()
-        assert "PACS answers to C-ECHO." in shown
-    wrong = client.post(f"/nodes/{peer.pk}/destination/", {"host": "x", "reason": "Moved."})
-    assert wrong.status_code == 422
-    assert "both a host and a port" in wrong.content.decode()
