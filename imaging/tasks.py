@@ -9,6 +9,7 @@ from celery import shared_task
 from imaging import storage
 from imaging.services import (
     arrival,
+    derived,
     intake,
     measurement,
     readers,
@@ -72,6 +73,12 @@ def clear_spool_task() -> int:
 def close_quiet_task() -> int:
     """Close what nodes have sent, where the receiver died before it could."""
     return receiving.close_quiet()
+
+
+@shared_task(name="studysite.keep_objects")
+def keep_objects_task() -> int:
+    """Make the standard objects of measurements that have none; how many."""
+    return derived.fill_in()
 
 
 @shared_task(name="studysite.scrub_storage")

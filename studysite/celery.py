@@ -61,6 +61,11 @@ app.conf.update(
             "schedule": Every(30.0),
             "options": {"expires": 30.0},
         },
+        "keep-objects": {
+            "task": "studysite.keep_objects",
+            "schedule": Every(3600.0),
+            "options": {"expires": 3600.0},
+        },
         "scrub-storage": {
             "task": "studysite.scrub_storage",
             "schedule": Every(24 * 3600.0),

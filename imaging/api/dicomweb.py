@@ -19,6 +19,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from imaging.dicom.errors import DicomRefused
+from imaging.dicom.made.encapsulated import PDF_TYPE
 from imaging.dicom.transfer_syntaxes import EXPLICIT_LITTLE
 from imaging.dicom.web import objects, search
 from imaging.dicom.web.multipart import written
@@ -120,11 +121,11 @@ def studies_of(rows: Iterable[Shown], request: Request) -> list[Json]:
 
 def _study(uid: str, series: list[Shown], request: Request) -> Json:
     return {
-        **series[0].instances()[0].attributes(),
+        **series[0].first().attributes(),
         "00081190": _place(request, uid),
-        "00080061": {"vr": "CS", "Value": sorted({row.series.modality for row in series})},
+        "00080061": {"vr": "CS", "Value": sorted({row.modality for row in series})},
         "00201206": {"vr": "IS", "Value": [len(series)]},
-        "00201208": {"vr": "IS", "Value": [sum(row.series.instances_count for row in series)]},
+        "00201208": {"vr": "IS", "Value": [sum(row.count for row in series)]},
     }
 
 
@@ -132,9 +133,9 @@ def series_of(rows: Iterable[Shown], request: Request) -> list[Json]:
     """One answer a series."""
     return [
         {
-            **row.instances()[0].attributes(),
+            **row.first().attributes(),
             "00081190": _place(request, row.study_uid, row.uid),
-            "00201209": {"vr": "IS", "Value": [row.series.instances_count]},
+            "00201209": {"vr": "IS", "Value": [row.count]},
         }
         for row in rows
     ]
@@ -239,13 +240,16 @@ class FramesView(WebView):
 
 
 class RenderedView(WebView):
-    """A picture of an instance, or of one of its frames."""
+    """A picture of an instance, or of one of its frames; a document as it is."""
 
     def get(
         self, request: Request, study: str, series: str, uid: str, numbers: str = "1"
     ) -> HttpResponse:
         """Fetch a picture."""
         one = shown.find_instance(by=self.by, study_uid=study, series_uid=series, uid=uid)
+        document = objects.document_of(one.content())
+        if document is not None:
+            return HttpResponse(document, content_type=self.wants(PDF_TYPE))
         media_type = self.wants("image/jpeg", "image/png")
         window, size = (request.query_params.get(name, "") for name in ("window", "viewport"))
         picture = objects.rendered(

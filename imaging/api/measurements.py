@@ -14,7 +14,8 @@ from rest_framework.response import Response
 from imaging.api.pictures import BYTES, PNG, PictureOut, png
 from imaging.models import Measurement, MeasurementState
 from imaging.nerve.suggest import Suggestion
-from imaging.services import quality, results, standard_objects
+from imaging.services import quality, results
+from imaging.services.derived import objects_as_zip
 from imaging.services.measurement import ORIGINS, ask_measurement
 from imaging.services.suggesting import (
     ask_suggestion,
@@ -211,4 +212,5 @@ class MeasurementObjectsView(StudyView):
     def get(self, request: Request, pk: int) -> HttpResponse:
         """DICOM media as a zip: images, segmentations, structured report, and their directory."""
         row = results.find_measurement(by=self.by, pk=pk, action=Action.SEE_IMAGES)
-        return HttpResponse(standard_objects.as_zip(row), content_type="application/zip")
+        content = objects_as_zip(by=self.by, measurement=row)
+        return HttpResponse(content, content_type="application/zip")

@@ -11,6 +11,7 @@ from imaging.dicom.confidentiality import EDITION
 from imaging.dicom.conformance import statement
 from imaging.dicom.deidentify import IMPLEMENTATION_CLASS, IMPLEMENTATION_NAME
 from imaging.dicom.made.codes import SCHEME
+from imaging.dicom.made.encapsulated import PDF_TYPE
 from imaging.dicom.network.messages import VERIFICATION
 from imaging.dicom.network.provider import Bounds
 from imaging.dicom.network.sender import UNIT_BYTES, Patience
@@ -84,6 +85,7 @@ def _sending() -> Iterator[str]:
 
 
 def _web() -> Iterator[str]:
+    rendered = [*PICTURES, PDF_TYPE]
     yield "## DICOMweb"
     yield ""
     yield "| service | at | answers |"
@@ -92,7 +94,7 @@ def _web() -> Iterator[str]:
     yield '| WADO-RS | study, series, instance | `multipart/related; type="application/dicom"` |'
     yield "| WADO-RS metadata | study, series, instance | `application/dicom+json`, no bulk data |"
     yield '| WADO-RS frames | instance | `multipart/related; type="application/octet-stream"` |'
-    yield f"| WADO-RS rendered | instance, frame | {', '.join(f'`{one}`' for one in PICTURES)} |"
+    yield f"| WADO-RS rendered | instance, frame | {', '.join(f'`{one}`' for one in rendered)} |"
     yield "| STOW-RS | studies, study | 202 once everything is on the disk |"
     yield ""
     yield f"Everything is served as {UID(EXPLICIT_LITTLE).name}."
@@ -103,7 +105,8 @@ def _made() -> Iterator[str]:
     yield "## Objects made here"
     yield ""
     yield "Segmentation (binary and fractional occupancy), Comprehensive 3D SR by TID 1500 and"
-    yield "secondary captures of MPR, CPR and virtual endoscopy, on media with a DICOMDIR."
+    yield "secondary captures of MPR, CPR and virtual endoscopy, and the case summary as an"
+    yield "Encapsulated PDF: by DICOMweb, by C-STORE (without the PDF), on media with a DICOMDIR."
     yield f"Own codes are of the scheme `{SCHEME}`."
     yield ""
 

@@ -1,5 +1,6 @@
 """Scans, what was measured on them, and what readers saw, as rows."""
 
+from imaging.models.derived import Derived
 from imaging.models.dispatch import Dispatch
 from imaging.models.intake import Held, HeldFile, HeldState, Intake, IntakeFile, IntakeState
 from imaging.models.measurement import Measurement, MeasurementState
@@ -11,6 +12,7 @@ from imaging.models.training import ReaderTraining, TrainingCase, TrainingRead
 
 __all__ = [
     "Adjudication",
+    "Derived",
     "Dispatch",
     "Held",
     "HeldFile",

@@ -18,12 +18,13 @@ from enrollment.models import Participant
 from enrollment.services import way
 from imaging import storage
 from imaging.dicom.series import read_series
-from imaging.models import Measurement, MeasurementState, Series, SeriesState
+from imaging.models import Derived, Measurement, MeasurementState, Series, SeriesState
 from imaging.nerve.errors import Refused
 from imaging.nerve.measure import all_refused, measure
 from imaging.nerve.result import Ends
 from imaging.nerve.table import to_json_dict
 from imaging.nerve.volume import Volume
+from imaging.services.derived import objects_of
 from imaging.services.drawing import draw
 from imaging.services.readers import assign_reads
 from imaging.services.sideways import require_sideways
@@ -173,13 +174,16 @@ def perform(held: jobs.Held) -> None:
     held.progress(0.93, said("Packing what the viewer shows"))
     parts = keep_parts(volume, result, _angiogram(row, result))
     measured = any(nerve["status"] == "measured" for nerve in result["nerves"].values())
+    row.result, row.pictures, row.parts = result, pictures, parts
+    row.state = MeasurementState.MEASURED if measured else MeasurementState.REFUSED
+    held.progress(0.97, said("Making the standard objects"))
+    made = objects_of(row) if measured else []
     content = json.dumps(result, sort_keys=True).encode()
     with acting(row.by, Action.MEASURE, subject=held.job.subject), held.storing():
-        row.result, row.pictures, row.parts = result, pictures, parts
         row.result_sha256 = hashlib.sha256(content).hexdigest()
-        row.state = MeasurementState.MEASURED if measured else MeasurementState.REFUSED
         row.finished_at = timezone.now()
         row.save()
+        Derived.objects.bulk_create(made)
         about(held.job.subject, _outcome(row, result))
         if measured:
             take_on(row.series.participant)

@@ -7,7 +7,7 @@ import hashlib
 from django.utils import timezone
 
 from imaging import storage
-from imaging.models import Instance, StorageCheck
+from imaging.models import Derived, Instance, StorageCheck
 from studysite.core.access import scoped
 from studysite.core.acts import acting
 from studysite.core.models import User
@@ -19,7 +19,8 @@ def scrub() -> StorageCheck:
     """Go through all stored scans once; what is wrong is kept on record."""
     begun_at, size = timezone.now(), 0
     faults: list[dict[str, str]] = []
-    digests = Instance.objects.values_list("sha256", flat=True).distinct().order_by("sha256")
+    scans = Instance.objects.values_list("sha256", flat=True).order_by()
+    digests = sorted(scans.union(Derived.objects.values_list("sha256", flat=True).order_by()))
     for digest in digests:
         try:
             content = storage.scan_bytes(digest)
@@ -47,4 +48,6 @@ def wrong_for(by: User, check: StorageCheck) -> list[str]:
     digests = [fault["sha256"] for fault in check.faults]
     rows = scoped(Instance.objects.all(), by, Action.SEE_SCANS, "series__participant__site")
     numbers = rows.filter(sha256__in=digests).values_list("series__participant__number", flat=True)
-    return sorted(set(numbers))
+    made = scoped(Derived.objects.all(), by, Action.SEE_SCANS, "participant__site")
+    others = made.filter(sha256__in=digests).values_list("participant__number", flat=True)
+    return sorted({*numbers, *others})

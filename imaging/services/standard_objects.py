@@ -1,4 +1,4 @@
-"""Standard DICOM objects of a finished measurement, made when they are asked for."""
+"""Standard DICOM objects of a finished measurement: made, and taken out of the store."""
 
 from __future__ import annotations
 
@@ -19,21 +19,40 @@ from imaging.dicom.made.occupancy import in_order
 from imaging.dicom.made.report import report
 from imaging.dicom.made.segmentation import segmentation
 from imaging.dicom.made.source import Measured
-from imaging.models import Measurement, MeasurementState
+from imaging.models import Derived, Measurement, MeasurementState
+from imaging.models.derived import SUMMARY
 from imaging.services.results import pictures_of
 from studysite.core.errors import Invalid, OutOfOrder
 
 
-def as_zip(measurement: Measurement) -> bytes:
-    """The images with the segmentations and the report of a measurement, as DICOM media. Raises
-    OutOfOrder where nothing is measured, Invalid where no object can be made of the series."""
+def as_zip(measurement: Measurement, *, summaries: bool = False) -> bytes:
+    """The images with the segmentations, the report and the pictures of a measurement, as DICOM
+    media; with the participant's newest case summary where `summaries`. Raises OutOfOrder where
+    nothing is measured, Invalid where no object can be made of the series."""
     measured = _measured(measurement)
-    return zipped([*measured.images, *_made(measurement, measured)])
+    made = _kept(measurement) or _made(measurement, measured)
+    return zipped([*measured.images, *made, *(_summary(measurement) if summaries else [])])
 
 
 def made_of(measurement: Measurement) -> list[pydicom.Dataset]:
-    """The same without the images."""
+    """What was made of a measurement, as it is kept; made now where nothing is kept."""
+    return _kept(measurement) or make(measurement)
+
+
+def make(measurement: Measurement) -> list[pydicom.Dataset]:
+    """The objects of a measurement, made anew: the same under the same UIDs."""
     return _made(measurement, _measured(measurement))
+
+
+def _kept(measurement: Measurement) -> list[pydicom.Dataset]:
+    rows = Derived.objects.filter(measurement=measurement).order_by("pk")
+    return [_read(row.sha256) for row in rows]
+
+
+def _summary(measurement: Measurement) -> list[pydicom.Dataset]:
+    whose = measurement.series.participant_id
+    rows = Derived.objects.filter(participant=whose, made_of=SUMMARY).order_by("-pk")
+    return [_read(row.sha256) for row in rows[:1]]
 
 
 def _measured(measurement: Measurement) -> Measured:
@@ -68,5 +87,9 @@ def _pictures(measurement: Measurement, measured: Measured) -> list[pydicom.Data
 
 def _images(measurement: Measurement) -> list[pydicom.Dataset]:
     rows = measurement.series.instances.order_by("number")
-    found = [pydicom.dcmread(io.BytesIO(storage.scan_bytes(row.sha256))) for row in rows]
+    found = [_read(row.sha256) for row in rows]
     return list(found) if len(found) < 2 else in_order(found)
+
+
+def _read(sha256: str) -> pydicom.Dataset:
+    return pydicom.dcmread(io.BytesIO(storage.scan_bytes(sha256)))

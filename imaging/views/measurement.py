@@ -10,8 +10,9 @@ from django.views.decorators.http import require_POST
 from imaging.models import Measurement
 from imaging.nerve_words import nerve_columns
 from imaging.services import measurement as measuring
-from imaging.services import quality, results, retrying, standard_objects
+from imaging.services import quality, results, retrying
 from imaging.services import viewing as viewing_parts
+from imaging.services.derived import objects_as_zip
 from imaging.viewer import area_profile, viewing
 from imaging.views.series import show
 from imaging.webforms import EndPointsForm
@@ -86,7 +87,7 @@ def viewer(request: StudyRequest, pk: int) -> HttpResponse:
 def objects(request: StudyRequest, pk: int) -> HttpResponse:
     """The images, and the standard objects made of the measurement, as DICOM media."""
     row = results.find_measurement(by=request.user, pk=pk, action=Action.SEE_IMAGES)
-    return as_file(row, standard_objects.as_zip(row))
+    return as_file(row, objects_as_zip(by=request.user, measurement=row))
 
 
 @page(Action.RETRY_JOB)

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from enrollment.models import Participant
+from imaging.services.summaries import summary_object
 from reports import storage
 from reports.case.content import Case, case_of
 from reports.catalog import case_summary
@@ -75,11 +76,17 @@ def make_case_summary(held: jobs.Held) -> None:
     made = Made(document.version, str(document.by), document.at)
     pdf = render_case(case, document.language, made)
     digest = storage.keep_document(pdf.content)
+    as_object = summary_object(
+        document.participant, pdf.content,
+        version=document.version, title=f"Case summary, {document.language}", at=document.at,
+    )  # fmt: skip
     with acting(document.by, Action.MAKE_CASE_SUMMARY, subject=held.job.subject), held.storing():
         document.content_sha256, document.sha256 = case.content.sha256, digest
         document.pages_count, document.made_at = pdf.pages_count, timezone.now()
         document.state = DocumentState.MADE
         document.save()
+        if as_object is not None:
+            as_object.save()
         made_it = said(
             "Case summary version %(version)s: sha256 %(sha256)s",
             version=document.version,

@@ -41,6 +41,7 @@ _WORDS = {
     Action.SET_END_POINTS.value: _("End points set"),
     Action.MEASURE.value: _("Nerve measured"),
     "open_case": _("Case opened"),
+    "keep_objects": _("Objects made of a measurement"),
     "scrub_storage": _("Stored scans read again"),
     "backup": _("Backup taken"),
     "restore": _("Study restored"),

@@ -72,6 +72,7 @@ def test_a_result_is_kept_of_somebody_who_left_while_it_was_computed(
 ) -> None:
     monkeypatch.setattr(measuring, "_compute", lambda *_given: result())
     monkeypatch.setattr(measuring, "draw", lambda *_given: {})
+    monkeypatch.setattr(measuring, "objects_of", lambda row: [])
     row = ask_measurement(by=analyst, series=accepted, ends=ENDS)
     withdraw(
         by=investigator,

@@ -31,6 +31,10 @@ ASKED: dict[str, dict[str, Any]] = {
         "waived_by": lambda: saved(apps.get_model("core.User")),
         "reason": "Trained elsewhere",
     },
+    "imaging.Derived": {
+        "made_of": "measurement",
+        "measurement": lambda: saved(apps.get_model("imaging.Measurement")),
+    },
     "imaging.TrainingCase": {"number": lambda: next(_numbers)},
 }
 MOMENT = datetime.datetime(2026, 1, 2, 3, 4, 5, 678900, tzinfo=datetime.UTC)
