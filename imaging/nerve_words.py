@@ -30,7 +30,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class NerveColumn:
-    """One nerve's column: its figures, or why there are none."""
+    """One nerve's column: its figures, or why there are none; how many sections are by hand."""
 
     side: str
     label: str
@@ -41,6 +41,7 @@ class NerveColumn:
     flags: tuple[str, ...]
     contacts: tuple[Mapping[str, Any], ...]
     profile: tuple[Mapping[str, Any], ...]
+    by_hand: int = 0
 
 
 def nerve_columns(measurement: Measurement) -> list[NerveColumn]:
@@ -63,17 +64,30 @@ def _column(side: str, nerve: Mapping[str, Any] | None) -> NerveColumn:
         flags=tuple(said.get("flags") or found.get("flags", ())),
         contacts=tuple(_contact(contact) for contact in found.get("contacts", ())),
         profile=tuple(found.get("profile", ())),
+        by_hand=found.get("by_hand", {}).get("sections", 0),
     )
+
+
+def value_words() -> dict[str, str]:
+    """What each value of a nerve is called, by its name in the document."""
+    return {
+        "csa_mean_mm2": _("Mean cross-sectional area"),
+        "csa_min_mm2": _("Smallest cross-sectional area"),
+        "csa_rez_mm2": _("Cross-sectional area at the root entry zone"),
+        "volume_mm3": _("Volume"),
+        "length_mm": _("Length"),
+    }
 
 
 def _figures(nerve: Mapping[str, Any]) -> tuple[Figure, ...]:
     at = _("at %(mm)s mm") % {"mm": _number(nerve["csa_min_at_mm"], 1)}
+    words = value_words()
     return (
-        _figure(nerve, _("Mean cross-sectional area"), "csa_mean", "mm2", 2),
-        _figure(nerve, _("Smallest cross-sectional area"), "csa_min", "mm2", 2, at),
-        _figure(nerve, _("Cross-sectional area at the root entry zone"), "csa_rez", "mm2", 2),
-        _figure(nerve, _("Volume"), "volume", "mm3", 1),
-        _figure(nerve, _("Length"), "length", "mm", 1),
+        _figure(nerve, words["csa_mean_mm2"], "csa_mean", "mm2", 2),
+        _figure(nerve, words["csa_min_mm2"], "csa_min", "mm2", 2, at),
+        _figure(nerve, words["csa_rez_mm2"], "csa_rez", "mm2", 2),
+        _figure(nerve, words["volume_mm3"], "volume", "mm3", 1),
+        _figure(nerve, words["length_mm"], "length", "mm", 1),
     )
 
 

@@ -6,6 +6,7 @@ from django.urls import path
 
 from imaging.views import (
     board,
+    comparing,
     held,
     measurement,
     peers,
@@ -49,6 +50,12 @@ urlpatterns = [
         "series/<int:pk>/slices/<str:axis>/<int:number>.png", pictures.slice_picture, name="slice"
     ),
     path("measurements/<int:pk>/", measurement.measurement, name="measurement"),
+    path("measurements/<int:pk>/compare/<int:other>/", comparing.compare, name="compare"),
+    path(
+        "measurements/<int:pk>/compare/<int:other>/<str:side>.svg",
+        comparing.profiles,
+        name="compared_profiles",
+    ),
     path("measurements/<int:pk>/objects.zip", measurement.objects, name="objects"),
     path("measurements/<int:pk>/retry/", measurement.retry, name="retry_measurement"),
     path("measurements/<int:pk>/profile.svg", pictures.profile, name="profile"),

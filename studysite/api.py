@@ -169,6 +169,16 @@ urlpatterns = [
     ),
     path("measurements/<int:pk>/", measurements.MeasurementView.as_view(), name="measurement"),
     path(
+        "measurements/<int:pk>/corrections/",
+        measurements.CorrectionsView.as_view(),
+        name="corrections",
+    ),
+    path(
+        "measurements/<int:pk>/comparison/<int:other>/",
+        measurements.ComparisonView.as_view(),
+        name="comparison",
+    ),
+    path(
         "measurements/<int:pk>/objects/",
         measurements.MeasurementObjectsView.as_view(),
         name="measurement_objects",

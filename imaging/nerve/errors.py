@@ -135,3 +135,9 @@ class Inseparable(Refused):
     """Another nerve runs so close that it cannot be told which of them is measured."""
 
     code = "inseparable"
+
+
+class OutlineRefused(Refused):
+    """An outline drawn by hand that is none: open, crossed, empty, or of no section."""
+
+    code = "outline"

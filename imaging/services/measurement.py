@@ -9,14 +9,13 @@ from typing import Any
 
 import numpy as np
 from django.conf import settings
-from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from enrollment.journey import State
 from enrollment.models import Participant
 from enrollment.services import way
-from imaging import storage
+from imaging import storage, view_state
 from imaging.dicom.series import read_series
 from imaging.models import Derived, Measurement, MeasurementState, Series, SeriesState
 from imaging.nerve.errors import Refused
@@ -24,8 +23,10 @@ from imaging.nerve.measure import all_refused, measure
 from imaging.nerve.result import Ends
 from imaging.nerve.table import to_json_dict
 from imaging.nerve.volume import Volume
+from imaging.services import versions
 from imaging.services.derived import objects_of
 from imaging.services.drawing import draw
+from imaging.services.outlined import keeping, recomputed
 from imaging.services.readers import assign_reads
 from imaging.services.sideways import require_sideways
 from imaging.services.viewing import keep_parts
@@ -33,10 +34,10 @@ from imaging.volumes import volume_of
 from studysite.core import jobs
 from studysite.core.access import require
 from studysite.core.acts import about, acting, service
-from studysite.core.errors import Conflict, Invalid, OutOfOrder
-from studysite.core.models import JobState, User
+from studysite.core.errors import Invalid
+from studysite.core.models import User
 from studysite.core.roles import Action
-from studysite.core.said import kept, said
+from studysite.core.said import said
 
 SIDES = ("left", "right")
 ORIGINS = ("suggested", "moved")
@@ -45,41 +46,38 @@ MOST_WAYPOINTS = 5
 
 @service(Action.MEASURE)
 def ask_measurement(
-    *, by: User, series: Series, ends: Mapping[str, Mapping[str, Any]], reason: str = ""
+    *,
+    by: User,
+    series: Series,
+    ends: Mapping[str, Mapping[str, Any]],
+    reason: str = "",
+    seen_version: int | None = None,
+    view: Mapping[str, Any] | None = None,
 ) -> Measurement:
     """Ask for a measurement of an accepted series from two end points a nerve, LPS, mm.
 
     A nerve may have `waypoints_mm` between its ends, and an `origin`: `suggested` where the ends
     are those that the software suggested and the asker confirmed, `moved` where they were moved
     from there. A further version of the same series needs a reason; the versions before it stay.
+    `seen_version` is the newest that the asker knew of, 0 for none; `view` how the viewer stood.
     """
     require(by, Action.MEASURE, series.participant.site)
-    participant = way.hold(series.participant, visit=series.scan.visit.key)
-    row = Series.objects.select_for_update().get(pk=series.pk)
-    if row.state != SeriesState.ACCEPTED:
-        raise OutOfOrder(_("Only a series that quality control has accepted is measured."))
-    if not row.measurable:
-        raise OutOfOrder(_("The protocol does not measure the nerve on this series."))
+    row, last = versions.held(series, seen_version)
     clean = _checked(row, ends)
-    last = row.measurements.aggregate(last=Max("version"))["last"] or 0
     if last and not reason.strip():
         raise Invalid(_("A further version of a measurement needs a reason."), field="reason")
-    under_way = row.measurements.filter(state=MeasurementState.ASKED)
-    if under_way.exclude(job__state=JobState.FAILED).exists():
-        raise Conflict(_("A measurement of this series is already under way."))
+    versions.require_none_under_way(row)
     measurement = Measurement.objects.create(
-        series=row, version=last + 1, ends=clean, reason=reason.strip(), by=by
-    )
-    measurement.job = jobs.ask(
-        kind="measure",
-        key=f"measure:{measurement.pk}",
-        target=str(measurement.pk),
-        subject=participant.number,
+        series=row,
+        version=last + 1,
+        ends=clean,
+        reason=reason.strip(),
+        view=view_state.clean(view or {}),
         by=by,
     )
-    measurement.save(update_fields=["job"])
+    versions.queue(measurement)
     asked = said("Measurement version %(version)s asked for", version=measurement.version)
-    about(participant.number, asked)
+    about(row.participant.number, asked)
     return measurement
 
 
@@ -160,7 +158,7 @@ def companion(series: Series) -> Series | None:
 
 def perform(held: jobs.Held) -> None:
     """Do the job of one measurement. The numbers are computed outside any transaction."""
-    row = Measurement.objects.select_related("series__participant__site", "by").get(
+    row = Measurement.objects.select_related("series__participant__site", "by", "corrects").get(
         pk=held.job.target
     )
     if row.state != MeasurementState.ASKED:
@@ -168,7 +166,7 @@ def perform(held: jobs.Held) -> None:
             return
     held.progress(0.02, said("Reading the scan"))
     volume = load(row.series)
-    result = _compute(row, volume, held)
+    result = recomputed(row) if row.corrects else _compute(row, volume, held)
     held.progress(0.85, said("Drawing the pictures"))
     pictures = draw(volume, result)
     held.progress(0.93, said("Packing what the viewer shows"))
@@ -220,14 +218,7 @@ def _compute(row: Measurement, volume: Volume, held: jobs.Held) -> dict[str, Any
     result = to_json_dict(
         report, row.series.sha256, settings.VERSION, tof_sha256=tof.sha256 if tof else None
     )
-    return result | {"nerves": {side: _keeping(nerve) for side, nerve in result["nerves"].items()}}
-
-
-def _keeping(nerve: dict[str, Any]) -> dict[str, Any]:
-    """One nerve of the document, with its sentences also as they are kept: the document's own are
-    English, as those who rely on it expect."""
-    told = {"reason": kept(nerve["reason"] or ""), "flags": [*map(kept, nerve.get("flags", ()))]}
-    return nerve | {"said": told}
+    return result | {"nerves": {side: keeping(nerve) for side, nerve in result["nerves"].items()}}
 
 
 def _outcome(row: Measurement, result: Mapping[str, Any]) -> str:

@@ -62,3 +62,21 @@ def times(numbers: list[float]) -> str:
 def to_places(value: float | None, places: int) -> str:
     """A number with so many decimal places, the same in every language; a dash where none is."""
     return "–" if value is None else f"{value:.{places}f}"
+
+
+@register.filter
+def signed(value: float | None, places: int) -> str:
+    """A difference with its sign; a dash where there is none."""
+    return "–" if value is None else f"{value + 0.0:+.{places}f}"
+
+
+@register.filter
+def percent_signed(share: float | None) -> str:
+    """A share as a signed percentage."""
+    return signed(None if share is None else 100 * share, 1)
+
+
+@register.filter
+def superscripted(unit: str) -> str:
+    """mm2 as mm²."""
+    return unit.replace("2", "²").replace("3", "³")

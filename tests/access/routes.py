@@ -54,6 +54,11 @@ PLACES: dict[str, dict[str, object]] = {
         "side": "both",
         "name": "volume.part",
     },
+    "measurements/<int:pk>/compare/": {
+        "pk": "{measurement}",
+        "other": "{measurement}",
+        "side": "left",
+    },
     "reads/<str:reading_id>/parts/": {"reading_id": "{read}", "name": "left-surfaces.part"},
     "reads/": {"reading_id": "{read}", "name": "left-plain_endoscopy.png"},
     "documents/": {"pk": "{document}"},

@@ -249,6 +249,10 @@ TABLE = [
     Row("suggested_ends", "GET", "series/{series}/suggested_ends/", "A", 200),
     Row("suggested_ends", "POST", "series/{series}/suggested_ends/", "A", 202),
     Row("measurement", "GET", "measurements/{measurement}/", "IAMD", 200),
+    Row("corrections", "POST", "measurements/{measurement}/corrections/", "A", 422, {}),
+    Row(
+        "comparison", "GET", "measurements/{measurement}/comparison/{measurement}/", "IAMD", 200,
+    ),
     Row(
         "measurement_picture", "GET", "measurements/{measurement}/pictures/left/mpr.png", "IAMD",
         200,

@@ -23,7 +23,7 @@ NO_PAGE = re.compile(
     r"^(api(:.*)?|dicomweb:.*|alive|ready|metrics|api_docs|set_language|job_retry|mfa_\w+_webauthn|security_key_code|close_account"
     r"|give_role|end_role|invite_again|closing:decide|enrollment:(confirm|screen_failure)"
     r"|imaging:(piece|close|retry_arrival|match_held|refuse_held|check_quality|measure|suggest"
-    r"|suggestion|slice|retry_measurement|objects|profile|measured_picture|measured_part"
+    r"|suggestion|slice|retry_measurement|objects|profile|compared_profiles|measured_picture|measured_part"
     r"|read_picture|read_part)"
     r"|enrollment:codebook_(csv|json)|reports:(make|document|document_list|blank_form|form_pdf)|monitoring:report|exports:(make|export_list|export_file)"
     r"|outcomes:(make|list|report|registry_json)|sheets:(\w+_(pdf|make|kept)|kept_file))$"
@@ -91,6 +91,7 @@ def values_of(scene: Scene, early: str) -> dict[str, list[dict[str, Any]]]:
         "readers:waive": [{"username": scene.cast.reader.username}],
         "imaging:arrival": [{"pk": names["intake"]}],
         "imaging:measurement": [{"pk": names["measurement"]}],
+        "imaging:compare": [{"pk": names["measurement"], "other": names["measurement"]}],
         "imaging:viewer": [{"pk": names["measurement"]}],
         "imaging:peer": [{"pk": names["peer"]}],
         "imaging:sending": [{"pk": names["series"]}],

@@ -28,8 +28,9 @@ from enrollment.services import (
     screening,
     verification,
 )
-from imaging.models import Adjudication, Held, Intake, Read, Series
+from imaging.models import Adjudication, Held, Intake, Measurement, Read, Series
 from imaging.services import (
+    correcting,
     expected,
     intake,
     matching,
@@ -108,6 +109,10 @@ DATA: dict[str, Call] = {
     ),
     "imaging.services.measurement.ask_measurement": lambda of: measurement.ask_measurement(
         by=of.cast.analyst, series=_series(of), ends={}
+    ),
+    "imaging.services.correcting.correct_contours": lambda of: correcting.correct_contours(
+        by=of.cast.analyst, measurement=Measurement.objects.get(series=_series(of)), outlines={},
+        reason="x",
     ),
     "imaging.services.suggesting.ask_suggestion": lambda of: suggesting.ask_suggestion(
         by=of.cast.analyst, series=_series(of)
@@ -280,7 +285,13 @@ def test_a_closed_visit_refuses_what_belongs_to_it_and_nothing_else(
     level: Level, of: scene.Scene
 ) -> None:
     Closing(level, Scope.VISIT).put_on(of)
-    of_the_visit = ("save_form", "record_not_done", "ask_measurement", "check_quality")
+    of_the_visit = (
+        "save_form",
+        "record_not_done",
+        "ask_measurement",
+        "correct_contours",
+        "check_quality",
+    )
     of_the_visit += ("record_visit_not_done", "undo_draft", "move_to_version", "ask_suggestion")
     for name, call in DATA.items():
         assert (code_of(call, of) == "closed") == name.endswith(of_the_visit), name

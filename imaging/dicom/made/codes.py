@@ -31,6 +31,9 @@ MRI_HEAD = Code("816077007", "SCT", "MRI of brain")
 
 CISTERNAL_SEGMENT = Code("CISTERNAL", SCHEME, "Cisternal segment of the facial nerve")
 PERPENDICULAR = Code("PERPCENT", SCHEME, "Sections perpendicular to the centreline")
+BY_HAND = Code(
+    "PERPCENTHAND", SCHEME, "Sections perpendicular to the centreline, some outlined by hand"
+)
 VESSEL_GAP = Code("VESSELGAP", SCHEME, "Gap between nerve and nearest vessel")
 
 UNITS = {AREA.value: MM2, VOLUME.value: MM3, LENGTH.value: MM, VESSEL_GAP.value: MM}

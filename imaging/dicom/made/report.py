@@ -77,7 +77,7 @@ def _group(
             source_series=sr.SourceSeriesForSegmentation(str(image.SeriesInstanceUID)),
         ),
         finding_type=our.CISTERNAL_SEGMENT,
-        method=our.PERPENDICULAR,
+        method=our.BY_HAND if "by_hand" in nerve else our.PERPENDICULAR,
         algorithm_id=sr.AlgorithmIdentification(name=MODEL, version=measured.software),
         finding_sites=[
             sr.FindingSite(anatomic_location=our.FACIAL_NERVE, laterality=our.SIDES[side])

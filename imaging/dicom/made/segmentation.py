@@ -61,9 +61,10 @@ def segmentation_uid(measured: Measured, kind: Kind) -> str:
 
 
 def _segment(measured: Measured, number: int, side: str) -> SegmentDescription:
+    by_hand = "by_hand" in measured.document["nerves"][side]
     made = SegmentDescription(
         segment_number=number,
-        segment_label=f"Facial nerve, {side}",
+        segment_label=f"Facial nerve, {side}{', corrected by hand' if by_hand else ''}",
         segmented_property_category=codes.SCT.AnatomicalStructure,
         segmented_property_type=FACIAL_NERVE,
         algorithm_type="SEMIAUTOMATIC",

@@ -264,3 +264,15 @@ def test_a_picture_is_a_capture_of_the_participant_and_says_how_it_was_derived(
     assert picture.StudyInstanceUID == of.images[0].StudyInstanceUID
     assert len(picture.SourceImageSequence) == len(of.images)
     assert "left facial nerve" in picture.ImageComments
+
+
+def test_a_nerve_corrected_by_hand_says_so_in_report_and_segment(tmp_path: Path) -> None:
+    found = measured(tmp_path)
+    found.document["nerves"]["right"]["by_hand"] = {"sections": 2}
+    binary = segmentation(found, "BINARY")
+    written = report(found, binary)
+    assert faults(written) == []
+    names = written.to_json()
+    assert names.count('"PERPCENT"') == names.count('"PERPCENTHAND"') == 1
+    labels = [segment.SegmentLabel for segment in binary.SegmentSequence]
+    assert labels == ["Facial nerve, left", "Facial nerve, right, corrected by hand"]
