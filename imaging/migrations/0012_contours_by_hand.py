@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('core', '0008_indexes_of_long_lists'),
-        ('imaging', '0010_indexes_of_lists'),
+        ('imaging', '0011_archives_and_dispatches'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
