@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('core', '0008_indexes_of_long_lists'),
-        ('imaging', '0011_archives_and_dispatches'),
+        ('imaging', '0012_derived_objects'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
