@@ -21,7 +21,18 @@ from enrollment.api import (
     verification,
     visits,
 )
-from imaging.api import expected, held, intakes, measurements, peers, pieces, reads, sending, series
+from imaging.api import (
+    expected,
+    held,
+    intakes,
+    measurements,
+    peers,
+    pieces,
+    reads,
+    sending,
+    series,
+    versions,
+)
 from reports.api import (
     closing,
     conduct,
@@ -170,12 +181,12 @@ urlpatterns = [
     path("measurements/<int:pk>/", measurements.MeasurementView.as_view(), name="measurement"),
     path(
         "measurements/<int:pk>/corrections/",
-        measurements.CorrectionsView.as_view(),
+        versions.CorrectionsView.as_view(),
         name="corrections",
     ),
     path(
         "measurements/<int:pk>/comparison/<int:other>/",
-        measurements.ComparisonView.as_view(),
+        versions.ComparisonView.as_view(),
         name="comparison",
     ),
     path(

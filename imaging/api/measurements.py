@@ -5,19 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpResponse
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from imaging.api.measurement_fields import point, seen_version, view_state
 from imaging.api.pictures import BYTES, PNG, PictureOut, png
 from imaging.models import Measurement, MeasurementState
-from imaging.nerve.contour import KINDS, MOST
 from imaging.nerve.suggest import Suggestion
 from imaging.services import quality, results
-from imaging.services.comparing import compared
-from imaging.services.correcting import correct_contours
 from imaging.services.derived import objects_as_zip
 from imaging.services.measurement import ORIGINS, ask_measurement
 from imaging.services.suggesting import (
@@ -30,35 +27,6 @@ from studysite.core.api_job import JobOut
 from studysite.core.api_view import In, StudyView, operation
 from studysite.core.roles import Action
 from studysite.core.said import say
-
-# No patient is larger than a scanner's room.
-FURTHEST_MM = 10_000.0
-
-
-class CoordinateField(serializers.FloatField):
-    """A coordinate in mm: a finite number, not a text that looks like one."""
-
-    def to_internal_value(self, data: Any) -> float:
-        """The number. Raises ValidationError."""
-        number = isinstance(data, int | float) and not isinstance(data, bool)
-        if not number or not abs(data) <= FURTHEST_MM:
-            raise serializers.ValidationError(_("A coordinate is a number of millimetres."))
-        return float(data)
-
-
-def point() -> serializers.ListField:
-    """x, y, z in patient coordinates (LPS), mm."""
-    return serializers.ListField(child=CoordinateField(), min_length=3, max_length=3)
-
-
-def seen_version() -> serializers.IntegerField:
-    """The newest version that the asker knew of, 0 for none: refused where there is a newer one."""
-    return serializers.IntegerField(min_value=0, max_value=2**31 - 1, required=False, default=None)
-
-
-def view_state() -> serializers.DictField:
-    """How the viewer stood."""
-    return serializers.DictField(required=False, default=dict)
 
 
 class NerveEndsIn(In):
@@ -88,34 +56,6 @@ class MeasurementIn(In):
 
     ends = EndsIn()
     reason = serializers.CharField(max_length=2000, allow_blank=True, default="")
-    seen_version = seen_version()
-    view = view_state()
-
-
-class OutlineIn(In):
-    """One section as a person outlined it: points in the plane across the nerve, mm from the
-    centreline along the two normals of its course (up, side)."""
-
-    arc_mm = CoordinateField()
-    kind = serializers.ChoiceField(choices=KINDS)
-    points_mm = serializers.ListField(
-        child=serializers.ListField(child=CoordinateField(), min_length=2, max_length=2),
-        max_length=MOST["brush"],
-    )
-
-
-class OutlinesIn(In):
-    """Every section that is to be as it was outlined; all others are as they were fitted."""
-
-    left = OutlineIn(many=True, required=False)
-    right = OutlineIn(many=True, required=False)
-
-
-class CorrectionIn(In):
-    """Contours of a version corrected by hand, and why: they make a further version."""
-
-    outlines = OutlinesIn()
-    reason = serializers.CharField(max_length=2000)
     seen_version = seen_version()
     view = view_state()
 
@@ -243,62 +183,6 @@ class MeasurementView(StudyView):
     def get(self, request: Request, pk: int) -> Response:
         """How far a measurement is, and what it came to."""
         return Response(MeasurementOut(results.find_measurement(by=self.by, pk=pk)).data)
-
-
-class CorrectionsView(StudyView):
-    """Contours corrected by hand."""
-
-    actions_needed = {"post": Action.MEASURE}
-
-    @operation("correct_contours", takes=CorrectionIn, gives=MeasurementOut, status=202)
-    def post(self, request: Request, pk: int) -> Response:
-        """A further version with these sections as they were outlined; a worker computes it."""
-        row = results.find_measurement(by=self.by, pk=pk, action=Action.MEASURE)
-        made = correct_contours(by=self.by, measurement=row, **self.taken(CorrectionIn))
-        return Response(MeasurementOut(made).data, status=202)
-
-
-class DifferenceOut(serializers.Serializer):
-    """One value of one nerve in both versions: later minus earlier, and its share of the earlier,
-    null where one of them lacks it."""
-
-    side = serializers.ChoiceField(["left", "right"])
-    name = serializers.CharField()
-    unit = serializers.CharField()
-    earlier = serializers.FloatField(allow_null=True)
-    later = serializers.FloatField(allow_null=True)
-    difference = serializers.FloatField(allow_null=True)
-    share = serializers.FloatField(allow_null=True)
-
-
-class PointMovedOut(serializers.Serializer):
-    """An end point in both versions, and how far it is from the one to the other."""
-
-    side = serializers.ChoiceField(["left", "right"])
-    end = serializers.ChoiceField(["brainstem_mm", "canal_mm"])
-    earlier = serializers.ListField(child=serializers.FloatField(), allow_null=True)
-    later = serializers.ListField(child=serializers.FloatField(), allow_null=True)
-    moved_mm = serializers.FloatField(allow_null=True)
-
-
-class ComparisonOut(serializers.Serializer):
-    """Two versions of a measurement beside each other."""
-
-    earlier = MeasurementLineOut()
-    later = MeasurementLineOut()
-    values = DifferenceOut(many=True)
-    points = PointMovedOut(many=True)
-
-
-class ComparisonView(StudyView):
-    """Two versions beside each other."""
-
-    actions_needed = {"get": Action.SEE_MEASUREMENTS}
-
-    @operation("compare_measurements", gives=ComparisonOut)
-    def get(self, request: Request, pk: int, other: int) -> Response:
-        """What differs between two finished versions of a series' measurement."""
-        return Response(ComparisonOut(compared(by=self.by, pk=pk, other=other)).data)
 
 
 class MeasurementPictureView(StudyView):

@@ -28,18 +28,15 @@ from enrollment.services import (
     screening,
     verification,
 )
-from imaging.models import Adjudication, Held, Intake, Measurement, Read, Series
+from imaging.models import Adjudication, Held, Intake, Read, Series
 from imaging.services import (
-    correcting,
     expected,
     intake,
     matching,
-    measurement,
     quality,
     quarantine,
     reading,
     retrying,
-    suggesting,
 )
 from reports.services import signing
 from studysite.core.errors import StudyError
@@ -48,6 +45,7 @@ from tests.api import scene
 from tests.reports import factory
 from tests.reports.documents import DOCUMENTS
 from tests.reports.locks import LOCKS
+from tests.reports.measuring import MEASURING
 
 pytestmark = pytest.mark.django_db(databases=["default", "vault"])
 TODAY = timezone.localdate()
@@ -107,16 +105,7 @@ DATA: dict[str, Call] = {
     "imaging.services.intake.open_intake": lambda of: intake.open_intake(
         by=of.cast.coordinator, door="upload", participant=of.participant
     ),
-    "imaging.services.measurement.ask_measurement": lambda of: measurement.ask_measurement(
-        by=of.cast.analyst, series=_series(of), ends={}
-    ),
-    "imaging.services.correcting.correct_contours": lambda of: correcting.correct_contours(
-        by=of.cast.analyst, measurement=Measurement.objects.get(series=_series(of)), outlines={},
-        reason="x",
-    ),
-    "imaging.services.suggesting.ask_suggestion": lambda of: suggesting.ask_suggestion(
-        by=of.cast.analyst, series=_series(of)
-    ),
+    **MEASURING,
     "imaging.services.quality.check_quality": lambda of: quality.check_quality(
         by=of.cast.analyst, series=_series(of), verdict="accepted", score=4, remarks=""
     ),
@@ -285,14 +274,9 @@ def test_a_closed_visit_refuses_what_belongs_to_it_and_nothing_else(
     level: Level, of: scene.Scene
 ) -> None:
     Closing(level, Scope.VISIT).put_on(of)
-    of_the_visit = (
-        "save_form",
-        "record_not_done",
-        "ask_measurement",
-        "correct_contours",
-        "check_quality",
-    )
+    of_the_visit = ("save_form", "record_not_done", "ask_measurement", "check_quality")
     of_the_visit += ("record_visit_not_done", "undo_draft", "move_to_version", "ask_suggestion")
+    of_the_visit += ("correct_contours",)
     for name, call in DATA.items():
         assert (code_of(call, of) == "closed") == name.endswith(of_the_visit), name
 
