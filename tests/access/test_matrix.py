@@ -37,6 +37,7 @@ ACT_IN_FORM = ("queries/<int:pk>/", "<slug:key>/verification/")
 NARROWER = {"retry_measurement": Action.SEE_MEASUREMENTS}
 # What a locked record still takes, for it changes nothing in it.
 DONE_WHEN_LOCKED = {
+    "destination": "where a node takes scans",
     "identity": "a look is no change",
     "unblind": "somebody in need is told an arm at any time",
     "erasure": "an identity may be erased once the participant's part has ended",

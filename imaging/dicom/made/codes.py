@@ -36,7 +36,34 @@ BY_HAND = Code(
 )
 VESSEL_GAP = Code("VESSELGAP", SCHEME, "Gap between nerve and nearest vessel")
 
-UNITS = {AREA.value: MM2, VOLUME.value: MM3, LENGTH.value: MM, VESSEL_GAP.value: MM}
+ALONG = Code("ALONGNERVE", SCHEME, "Distance from the brainstem end along the centreline")
+INDENTATION = Code("INDENTATION", SCHEME, "Share of the nerve's width that is indented")
+DEVIATION = Code("DEVIATION", SCHEME, "Deviation of the nerve from its course")
+VESSEL_KIND = Code("VESSELKIND", SCHEME, "Kind of vessel")
+
+CENTRELINE = Code("130490", "DCM", "Centerline")
+SOURCE = Code("121112", "DCM", "Source of Measurement")
+CONTACT = Code("11723008", "SCT", "Contact with")
+DIAMETER = Code("81827009", "SCT", "Diameter")
+ANGLE = Code("1483009", "SCT", "Angle")
+VESSELS = {
+    "artery": Code("51114001", "SCT", "Artery"),
+    "vein": Code("29092000", "SCT", "Vein"),
+    "unknown": Code("261665006", "SCT", "Unknown"),
+}
+DEGREE, NO_UNIT = Code("deg", "UCUM", "degree"), Code("1", "UCUM", "no units")
+
+UNITS = {
+    AREA.value: MM2,
+    VOLUME.value: MM3,
+    LENGTH.value: MM,
+    VESSEL_GAP.value: MM,
+    ALONG.value: MM,
+    DIAMETER.value: MM,
+    ANGLE.value: DEGREE,
+    INDENTATION.value: NO_UNIT,
+    DEVIATION.value: MM,
+}
 
 
 def scheme_identification() -> list[Dataset]:

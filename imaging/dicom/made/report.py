@@ -7,10 +7,11 @@ from typing import Any
 import highdicom.sr as sr
 from pydicom.dataset import Dataset
 from pydicom.sr.codedict import codes
-from pydicom.sr.coding import Code
 
 from imaging.dicom.errors import DicomRefused
 from imaging.dicom.made import codes as our
+from imaging.dicom.made.line import number
+from imaging.dicom.made.places import contact_groups, course_group
 from imaging.dicom.made.segmentation import segmentation_uid
 from imaging.dicom.made.source import MANUFACTURER, MODEL, Measured, mark
 from imaging.told import told
@@ -21,7 +22,8 @@ SERIES_NUMBER = 9003
 
 def report(measured: Measured, segmentation: Dataset) -> sr.Comprehensive3DSR:
     """Areas, volume, length and the nearest vessel of each measured nerve, with where they came
-    from. `segmentation` is the binary one of the same measurement."""
+    from: its voxels, its centreline, and each vessel that touches it. `segmentation` is the binary
+    one of the same measurement."""
     if not measured.sides:
         raise DicomRefused("not_measured", told("No nerve of this series could be measured."))
     content = sr.MeasurementReport(
@@ -38,7 +40,9 @@ def report(measured: Measured, segmentation: Dataset) -> sr.Comprehensive3DSR:
         ),
         procedure_reported=our.MRI_HEAD,
         imaging_measurements=[
-            _group(measured, number, side) for number, side in enumerate(measured.sides, start=1)
+            *(_group(measured, number, s) for number, s in enumerate(measured.sides, start=1)),
+            *(course_group(measured, side) for side in measured.sides),
+            *(group for side in measured.sides for group in contact_groups(measured, side)),
         ],
         title=codes.DCM.ImagingMeasurementReport,
     )
@@ -88,19 +92,15 @@ def _group(
 
 def _measurements(nerve: dict[str, Any]) -> list[sr.Measurement]:
     found = [
-        _number(our.AREA, nerve["csa_mean_mm2"], derivation=our.MEAN),
-        _number(our.AREA, nerve["csa_min_mm2"], derivation=our.MINIMUM),
+        number(our.AREA, nerve["csa_mean_mm2"], derivation=our.MEAN),
+        number(our.AREA, nerve["csa_min_mm2"], derivation=our.MINIMUM),
     ]
     if nerve.get("csa_rez_mm2") is not None:
         root = sr.FindingSite(anatomic_location=our.FACIAL_NERVE_ROOT)
-        found.append(_number(our.AREA, nerve["csa_rez_mm2"], finding_sites=[root]))
-    found.append(_number(our.VOLUME, nerve["volume_mm3"]))
-    found.append(_number(our.LENGTH, nerve["length_mm"]))
+        found.append(number(our.AREA, nerve["csa_rez_mm2"], finding_sites=[root]))
+    found.append(number(our.VOLUME, nerve["volume_mm3"]))
+    found.append(number(our.LENGTH, nerve["length_mm"]))
     gaps = [contact["gap_mm"] for contact in nerve.get("contacts", [])]
     if gaps:
-        found.append(_number(our.VESSEL_GAP, min(gaps)))
+        found.append(number(our.VESSEL_GAP, min(gaps)))
     return found
-
-
-def _number(name: Code, value: float, **more: Any) -> sr.Measurement:
-    return sr.Measurement(name=name, value=value, unit=our.UNITS[name.value], **more)

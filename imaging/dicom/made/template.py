@@ -24,6 +24,7 @@ ALGORITHM: Concept = ("111001", "DCM")
 ALGORITHM_VERSION: Concept = ("111003", "DCM")
 LATERALITY: Concept = (our.LATERALITY.value, "SCT")
 SEGMENT: Concept = ("121191", "DCM")
+KIND: Concept = (our.VESSEL_KIND.value, our.SCHEME)
 ONCE = {
     TRACKING_ID: "tracking identifier",
     TRACKING_UID: "tracking UID",
@@ -36,6 +37,11 @@ ONCE = {
 }
 # Each group has these, of derivations where there are several: name, how often.
 NUMBERS = {our.AREA.value: (2, 3), our.VOLUME.value: (1, 1), our.LENGTH.value: (1, 1)}
+
+# What groups of places have, each with where it was measured.
+PLACED = (our.CONTACT.value, our.CENTRELINE.value)
+CONTACT = {our.VESSEL_GAP.value: "POINT"}
+COURSE = {our.LENGTH.value: "POLYLINE", our.AREA.value: "POINT"}
 
 
 def faults(report: Dataset) -> list[str]:
@@ -51,20 +57,59 @@ def faults(report: Dataset) -> list[str]:
     if not groups:
         found.append("it has no measurement group")
     for group in groups:
-        found += _group_faults(group)
+        found += _placed_faults(group) if _finding(group) in PLACED else _group_faults(group)
     uids = [_children(group, TRACKING_UID)[0].UID for group in groups if _has_uid(group)]
     if len(uids) != len(set(uids)):
         found.append("two groups have one tracking UID")
     return [*found, *_undeclared(report)]
 
 
+def _finding(group: Dataset) -> str:
+    findings = _children(group, FINDING)
+    values = findings[0].get("ConceptCodeSequence") or [] if findings else []
+    return str(values[0].get("CodeValue")) if values else ""
+
+
+def _placed_faults(group: Dataset) -> Iterator[str]:
+    """Of a group that is about places on the nerve, not about a segment."""
+    for concept, word in ONCE.items():
+        if concept != SEGMENT and len(_children(group, concept)) != 1:
+            yield f"a group of places has not one {word}"
+    yield from _side_faults(group)
+    contact = _finding(group) == our.CONTACT.value
+    if contact and len(_children(group, KIND)) != 1:
+        yield "a contact has not one kind of vessel"
+    numbers = [item for item in _items(group) if item.get("ValueType") == "NUM"]
+    for value, kind in (CONTACT if contact else COURSE).items():
+        named = [item for item in numbers if _name(item)[0] == value]
+        if len(named) != 1:
+            yield f"a group of places has not one {value}"
+        for item in named:
+            yield from _place_faults(item, kind)
+    for item in numbers:
+        yield from _number_faults(item)
+
+
+def _place_faults(item: Dataset, kind: str) -> Iterator[str]:
+    places = [one for one in _items(item) if one.get("ValueType") == "SCOORD3D"]
+    if [one.get("GraphicType") for one in places] != [kind]:
+        yield f"{_name(item)[0]} has not one {kind} for where it was measured"
+    for one in places:
+        if not one.get("ReferencedFrameOfReferenceUID"):
+            yield "a place has no frame of reference"
+
+
+def _side_faults(group: Dataset) -> Iterator[str]:
+    for site in _children(group, FINDING_SITE):
+        if len(_children(site, LATERALITY)) != 1:
+            yield "a finding site has no side"
+
+
 def _group_faults(group: Dataset) -> Iterator[str]:
     for concept, word in ONCE.items():
         if len(_children(group, concept)) != 1:
             yield f"a group has not one {word}"
-    for site in _children(group, FINDING_SITE):
-        if len(_children(site, LATERALITY)) != 1:
-            yield "a finding site has no side"
+    yield from _side_faults(group)
     numbers = [item for item in _items(group) if item.get("ValueType") == "NUM"]
     for value, (fewest, most) in NUMBERS.items():
         count = sum(_name(item)[0] == value for item in numbers)
