@@ -8,6 +8,7 @@ from imaging.views import (
     board,
     comparing,
     held,
+    key_images,
     measurement,
     peers,
     pictures,
@@ -73,5 +74,12 @@ urlpatterns = [
     path("reads/", reads.cases, name="cases"),
     path("reads/<str:reading_id>/", reads.case, name="case"),
     path("reads/<str:reading_id>/pictures/<str:name>", pictures.read_picture, name="read_picture"),
+    path("reads/<str:reading_id>/keys/", key_images.keep, name="keep_key_image"),
+    path("reads/<str:reading_id>/keys/<int:number>.png", key_images.picture, name="key_picture"),
+    path(
+        "reads/<str:reading_id>/keys/<int:number>/remove/",
+        key_images.remove,
+        name="remove_key_image",
+    ),
     path("reads/<str:reading_id>/parts/<str:name>", pictures.read_part, name="read_part"),
 ]

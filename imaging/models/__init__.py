@@ -3,6 +3,7 @@
 from imaging.models.derived import Derived
 from imaging.models.dispatch import Dispatch
 from imaging.models.intake import Held, HeldFile, HeldState, Intake, IntakeFile, IntakeState
+from imaging.models.key_image import KeyImage
 from imaging.models.measurement import Measurement, MeasurementState
 from imaging.models.peer import Peer
 from imaging.models.reading import Adjudication, Read, Session
@@ -21,6 +22,7 @@ __all__ = [
     "Intake",
     "IntakeFile",
     "IntakeState",
+    "KeyImage",
     "Measurement",
     "MeasurementState",
     "Peer",

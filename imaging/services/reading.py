@@ -17,7 +17,7 @@ from enrollment.services import way
 from enrollment.services.closing import closure_over
 from enrollment.services.forms import settle_surgical_step
 from imaging.discrepancy import agreed, differing
-from imaging.models import Adjudication, Measurement, Read, Session
+from imaging.models import Adjudication, KeyImage, Measurement, Read, Session
 from imaging.services.answering import READ, StudyRow, own, take
 from imaging.services.readers import READERS_A_CASE, ask_third_reader, new_reading_id
 from imaging.services.results import names_signed
@@ -46,7 +46,7 @@ def save_answers(
 ) -> StudyRow:
     """Keep answers that are not final yet. Each save is a revision in the audit trail."""
     require(by, Action.READ_CASE, row.participant.site)
-    participant = _hold(row.participant)
+    participant = hold(row.participant)
     held = own(by, row, seen_revision)
     take(held, answers, seconds=seconds, final=False)
     held.save()
@@ -69,7 +69,7 @@ def lock_read(
     case or ask for a third."""
     require(by, Action.READ_CASE, read.participant.site)
     require_trained(by)
-    participant = _hold(read.participant)
+    participant = hold(read.participant)
     row = own(by, read, seen_revision)
     take(row, answers, seconds=seconds, final=True)
     row.locked_at = timezone.now()
@@ -95,7 +95,7 @@ def adjudicate(
     """A third reader's answers, signed, on a case on which the two readers differ."""
     require(by, Action.ADJUDICATE, adjudication.participant.site)
     require_trained(by)
-    participant = _hold(adjudication.participant)
+    participant = hold(adjudication.participant)
     row = own(by, adjudication, seen_revision)
     take(row, answers, seconds=seconds, final=True)
     row.at = timezone.now()
@@ -130,6 +130,9 @@ def content_sha256(
     }
     if measurement.parts:
         told["parts"] = parts_for(measurement, techniques)
+    kept = KeyImage.kept_with(row)
+    if views := list(kept.values("number", "state", "note", "picture")):
+        told["key_images"] = views
     text = json.dumps(told, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -166,7 +169,7 @@ def _sign(
     )
 
 
-def _hold(participant: Participant) -> Participant:
+def hold(participant: Participant) -> Participant:
     """The participant, held. That the record is closed is said without its number or its state,
     which a blinded reader may not know."""
     row = Participant.objects.select_for_update().get(pk=participant.pk)

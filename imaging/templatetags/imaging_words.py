@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from django import template
 from django.utils.translation import gettext as _
 
 from enrollment.models import Visit
 from enrollment.protocol.loader import current
+from imaging.models import KeyImage
 from imaging.outcome_words import kind_of
 from imaging.picture_words import caption
 
@@ -80,3 +84,9 @@ def percent_signed(share: float | None) -> str:
 def superscripted(unit: str) -> str:
     """mm2 as mm²."""
     return unit.replace("2", "²").replace("3", "³")
+
+
+@register.filter
+def states(images: Iterable[KeyImage]) -> dict[int, Any]:
+    """Kept views by number, for the viewer to show them again."""
+    return {image.number: image.state for image in images}

@@ -17,7 +17,7 @@ from enrollment.crfs.checking import completed
 from enrollment.definitions import in_use
 from enrollment.entry import AnswersForm
 from enrollment.form_page import groups_shown
-from imaging.models import TrainingRead
+from imaging.models import KeyImage, TrainingRead
 from imaging.services import cases as blinded
 from imaging.services import results, training
 from imaging.services.answering import READ
@@ -176,6 +176,7 @@ def _show(request: StudyRequest, found: Case, form: ReadForm | None, **more: Any
                 "imaging:read_part", args=[found.reading_id, f"{side}-{name}"]
             ),
         ),
+        "key_images": KeyImage.kept_with(row),
         "form": form,
         "answers": shown(in_use(READ), found.answers) if found.locked_at else [],
         "judged": training.feedback(row)

@@ -60,6 +60,7 @@ PLACES: dict[str, dict[str, object]] = {
         "side": "left",
     },
     "reads/<str:reading_id>/parts/": {"reading_id": "{read}", "name": "left-surfaces.part"},
+    "reads/<str:reading_id>/keys/": {"reading_id": "{read}", "number": "1"},
     "reads/": {"reading_id": "{read}", "name": "left-plain_endoscopy.png"},
     "documents/": {"pk": "{document}"},
     "exports/": {"pk": "{export}"},

@@ -24,6 +24,7 @@ from enrollment.vault import Person
 from imaging.models import (
     Adjudication,
     Intake,
+    KeyImage,
     Measurement,
     MeasurementState,
     QualityCheck,
@@ -199,6 +200,18 @@ def measured(
     return participant
 
 
+def _keep_view(read: Read) -> KeyImage:
+    """A key image of a read, as its reader would have kept it."""
+    return KeyImage.objects.create(
+        read=read,
+        number=1,
+        state={"tab": "cpr", "side": "left"},
+        note="It touches here",
+        picture=make_pictures()["left"]["plain_cpr_straightened.png"],
+        at=timezone.now(),
+    )
+
+
 def _make_parts() -> dict[str, dict[str, str]]:
     """Parts of the viewer that say what they are."""
     return {
@@ -224,6 +237,8 @@ def finished(
             answers=READ,
             locked_at=timezone.now(),
         )
+    if pictures:
+        _keep_view(Read.objects.get(reader=cast.reader, participant=participant))
     take(cast.reader_two, participant, State.READ, Action.READ_CASE, said("A read was locked"))
     Adjudication.objects.create(
         participant=participant,

@@ -32,12 +32,14 @@ from imaging.models import Adjudication, Held, Intake, Read, Series
 from imaging.services import (
     expected,
     intake,
+    key_images,
     matching,
     quality,
     quarantine,
     reading,
     retrying,
 )
+from imaging.services.case_list import Case
 from reports.services import signing
 from studysite.core.errors import StudyError
 from studysite.core.models import Job, JobState
@@ -54,6 +56,10 @@ Call = Callable[[scene.Scene], object]
 
 def _series(of: scene.Scene) -> Series:
     return Series.objects.get(participant=of.participant, sequence="t2_3d")
+
+
+def _case(of: scene.Scene) -> Case:
+    return Case(Read.objects.get(reader=of.cast.reader))
 
 
 def _severity(of: scene.Scene) -> FormEntry:
@@ -114,6 +120,12 @@ DATA: dict[str, Call] = {
     ),
     "imaging.services.reading.adjudicate": lambda of: reading.adjudicate(
         by=of.cast.reader, adjudication=Adjudication.objects.get(), answers={}, password=""
+    ),
+    "imaging.services.key_images.keep_key_image": lambda of: key_images.keep_key_image(
+        by=of.cast.reader, case=_case(of), view={}, note="", picture=""
+    ),
+    "imaging.services.key_images.remove_key_image": lambda of: key_images.remove_key_image(
+        by=of.cast.reader, case=_case(of), number=1
     ),
     "imaging.services.reading.lock_read": lambda of: reading.lock_read(
         by=of.cast.reader, read=Read.objects.get(reader=of.cast.reader), answers={}, password=""

@@ -33,6 +33,8 @@ export class Cpr {
       width: 8,
       through: (point) => [point[0], 0, 0],
     });
+    this.panes = [this.long, this.section];
+    for (const pane of this.panes) pane.drawnAs = `${pane.name}-${root.dataset.nerve}`;
     this.long.onScroll = (steps) => this.turn(steps * STEP_DEG);
     this.section.onScroll = (steps) => this.move(steps * this.course.step);
     this.long.turn = (angle) => this.turn(Math.sign(angle) * STEP_DEG);

@@ -65,6 +65,17 @@ export class Endoscopy {
     this.window.getRenderWindow().render();
   }
 
+  // Where the eye stands, for the server to draw the same.
+  camera() {
+    const camera = this.renderer.getActiveCamera();
+    return {
+      position: [...camera.getPosition()],
+      target: [...camera.getFocalPoint()],
+      up: [...camera.getViewUp()],
+      angle: camera.getViewAngle(),
+    };
+  }
+
   resize() {
     this.window.resize();
     this.state.redraw();

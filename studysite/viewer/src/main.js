@@ -2,6 +2,7 @@
 import { Course } from "./course.js";
 import { Cpr } from "./cpr.js";
 import { Endoscopy } from "./endoscopy.js";
+import { keeps, restored, taken } from "./keeping.js";
 import { Mpr } from "./mpr.js";
 import { fetchPart } from "./part.js";
 import { State } from "./state.js";
@@ -19,6 +20,7 @@ class Viewer {
     this.nerves = {};
     this.controls();
     this.tabs();
+    keeps(this);
     this.ready = this.load();
   }
 
@@ -138,9 +140,22 @@ class Viewer {
     place.hidden = !words;
   }
 
+  // What is shown, to be kept, and shown again.
+  taken() {
+    return taken(this);
+  }
+
+  restored(kept) {
+    return restored(this, kept);
+  }
+
+  tab() {
+    return [...this.root.querySelectorAll("[data-view]")].find((view) => !view.hidden).dataset.view;
+  }
+
   tabs() {
     const tabs = [...this.root.querySelectorAll("[role=tab]")];
-    const open = (name) => {
+    const open = (this.open = (name) => {
       for (const tab of tabs) {
         const chosen = tab.dataset.tab === name;
         tab.setAttribute("aria-selected", String(chosen));
@@ -149,7 +164,7 @@ class Viewer {
       for (const view of this.root.querySelectorAll("[data-view]"))
         view.hidden = view.dataset.view !== name;
       this.state.redraw();
-    };
+    });
     tabs.forEach((tab, number) => {
       tab.addEventListener("click", () => open(tab.dataset.tab));
       tab.addEventListener("keydown", (event) => {

@@ -13,6 +13,8 @@ export class Pane {
   constructor(element, { state, name, space, volume, frame, through, fixed = false, width = 0 }) {
     Object.assign(this, { element, state, name, space, volume, frame, fixed });
     if (typeof frame === "function") Object.defineProperty(this, "frame", { get: frame });
+    // By which name drawings go; the two nerves' panes have one each.
+    this.drawnAs = name;
     this.through = through || ((point) => point);
     this.home = width;
     this.pan = null;

@@ -48,9 +48,9 @@ export class Tools {
 
   place(pane, point) {
     if (!this.chosen) return;
-    if (!this.open || this.open.pane !== pane.name) {
+    if (!this.open || this.open.pane !== pane.drawnAs) {
       this.finish();
-      this.open = { kind: this.chosen, pane: pane.name, plane: planeOf(pane, point), points: [] };
+      this.open = { kind: this.chosen, pane: pane.drawnAs, plane: planeOf(pane, point), points: [] };
       this.drawn.push(this.open);
     }
     this.open.points.push(point);
@@ -85,7 +85,7 @@ export class Tools {
 
   // A drawing stays on the plane that it was drawn on.
   shownIn(pane) {
-    return this.drawn.filter((one) => one.pane === pane.name && samePlane(one.plane, pane));
+    return this.drawn.filter((one) => one.pane === pane.drawnAs && samePlane(one.plane, pane));
   }
 
   draw(pane) {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 
 import numpy as np
@@ -11,9 +12,11 @@ from playwright.sync_api import Page, expect
 from scipy.ndimage import map_coordinates
 
 from imaging.render.cpr import straightened
+from imaging.render.key_picture import WIDEST_PX, draw_planes
 from imaging.render.packed import BEYOND_MM
 from imaging.render.sampling import Window, sample
 from imaging.render.slices import default_window
+from imaging.viewed import checked
 from tests.browser.viewing.seen import (
     VIEWER,
     course_of,
@@ -24,7 +27,7 @@ from tests.browser.viewing.seen import (
     shown,
     state,
 )
-from tests.imaging.urls_viewing import angiogram, phantom, scene
+from tests.imaging.urls_viewing import angiogram, part, phantom, scene
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -141,3 +144,40 @@ def test_the_endoscopy_of_a_nerve_alone_shows_no_vessel(page: Page, address: str
     picture, _at = flown_to(page, address, "arc", 6.0)
     assert vessels(picture).sum() == 0
     assert picture.std() > 10
+
+
+KEPT = "() => VIEWER.taken()".replace("VIEWER", VIEWER)
+
+
+@pytest.mark.parametrize(("tab", "pane", "file"), [
+    ("mpr", "sagittal", "volume.part"), ("cpr", "section", "straightened.part"),
+])  # fmt: skip
+def test_a_view_that_is_kept_is_drawn_by_the_server_and_shown_again(
+    page: Page, address: str, tab: str, pane: str, file: str
+) -> None:
+    opened(page, f"{address}/touching/?views=mpr,cpr")
+    page.click(f"[data-tab={tab}]")
+    for key in (".", ".", ".", "PageUp", "PageUp"):
+        page.press(f"[data-view={tab}] svg[tabindex] >> nth=0", key)
+    page.locator("[data-grey=width]").fill("40")
+    _view, before = shown(page, pane)
+    kept = checked(page.evaluate(KEPT), ["mpr", "cpr"])
+    side = "both" if tab == "mpr" else "left"
+    content = gzip.decompress(part("touching", side, file))
+    drawn = draw_planes(content, kept, [told["name"] for told in kept["panes"]])
+    picture = np.array(Image.open(io.BytesIO(drawn)).convert("L")).astype(float)
+    # The first pane stands at the left, with fewer pixels where it is wider than a key image.
+    first = shown(page, kept["panes"][0]["name"])[1]
+    every = max(first.shape[1] / WIDEST_PX, 1.0)
+    size = [round(count / every) for count in first.shape]
+    mine = map_coordinates(first, every * np.mgrid[: size[0], : size[1]], order=1)
+    theirs = picture[: size[0], : size[1]]
+    inside = (theirs > 0) & (mine > 0)  # the browser shows the outermost half voxel too
+    assert inside.mean() > 0.2
+    assert psnr(theirs[inside], mine[inside]) > 30
+    page.click("[data-reset]")
+    page.click("[data-side=right]")
+    page.wait_for_function(f"() => {VIEWER}.state.get('side') === 'right'")
+    assert not np.array_equal(shown(page, pane)[1], before)
+    page.evaluate("kept => VIEWER.restored(kept)".replace("VIEWER", VIEWER), kept)
+    assert np.array_equal(shown(page, pane)[1], before)

@@ -27,6 +27,7 @@ ASKED: dict[str, dict[str, Any]] = {
         "visit": "",
         "participant": lambda: saved(apps.get_model("enrollment.Participant")),
     },
+    "imaging.KeyImage": {"read": lambda: saved(apps.get_model("imaging.Read"))},
     "imaging.ReaderTraining": {
         "waived_by": lambda: saved(apps.get_model("core.User")),
         "reason": "Trained elsewhere",
