@@ -3,7 +3,12 @@
 const KEPT = ["cursor", "window", "zoom", "slab", "mode", "angle", "fade"];
 const plane = ({ right, down, normal }) => ({ right, down, normal });
 
+// Of one nerve: side by side, of the one that is looked at.
 export function taken(viewer) {
+  if (viewer.paired) {
+    viewer.both(false);
+    for (const pane of viewer.mpr ? viewer.mpr.panes : []) pane.draw();
+  }
   const { state, mpr, tools } = viewer;
   const [tab, side] = [viewer.tab(), state.get("side") || ""];
   const nerve = viewer.nerves[side];
@@ -30,6 +35,7 @@ export function taken(viewer) {
 
 export async function restored(viewer, kept) {
   const { state, mpr, tools } = viewer;
+  if (viewer.paired) viewer.both(false);
   if (kept.side) await viewer.show(kept.side);
   viewer.open(kept.tab);
   for (const pane of mpr ? mpr.panes : []) {

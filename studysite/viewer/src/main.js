@@ -4,6 +4,7 @@ import { Cpr } from "./cpr.js";
 import { Endoscopy } from "./endoscopy.js";
 import { keeps, restored, taken } from "./keeping.js";
 import { Mpr } from "./mpr.js";
+import { SideState, pairedPlanes } from "./pair.js";
 import { fetchPart } from "./part.js";
 import { State } from "./state.js";
 import { Tools } from "./tools.js";
@@ -14,10 +15,12 @@ class Viewer {
     this.root = root;
     this.data = JSON.parse(document.getElementById("viewing-data").textContent);
     this.first = { window: null, zoom: 1, slab: 0, mode: "mean", angle: 0, fade: 0 };
-    this.state = new State({ ...this.first, cursor: [0, 0, 0], side: "" });
+    this.state = new State({ ...this.first, cursor: [0, 0, 0], side: "", places: {} });
     this.places = {};
     this.tools = new Tools(root, this.state);
     this.nerves = {};
+    this.paired = false;
+    this.pairs = [];
     this.controls();
     this.tabs();
     keeps(this);
@@ -49,7 +52,7 @@ class Viewer {
     if (!url) return;
     const loaded = new Volume(await fetchPart(url));
     if (!this.mpr) {
-      this.mpr = new Mpr(this.root.querySelector("[data-view=mpr]"), this.state, loaded);
+      this.mpr = new Mpr([...this.root.querySelectorAll("[data-plane]")], this.state, loaded);
       for (const pane of this.mpr.panes) pane.tools = this.tools;
       this.take(loaded);
       const places = Object.values(this.places);
@@ -57,7 +60,7 @@ class Viewer {
       const told = this.root.querySelector("[data-acquired]");
       const [x, y, z] = loaded.acquired.map((mm) => mm.toFixed(2));
       told.textContent = `${x} × ${y} × ${z} mm`;
-    } else this.mpr.show(loaded);
+    } else for (const planes of [this.mpr, ...this.pairs]) planes.show(loaded);
     this.root.dataset.loaded ||= "coarse";
   }
 
@@ -66,7 +69,8 @@ class Viewer {
     const url = this.parts("both")["tof.part"];
     if (!url) return;
     const loaded = new Volume(await fetchPart(url));
-    for (const pane of this.mpr.panes) pane.second = loaded;
+    for (const { panes } of [this.mpr, ...this.pairs])
+      for (const pane of panes) pane.second = loaded;
     const group = this.root.querySelector("[data-angiogram]");
     group.querySelector("[data-laid]").textContent = this.laid(loaded.laid);
     group.hidden = false;
@@ -86,6 +90,9 @@ class Viewer {
       this.state.set({ window: this.first.window });
     }
     Object.assign(this.places, places);
+    this.state.set({ places: { ...this.places, ...this.state.get("places") } });
+    const both = this.root.querySelector("[data-both]");
+    if (both) both.hidden = !(this.places.left && this.places.right);
     for (const button of this.root.querySelectorAll("[data-side]"))
       button.hidden = !this.places[button.dataset.side];
   }
@@ -96,15 +103,41 @@ class Viewer {
     for (const button of this.root.querySelectorAll("[data-side]"))
       button.setAttribute("aria-pressed", String(button.dataset.side === side));
     for (const view of this.root.querySelectorAll("[data-nerve]"))
-      view.hidden = view.dataset.nerve !== side;
+      view.hidden = !this.paired && view.dataset.nerve !== side;
     this.nerves[side] ||= await this.nerve(side);
-    const place = this.places[side];
+    this.remember();
+    const place = this.paired ? this.state.get("places")[side] : this.places[side];
     this.state.set({ side, ...(place ? { cursor: place } : {}) });
+  }
+
+  // Where the nerve was left that was looked at before.
+  remember() {
+    const { side, cursor, places } = this.state.values;
+    if (side) this.state.set({ places: { ...places, [side]: cursor } });
+  }
+
+  async both(on) {
+    this.paired = on;
+    this.root.querySelector("[data-both]").setAttribute("aria-pressed", String(on));
+    for (const view of this.root.querySelectorAll("[data-view]")) view.classList.toggle("paired", on);
+    const planes = this.root.querySelector("[data-planes]");
+    if (planes) planes.hidden = on;
+    const pair = this.root.querySelector("[data-pair]");
+    if (pair) pair.hidden = !on;
+    if (on && !this.pairs.length) this.pairs = pairedPlanes(this);
+    const side = this.state.get("side");
+    for (const view of this.root.querySelectorAll("[data-nerve]"))
+      view.hidden = !on && view.dataset.nerve !== side;
+    this.state.redraw();
+    if (!on) return;
+    for (const each of Object.keys(this.data.parts).filter((name) => name !== "both"))
+      this.nerves[each] ||= await this.nerve(each);
+    this.state.redraw();
   }
 
   async nerve(side) {
     const parts = this.parts(side);
-    const made = { course: null };
+    const made = { course: null, state: new SideState(this.state, side) };
     const of = (view) => this.root.querySelector(`[data-view=${view}] [data-nerve=${side}]`);
     if (parts["straightened.part"]) {
       const [straightened, stretched] = await Promise.all(
@@ -112,7 +145,7 @@ class Viewer {
       );
       const profile = this.data.profiles[side];
       this.take(straightened);
-      made.cpr = new Cpr(of("cpr"), this.state, { straightened, stretched, profile });
+      made.cpr = new Cpr(of("cpr"), made.state, { straightened, stretched, profile });
       made.course = made.cpr.course;
       made.cpr.long.tools = made.cpr.section.tools = this.tools;
     }
@@ -126,7 +159,7 @@ class Viewer {
 
   fly(made, root, surfaces) {
     try {
-      made.endoscopy = new Endoscopy(root, this.state, made.course, surfaces);
+      made.endoscopy = new Endoscopy(root, made.state, made.course, surfaces);
     } catch (error) {
       // A browser without WebGL: everything else works, and this one view says why it does not.
       root.querySelector("[data-stage]").replaceChildren(this.data.words.no_webgl);
@@ -184,6 +217,7 @@ class Viewer {
         element.addEventListener(element.tagName === "BUTTON" ? "click" : "input", () => act(element));
     };
     on("side", (button) => this.show(button.dataset.side));
+    on("both", () => this.both(!this.paired));
     on("slab", (field) => this.state.set({ slab: Number(field.value) || 0 }));
     on("mode", (field) => this.state.set({ mode: field.value }));
     on("fade", (field) => this.state.set({ fade: Number(field.value) }));
@@ -205,11 +239,13 @@ class Viewer {
     for (const slider of sliders) slider.addEventListener("input", regrey);
     on("reset", () => {
       for (const slider of sliders) slider.value = 50;
-      if (this.mpr) this.mpr.reset();
+      for (const planes of this.mpr ? [this.mpr, ...this.pairs] : []) planes.reset();
       for (const field of this.root.querySelectorAll("[data-slab], [data-fade]")) field.value = "0";
       this.state.set(this.first);
     });
-    this.state.listen(({ cursor }) => {
+    this.state.listen(({ cursor, side }) => {
+      for (const button of this.root.querySelectorAll("[data-side]"))
+        button.setAttribute("aria-pressed", String(button.dataset.side === side));
       const place = this.root.querySelector("[data-cursor]");
       const said = cursor.map((value, axis) => `${"xyz"[axis]} ${value.toFixed(1)}`);
       place.textContent = `${said.join("  ")} mm`;

@@ -10,12 +10,15 @@ const FRAMES = {
 };
 
 export class Mpr {
-  constructor(root, state, volume) {
-    this.state = state;
-    this.panes = [...root.querySelectorAll("[data-plane]")].map((element) => {
-      const name = element.dataset.plane;
-      return new Pane(element, { state, name, space: PATIENT, volume, frame: { ...FRAMES[name] } });
+  // width: mm that are shown at first, else all of the volume; rest: what is in the middle then.
+  constructor(elements, state, volume, { width = 0, rest = null } = {}) {
+    Object.assign(this, { state, rest });
+    this.panes = elements.map((element) => {
+      const name = element.dataset.plane || element.dataset.pairPlane;
+      const frame = { ...FRAMES[name] };
+      return new Pane(element, { state, name, space: PATIENT, volume, frame, width });
     });
+    for (const pane of this.panes) pane.pan = rest;
     for (const pane of this.panes) {
       const others = this.panes.filter((other) => other !== pane);
       pane.drawings.push(() => crossLines(pane, others));
@@ -43,7 +46,7 @@ export class Mpr {
   reset() {
     for (const pane of this.panes) {
       pane.frame = { ...FRAMES[pane.name] };
-      pane.pan = null;
+      pane.pan = this.rest;
     }
   }
 
