@@ -22,6 +22,7 @@ from tests.api.access_table import TABLE
 NO_BODY = {"confirm_eligibility", "close_intake", "retry_job", "sign_out", "seal_allocation"}
 NO_BODY |= {"verify_visit", "make_training_set", "ask_suggestion", "send_again"}
 NO_BODY |= {"take_back_unlock"}
+NO_BODY |= {"remove_key_image"}
 
 
 @pytest.fixture(scope="module")
