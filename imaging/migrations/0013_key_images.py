@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('imaging', '0011_archives_and_dispatches'),
+        ('imaging', '0012_derived_objects'),
     ]
 
     operations = [
