@@ -24,7 +24,6 @@ from enrollment.vault import Person
 from imaging.models import (
     Adjudication,
     Intake,
-    KeyImage,
     Measurement,
     MeasurementState,
     QualityCheck,
@@ -40,6 +39,7 @@ from studysite.core.models import Membership, Site, User
 from studysite.core.roles import Action, Role
 from studysite.core.said import kept, said
 from tests.reports.answers import FINDING, READ
+from tests.reports.kept import keep_view
 from tests.reports.results import make_pictures, result
 
 # Words of an identity that must turn up nowhere outside the vault.
@@ -200,18 +200,6 @@ def measured(
     return participant
 
 
-def _keep_view(read: Read) -> KeyImage:
-    """A key image of a read, as its reader would have kept it."""
-    return KeyImage.objects.create(
-        read=read,
-        number=1,
-        state={"tab": "cpr", "side": "left"},
-        note="It touches here",
-        picture=make_pictures()["left"]["plain_cpr_straightened.png"],
-        at=timezone.now(),
-    )
-
-
 def _make_parts() -> dict[str, dict[str, str]]:
     """Parts of the viewer that say what they are."""
     return {
@@ -237,8 +225,7 @@ def finished(
             answers=READ,
             locked_at=timezone.now(),
         )
-    if pictures:
-        _keep_view(Read.objects.get(reader=cast.reader, participant=participant))
+    keep_view(Read.objects.get(reader=cast.reader, participant=participant), drawn=pictures)
     take(cast.reader_two, participant, State.READ, Action.READ_CASE, said("A read was locked"))
     Adjudication.objects.create(
         participant=participant,

@@ -28,18 +28,15 @@ from enrollment.services import (
     screening,
     verification,
 )
-from imaging.models import Adjudication, Held, Intake, Read, Series
+from imaging.models import Held, Intake, Series
 from imaging.services import (
     expected,
     intake,
-    key_images,
     matching,
     quality,
     quarantine,
-    reading,
     retrying,
 )
-from imaging.services.case_list import Case
 from reports.services import signing
 from studysite.core.errors import StudyError
 from studysite.core.models import Job, JobState
@@ -48,6 +45,7 @@ from tests.reports import factory
 from tests.reports.documents import DOCUMENTS
 from tests.reports.locks import LOCKS
 from tests.reports.measuring import MEASURING
+from tests.reports.reading import READING
 
 pytestmark = pytest.mark.django_db(databases=["default", "vault"])
 TODAY = timezone.localdate()
@@ -56,10 +54,6 @@ Call = Callable[[scene.Scene], object]
 
 def _series(of: scene.Scene) -> Series:
     return Series.objects.get(participant=of.participant, sequence="t2_3d")
-
-
-def _case(of: scene.Scene) -> Case:
-    return Case(Read.objects.get(reader=of.cast.reader))
 
 
 def _severity(of: scene.Scene) -> FormEntry:
@@ -118,21 +112,7 @@ DATA: dict[str, Call] = {
     "imaging.services.quarantine.match_held": lambda of: quarantine.match_held(
         by=of.cast.coordinator, held=Held.objects.get(), participant=of.participant, reason="x"
     ),
-    "imaging.services.reading.adjudicate": lambda of: reading.adjudicate(
-        by=of.cast.reader, adjudication=Adjudication.objects.get(), answers={}, password=""
-    ),
-    "imaging.services.key_images.keep_key_image": lambda of: key_images.keep_key_image(
-        by=of.cast.reader, case=_case(of), view={}, note="", picture=""
-    ),
-    "imaging.services.key_images.remove_key_image": lambda of: key_images.remove_key_image(
-        by=of.cast.reader, case=_case(of), number=1
-    ),
-    "imaging.services.reading.lock_read": lambda of: reading.lock_read(
-        by=of.cast.reader, read=Read.objects.get(reader=of.cast.reader), answers={}, password=""
-    ),
-    "imaging.services.reading.save_answers": lambda of: reading.save_answers(
-        by=of.cast.reader, row=Read.objects.get(reader=of.cast.reader), answers={}, seen_revision=0
-    ),
+    **READING,
     "imaging.services.retrying.retry": lambda of: retrying.retry(
         by=of.cast.coordinator, job=Job.objects.get(kind="intake"), site=of.cast.site
     ),
