@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('imaging', '0012_derived_objects'),
+        ('imaging', '0013_contours_by_hand'),
     ]
 
     operations = [
