@@ -1,5 +1,5 @@
-"""Any form definition comes out as codebook, CSV, Dataset-JSON and PDF; as ODM in `test_odm.py`. That
-it renders and validates is in `tests/enrollment/crfs/test_properties.py`."""
+"""Any form definition comes out as codebook, CSV, Dataset-JSON and PDF; as ODM in `test_odm.py`,
+on a page in `tests/enrollment/crfs/test_properties.py`."""
 
 from __future__ import annotations
 
