@@ -71,9 +71,12 @@ class Line:
 
 
 def events(user: User, asked: Asked) -> QuerySet[AuditEvent]:
-    """The events at a person's sites, and those of no site, that fit; newest first."""
+    """The events at a person's sites, and those of no site but what only other sites' people did,
+    that fit; newest first."""
     sites = list(sites_for(user, Action.SEE_HISTORY).values_list("code", flat=True))
     rows = AuditEvent.objects.filter(site__in=[*sites, ""]).exclude(op="schema").order_by("-seq")
+    if elsewhere := _of_other_sites(sites):
+        rows = rows.exclude(site="", actor__in=elsewhere)
     exact = {"subject": asked.subject, "actor": asked.person, "action": asked.action}
     rows = rows.filter(**{name: value for name, value in exact.items() if value})
     if asked.since:
@@ -81,6 +84,13 @@ def events(user: User, asked: Asked) -> QuerySet[AuditEvent]:
     if asked.until:
         rows = rows.filter(seq__lt=_first_since(asked.until + timedelta(days=1)))
     return _of_form(rows, asked) if asked.form else rows
+
+
+def _of_other_sites(sites: list[str]) -> list[str]:
+    """Who holds roles, and none of them at these sites."""
+    holders = User.objects.filter(memberships__isnull=False)
+    others = holders.exclude(memberships__site__code__in=sites)
+    return sorted(set(others.values_list("username", flat=True)))
 
 
 def page(rows: QuerySet[AuditEvent], before: int | None) -> tuple[list[AuditEvent], int | None]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +17,7 @@ from enrollment.models.forms import EntryState
 from enrollment.places import form_label
 from enrollment.protocol.definition import VerificationPlan
 from enrollment.protocol.loader import current
-from enrollment.verification_plan import is_due
+from enrollment.verification_plan import asks_for, is_chosen, is_due
 from studysite.core.access import scoped, sites_for
 from studysite.core.errors import NotThere
 from studysite.core.models import User
@@ -168,35 +167,48 @@ def progress(user: User, plan: VerificationPlan | None = None) -> list[Progress]
         "participant__site",
     ).order_by("pk")
     columns = ("participant", "participant__number", "participant__site", "visit", "form")
-    asked: dict[Captured, tuple[Item, ...]] = {}
+    duties: dict[tuple[Captured, bool], Duty] = {}
     for pk, number, site, visit, form, repeat, version, answers in entries.values_list(
         *columns, "repeat", "form_version", "answers"
     ).iterator():
         row = rows.setdefault((sites[site], form), Progress(sites[site], form))
-        which = Captured(form, version, visit)
-        if which not in asked:
-            asked[which] = captured(which).items
-        _count(row, plan, number, asked[which], answers, live[pk, visit, form, repeat])
+        which = Captured(form, version, visit), is_chosen(plan, number)
+        if which not in duties:
+            duties[which] = _duty(plan, *which)
+        duties[which].count(row, answers, live.get((pk, visit, form, repeat), {}))
     return [rows[key] for key in sorted(rows)]
 
 
-def _count(
-    row: Progress,
-    plan: VerificationPlan,
-    number: str,
-    items: Iterable[Item],
-    answers: dict[str, Any],
-    seen: dict[str, tuple[Any, bool]],
-) -> None:
-    for item in items:
-        if not item.asked(answers) or not is_due(plan, number, critical=item.critical):
-            continue
-        row.due += 1
-        value, undone = seen.get(item.name, (None, False))
-        if item.name in seen:
-            holds = not undone and value == answers.get(item.name)
-            row.verified += holds
-            row.undone += not holds
+@dataclass(frozen=True)
+class Duty:
+    """What the plan asks for of a form as captured: the questions that are always asked, and those
+    that other answers open. Worked out once for all who are alike in it."""
+
+    always: tuple[Item, ...]
+    opened: tuple[Item, ...]
+
+    def count(
+        self, row: Progress, answers: dict[str, Any], seen: dict[str, tuple[Any, bool]]
+    ) -> None:
+        """Add one filled form, of which a monitor has `seen` some answers."""
+        opened = [item for item in self.opened if item.asked(answers)]
+        row.due += len(self.always) + len(opened)
+        if not seen:
+            return
+        for item in (*self.always, *opened):
+            if item.name in seen:
+                value, undone = seen[item.name]
+                holds = not undone and value == answers.get(item.name)
+                row.verified += holds
+                row.undone += not holds
+
+
+def _duty(plan: VerificationPlan, which: Captured, chosen: bool) -> Duty:
+    due = [item for item in captured(which).items if asks_for(plan, chosen, critical=item.critical)]
+    return Duty(
+        tuple(item for item in due if item.show_if is None),
+        tuple(item for item in due if item.show_if is not None),
+    )
 
 
 def _live(user: User) -> dict[tuple[int, str, str, int], dict[str, tuple[Any, bool]]]:

@@ -16,6 +16,9 @@ def is_chosen(plan: VerificationPlan, number: str) -> bool:
 
 def is_due(plan: VerificationPlan, number: str, *, critical: bool) -> bool:
     """Whether the plan asks that an answer be verified; `critical` is the item's own."""
-    if plan.kind == "all" or critical:
-        return True
-    return plan.kind == "share" and is_chosen(plan, number)
+    return asks_for(plan, is_chosen(plan, number), critical=critical)
+
+
+def asks_for(plan: VerificationPlan, chosen: bool, *, critical: bool) -> bool:
+    """The same of somebody of whom it is known whether they are of the share."""
+    return plan.kind == "all" or critical or (plan.kind == "share" and chosen)

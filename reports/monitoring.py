@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from enrollment.journey import BEFORE_ENROLMENT, ENDED, State
+from enrollment.loglines import LogLine, line_of
 from enrollment.models import Closure, FormEntry, Participant, Query, Visit
-from enrollment.models.forms import EntryState
+from enrollment.models.forms import LOG, EntryState
 from enrollment.places import form_label, sequence_label, visit_label
 from enrollment.protocol.loader import current
 from enrollment.query_life import (
@@ -25,12 +26,13 @@ from enrollment.query_life import (
     bucket_of,
     days_open,
 )
+from enrollment.services.trail import reviews
 from enrollment.verification import Progress, percent_of, progress
 from imaging.models import Series
 from reports.closures import visible as visible_closures
 from reports.closures import waiting
 from studysite.core.access import scoped, sites_for
-from studysite.core.models import Site, User
+from studysite.core.models import Act, Site, User
 from studysite.core.roles import Action
 from studysite.core.said import said
 
@@ -93,6 +95,7 @@ class SiteDesk:
     undone: int = 0
     missing: int = 0
     deviations: int = 0
+    protocol_deviations: int = 0
     closed: int = 0
 
     @property
@@ -150,6 +153,8 @@ class Desk:
     verification: list[Progress]
     missing: list[Missing]
     deviations: list[Deviation]
+    protocol_deviations: list[LogLine]
+    audit_reviews: list[Act]
     closures: list[Closure]
     unlock_requests: int
 
@@ -190,6 +195,8 @@ def desk_of(user: User, now: datetime | None = None) -> Desk:
         verification=verification,
         missing=missing,
         deviations=deviations,
+        protocol_deviations=_protocol_deviations(sites, user),
+        audit_reviews=list(reviews(user)[:SHOWN]),
         closures=closures,
         unlock_requests=waiting(user, Action.SEE_MONITORING).count(),
     )
@@ -221,12 +228,16 @@ def _add_verification(sites: dict[int, SiteDesk], rows: Iterable[Progress]) -> N
 
 
 def _missing(sites: dict[int, SiteDesk], user: User, today: date) -> list[Missing]:
-    """Forms that are not submitted although their visit's window is over, the longest first."""
+    """Forms that are not submitted although their visit's window is over, the longest first. None
+    is awaited of a visit that did not take place."""
     planned = {plan.key: plan.forms for plan in current().visits}
-    past = Visit.objects.filter(closes_on__lt=today).exclude(participant__state__in=LEFT)
+    past = Visit.objects.filter(closes_on__lt=today, complete=False, not_done_reason="")
+    past = past.exclude(participant__state__in=LEFT)
     visits = _mine(past, user).order_by("closes_on", "participant__number")
     submitted: dict[int, set[tuple[str, str]]] = defaultdict(set)
-    entries = _mine(FormEntry.objects.filter(state=EntryState.SUBMITTED).order_by(), user)
+    theirs = past.filter(participant=OuterRef("participant"), key=OuterRef("visit"))
+    filled = FormEntry.objects.filter(Exists(theirs), state=EntryState.SUBMITTED)
+    entries = _mine(filled.order_by(), user)
     for pk, visit, form in entries.values_list("participant", "visit", "form"):
         submitted[pk].add((visit, form))
     columns = ("participant", "participant__number", "participant__site", "key", "closes_on")
@@ -254,6 +265,21 @@ def _deviations(sites: dict[int, SiteDesk], user: User) -> list[Deviation]:
             sentence = LEFT_OUT if may_stay is False else str(each["sentence"])
             found.append(Deviation(number, code, sequence, sentence))
     return found
+
+
+def protocol_deviations(user: User) -> QuerySet[FormEntry]:
+    """Every deviation on record in the logs of the person's sites."""
+    return _mine(FormEntry.objects.filter(form="deviation", visit=LOG, revision__gt=0), user)
+
+
+def _protocol_deviations(sites: dict[int, SiteDesk], user: User) -> list[LogLine]:
+    """The deviations on record in the logs: how many a site has, and the newest."""
+    rows = protocol_deviations(user)
+    counted = rows.order_by().values_list("participant__site").annotate(count=Count("pk"))
+    for site, count in counted:
+        sites[site].protocol_deviations = count
+    newest = rows.select_related("participant").order_by("-pk")[:SHOWN]
+    return [line_of(entry) for entry in newest]
 
 
 def _mine(rows: QuerySet[Any], user: User, path: str = "participant__site") -> QuerySet[Any]:

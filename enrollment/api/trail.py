@@ -132,7 +132,7 @@ class ReviewsView(StudyView):
     @operation("list_audit_reviews", query=PageIn, gives=page_out("AuditReviewsOut", ReviewOut))
     def get(self, request: Request) -> Response:
         """The reviews and exports so far, newest first."""
-        rows, page = page_of(reviews(), self.asked(PageIn))
+        rows, page = page_of(reviews(self.by), self.asked(PageIn))
         return Response(page | {"results": ReviewOut(rows, many=True).data})
 
     @operation("record_audit_review", takes=ReviewIn, gives=ReviewOut, status=201)
@@ -141,7 +141,7 @@ class ReviewsView(StudyView):
         given = self.taken(ReviewIn)
         remark = given.pop("remark", "")
         record_review(by=self.by, asked=trail.Asked(**given), remark=remark)
-        return Response(ReviewOut(reviews().filter(by=self.by)[0]).data, status=201)
+        return Response(ReviewOut(reviews(self.by).filter(by=self.by)[0]).data, status=201)
 
 
 class TrailExportView(StudyView):

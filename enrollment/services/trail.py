@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from enrollment.trail import Asked, events
-from studysite.core.access import require
+from studysite.core.access import require, sites_for
 from studysite.core.acts import about, service
 from studysite.core.audit import checkpoints, sealing
 from studysite.core.models import Act, AuditEvent, User
@@ -44,10 +44,12 @@ def export_trail(*, by: User, asked: Asked) -> Iterator[str]:
     return _csv(events(by, asked), last, checkpoints.line(point) if point else "")
 
 
-def reviews() -> QuerySet[Act]:
-    """The reviews so far, newest first."""
+def reviews(by: User) -> QuerySet[Act]:
+    """The reviews so far that people of one's own sites made, newest first."""
     done = Act.objects.filter(action=Action.REVIEW_AUDIT.value, outcome="done")
-    return done.select_related("by").order_by("-at")
+    sites = sites_for(by, Action.SEE_HISTORY)
+    own = User.objects.filter(memberships__site__in=sites)
+    return done.filter(by__in=own).select_related("by").order_by("-at")
 
 
 def _csv(rows: QuerySet[AuditEvent], last: int, checkpoint: str) -> Iterator[str]:

@@ -62,7 +62,7 @@ def review(request: StudyRequest) -> HttpResponse:
         "lines": [_told(line) for line in trail.lines(found)],
         "following": following,
         "checkpoint": sealing.newest(),
-        "reviews": reviews()[:RECENT_REVIEWS],
+        "reviews": reviews(request.user)[:RECENT_REVIEWS],
     }
     return render(
         request, "enrollment/trail.html", context, status=200 if entered.is_valid() else 422

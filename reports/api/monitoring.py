@@ -16,7 +16,9 @@ from reports.catalog import monitoring_report
 from reports.monitoring import SiteDesk, desk_of
 from reports.services.sheets import make_sheet
 from studysite.core.api_view import In, StudyView, operation
+from studysite.core.models import Act
 from studysite.core.roles import Action
+from studysite.core.said import say
 
 
 class SiteDeskOut(serializers.Serializer):
@@ -34,7 +36,8 @@ class SiteDeskOut(serializers.Serializer):
     verified = serializers.IntegerField()
     changed_since_verified = serializers.IntegerField(source="undone")
     missing_forms = serializers.IntegerField(source="missing")
-    deviations = serializers.IntegerField()
+    deviations = serializers.IntegerField(help_text="Of scans, from the imaging protocol")
+    protocol_deviations = serializers.IntegerField(help_text="On record in the logs")
 
     def get_query_ages(self, desk: SiteDesk) -> dict[str, int]:
         """The spans of ages."""
@@ -51,12 +54,25 @@ class MissingFormOut(serializers.Serializer):
     days = serializers.IntegerField()
 
 
+class AuditReviewOut(serializers.Serializer):
+    """A review or an export of the audit trail: that it took place."""
+
+    at = serializers.DateTimeField()
+    by = serializers.StringRelatedField()  # type: ignore[var-annotated]
+    what = serializers.SerializerMethodField()
+
+    def get_what(self, act: Act) -> str:
+        """Through which filter, with the remark."""
+        return say(act.detail)
+
+
 class MonitoringOut(serializers.Serializer):
     """A monitor's desk."""
 
     at = serializers.DateTimeField()
     sites = SiteDeskOut(many=True)
     missing = MissingFormOut(many=True, source="missing_shown")
+    audit_reviews = AuditReviewOut(many=True)
     unlock_requests = serializers.IntegerField()
 
 

@@ -16,7 +16,15 @@ from enrollment.query_life import BUCKETS
 from reports.catalog.sheet import Cell, Section, Sheet, Table, heads
 from reports.catalog.sheet_notices import foot, notices_of
 from reports.catalog.sheet_records import Record, counted, of_forms, of_person
-from reports.monitoring import IN_THE_STUDY, LEFT, SIGNED, Desk, SiteDesk, desk_of
+from reports.monitoring import (
+    IN_THE_STUDY,
+    LEFT,
+    SIGNED,
+    Desk,
+    SiteDesk,
+    desk_of,
+    protocol_deviations,
+)
 from studysite.core.access import scoped
 from studysite.core.models import User
 from studysite.core.roles import Action
@@ -37,6 +45,7 @@ def sheet_of(user: User, at: datetime) -> Sheet:
         facts=[
             (_("Sites"), str(len(desk.sites))),
             (_("Missing forms"), str(len(desk.missing))),
+            (_("Protocol deviations"), str(sum(row.protocol_deviations for row in desk.sites))),
             (_("Scan deviations"), str(len(desk.deviations))),
             (_("Requests to unlock"), str(desk.unlock_requests)),
         ],
@@ -45,8 +54,10 @@ def sheet_of(user: User, at: datetime) -> Sheet:
             Section(_("Queries that are not closed"), tables=[_queries(desk)]),
             Section(_("Source data verification"), [_plan()], [_verification(desk)]),
             Section(_("Missing forms"), tables=[_missing(desk)]),
+            Section(_("Protocol deviations"), tables=[_protocol_deviations(desk)]),
             Section(_("Scan deviations"), tables=[_deviations(desk)]),
             Section(_("Frozen or locked now"), tables=[_closures(desk)]),
+            Section(_("Reviews of the audit trail"), tables=[_reviews(desk)]),
         ],
     )
 
@@ -69,6 +80,10 @@ def records(user: User, at: datetime, cell: str) -> list[Record] | None:
     if what == "missing":
         found = [row for row in desk.missing if row.site == site]
         return of_forms([(row.participant, row.visit, row.form, 1) for row in found])
+    if what == "protocol_deviations":
+        entries = protocol_deviations(user).filter(participant__site__code=site).order_by("pk")
+        columns = ("participant__number", "visit", "form", "repeat")
+        return of_forms(list(entries.values_list(*columns)))
     if what == "deviations":
         departures = [row for row in desk.deviations if row.site == site]
         return [of_person(row.participant, f"{row.label}: {say(row.sentence)}")
@@ -79,7 +94,7 @@ def records(user: User, at: datetime, cell: str) -> list[Record] | None:
 def _sites(desk: Desk) -> Table:
     columns = [
         _("Site"), _("Screened"), _("Enrolled"), _("Out of the study"), _("Signed"),
-        _("Missing forms"), _("Scan deviations"), _("Verified, %"), _("Changed since"),
+        _("Missing forms"), _("Protocol deviations"), _("Scan deviations"), _("Verified, %"), _("Changed since"),
     ]  # fmt: skip
     return Table("", heads(columns), [_site(row) for row in desk.sites], _("There is no site."))
 
@@ -87,7 +102,8 @@ def _sites(desk: Desk) -> Table:
 def _site(row: SiteDesk) -> list[Cell]:
     counts = {
         "screened": row.screened, "enrolled": row.enrolled, "left": row.left,
-        "signed": row.signed, "missing": row.missing, "deviations": row.deviations,
+        "signed": row.signed, "missing": row.missing,
+        "protocol_deviations": row.protocol_deviations, "deviations": row.deviations,
     }  # fmt: skip
     verification = reverse("verification:overview")
     return [
@@ -164,6 +180,30 @@ def _missing(desk: Desk) -> Table:
         }  # fmt: skip
     columns = [_("Participant"), _("Visit"), _("Form"), _("Window closed"), _("Days")]
     return Table("", heads(columns, numbers_from=4), rows, _("No form is missing"), note)
+
+
+def _protocol_deviations(desk: Desk) -> Table:
+    rows = [
+        [Cell(line.entry.participant.number, line.url), Cell.of(line.entry.repeat),
+         *map(Cell.of, line.cells), Cell(line.entry.get_state_display())]
+        for line in desk.protocol_deviations
+    ]  # fmt: skip
+    columns = [
+        _("Participant"), _("Record"), _("What happened"), _("Grade"), _("Found by"),
+        _("What it stops"), _("State"),
+    ]  # fmt: skip
+    return Table("", heads(columns, numbers_from=99), rows, _("No deviation is on record"))
+
+
+def _reviews(desk: Desk) -> Table:
+    rows = [
+        [Cell(f"{timezone.localtime(act.at):%Y-%m-%d %H:%M}"), Cell(str(act.by)),
+         Cell(say(act.detail))]
+        for act in desk.audit_reviews
+    ]  # fmt: skip
+    columns = [_("Time"), _("By"), _("What was looked at")]
+    empty = _("Nobody has reviewed the audit trail yet")
+    return Table("", heads(columns, numbers_from=99), rows, empty)
 
 
 def _deviations(desk: Desk) -> Table:

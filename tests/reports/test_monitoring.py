@@ -15,9 +15,12 @@ from django.utils import timezone
 
 from enrollment.models import Query, Visit
 from enrollment.places import of_form, of_visit
+from enrollment.services.forms import save_form
 from enrollment.services.freezing import freeze
 from enrollment.services.queries import answer_query, open_query
+from enrollment.services.trail import record_review
 from enrollment.services.verification import verify
+from enrollment.trail import Asked
 from reports.monitoring import desk_of
 from reports.services.sheets import make_sheet
 from studysite.core.errors import Invalid, NotPermitted
@@ -25,6 +28,7 @@ from studysite.core.models import Act
 from studysite.core.roles import POLICY, Action, Role
 from studysite.core.said import say
 from tests.conftest import screened
+from tests.enrollment.services.test_stopping import DEVIATION
 from tests.reports import factory
 
 pytestmark = pytest.mark.django_db(databases=["default", "vault"])
@@ -52,6 +56,11 @@ def busy(finished, cast):
     Visit.objects.filter(participant=finished, key="month_3").update(
         opens_on=long_ago, due_on=long_ago, closes_on=long_ago
     )
+    save_form(
+        by=cast.coordinator, participant=finished, form="deviation", visit="log",
+        answers=DEVIATION, seen_revision=0, submit=True,
+    )  # fmt: skip
+    record_review(by=cast.monitor, asked=Asked(form="mri_safety"), remark="Weights looked at.")
     freeze(by=cast.data_manager, participant=finished, visit="screening", reason="Cleaning")
     return finished
 
@@ -67,6 +76,16 @@ def test_the_desk_counts_what_there_is(busy, cast):
     assert site.missing == len(desk.missing) > 0
     assert [row.what for row in desk.deviations] == ["tof_3d"]
     assert [row.visit for row in desk.closures] == ["screening"]
+    assert site.protocol_deviations == len(desk.protocol_deviations) == 1
+    assert [(act.by, say(act.detail)) for act in desk.audit_reviews] == [
+        (cast.monitor, "Reviewed: form=mri_safety Weights looked at.")
+    ]
+
+
+def test_a_visit_that_did_not_take_place_misses_no_form(busy, cast):
+    Visit.objects.filter(participant=busy, key="month_3").update(not_done_reason="Abroad.")
+    desk = desk_of(cast.monitor)
+    assert (desk.missing, desk.sites[0].missing) == ([], 0)
 
 
 def test_another_site_has_a_desk_of_its_own(busy, cast):
@@ -74,6 +93,8 @@ def test_another_site_has_a_desk_of_its_own(busy, cast):
     (site,) = desk_of(other.monitor).sites
     assert (site.site.code, site.screened, site.queries_open, site.due) == ("XB", 0, 0, 0)
     assert desk_of(other.monitor).missing == []
+    assert desk_of(other.monitor).protocol_deviations == []
+    assert desk_of(other.monitor).audit_reviews == []
 
 
 def test_the_desk_takes_as_many_queries_for_more(busy, cast):
@@ -104,6 +125,8 @@ def test_the_page_tells_it_in_both_languages(busy, cast):
     page = as_user(cast.monitor).get(reverse("monitoring:desk")).content.decode()
     assert busy.number in page
     assert say(factory.DEPARTURE) in page
+    assert DEVIATION["description"] in page
+    assert "Weights looked at." in page
     chinese = as_user(cast.monitor, **{"accept-language": "zh-hans"})
     assert "缺失的表单" in chinese.get(reverse("monitoring:desk")).content.decode()
 

@@ -134,6 +134,8 @@ def test_another_site_sees_none_of_it(
     stranger.memberships.update(role="monitor")
     page = text_of(stranger, "/audit/")
     assert corrected.number not in page
+    assert WHY not in page
+    assert trail.events(stranger, trail.Asked(person="coordinator")).count() == 0
     path = f"/participants/{corrected.number}/values/{weighed(corrected)}/weight_kg/"
     assert client_of(stranger).get(path).status_code == 404
 
@@ -153,6 +155,14 @@ def test_a_review_is_on_record(corrected: Participant, monitor: User) -> None:
     act = Act.objects.get(action="review_audit")
     assert (act.by, act.subject) == (monitor, corrected.number)
     assert "Weights looked at." in text_of(monitor, "/audit/")
+
+
+def test_a_review_at_another_site_is_not_told(
+    corrected: Participant, monitor: User, stranger: User
+) -> None:
+    stranger.memberships.update(role="monitor")
+    client_of(monitor).post("/audit/reviews/", {"subject": corrected.number})
+    assert corrected.number not in text_of(stranger, "/audit/")
 
 
 def test_an_investigator_does_not_review(corrected: Participant, investigator: User) -> None:
