@@ -16,7 +16,7 @@ from studysite.core.models import Membership, User
 from studysite.core.roles import POLICY, Action, Role
 from tests.access.routes import Page, pages, undeclared
 from tests.api.access_table import LETTERS, TABLE
-from tests.api.calls import call
+from tests.api.calls import call, end
 from tests.api.scene import Scene, build
 from tests.conftest import person
 
@@ -66,7 +66,7 @@ def status(client: Client, method: str, address: str) -> int:
     try:
         with transaction.atomic(), transaction.atomic("vault"):
             answer = getattr(client, method)(address)
-            answer.close()
+            end(answer)
             raise _Undo
     except _Undo:
         return int(answer.status_code)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.signals import request_finished
+from django.db import close_old_connections
 from rest_framework.test import APIClient
 
 from studysite.core.models import User
@@ -29,3 +31,12 @@ def got(user: User, path: str) -> Any:
     answer = call(user, "GET", path)
     assert answer.status_code == 200, answer.content
     return answer.json()
+
+
+def end(answer: Any) -> None:
+    """Close what an answer holds open, and not the database with it, which the test goes on in."""
+    request_finished.disconnect(close_old_connections)
+    try:
+        answer.close()
+    finally:
+        request_finished.connect(close_old_connections)

@@ -13,7 +13,7 @@ from studysite import api
 from studysite.core.models import User
 from studysite.core.roles import Role
 from tests.api.access_table import LETTERS, TABLE, Row
-from tests.api.calls import call
+from tests.api.calls import call, end
 from tests.api.scene import Scene, build
 from tests.reports import factory
 
@@ -26,7 +26,7 @@ def status(user: User | None, row: Row, names: dict[str, object]) -> int:
     try:
         with transaction.atomic(), transaction.atomic("vault"):
             answer = call(user, row.method, row.path.format(**names), body)
-            answer.close()
+            end(answer)
             raise _Undo
     except _Undo:
         return answer.status_code

@@ -25,6 +25,7 @@ from schemathesis.specs.openapi.checks import (
 
 from studysite.core.acts import acting
 from studysite.core.roles import Role
+from tests.api.calls import end
 from tests.api.scene import Scene
 
 EXAMPLES = int(os.environ.get("EXAMPLES", "1"))
@@ -80,7 +81,7 @@ def _closing(site: Any) -> Any:
         try:
             return [b"".join(answer)]
         finally:
-            answer.close()
+            end(answer)
 
     return serve
 
