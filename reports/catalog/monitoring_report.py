@@ -94,7 +94,8 @@ def records(user: User, at: datetime, cell: str) -> list[Record] | None:
 def _sites(desk: Desk) -> Table:
     columns = [
         _("Site"), _("Screened"), _("Enrolled"), _("Out of the study"), _("Signed"),
-        _("Missing forms"), _("Protocol deviations"), _("Scan deviations"), _("Verified, %"), _("Changed since"),
+        _("Missing forms"), _("Protocol deviations"), _("Scan deviations"),
+        _("Verified, %"), _("Changed since"),
     ]  # fmt: skip
     return Table("", heads(columns), [_site(row) for row in desk.sites], _("There is no site."))
 
