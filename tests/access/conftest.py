@@ -9,6 +9,9 @@ from imaging import volumes
 from imaging.nerve.volume import Volume
 from studysite.core.audit.sealing import seal
 from tests.api.scene import Scene, build
+from tests.postgres import postgres_url
+
+__all__ = ["postgres_url"]
 
 SCAN = Volume(np.arange(512.0).reshape(8, 8, 8), np.eye(4))
 

@@ -10,11 +10,13 @@ from django.db import transaction
 
 from enrollment.models import Enrolment, FormEntry, Participant
 from imaging.models import Read
+from studysite.core.audit.writer import writing
 from studysite.core.models import User
 from studysite.core.roles import POLICY, Action, Role
 from tests.api.access_table import LETTERS, TABLE
 from tests.api.calls import call, got
 from tests.api.scene import Scene
+from tests.audit import TESTER
 from tests.reports import factory
 
 
@@ -41,10 +43,11 @@ def test_two_worlds_look_the_same_to_a_blinded_role(letter: str, scene: Scene) -
     with transaction.atomic():
         first = dict(answers_to(user, scene, letter))
         transaction.set_rollback(True)
-    Enrolment.objects.update(arm="2d")
-    FormEntry.objects.filter(form="severity").update(answers={"smc_grade": "I"})
-    FormEntry.objects.filter(form="surgical_finding").update(answers={"operated": "no"})
-    Participant.objects.update(affected_side="right")
+    with writing(TESTER):
+        Enrolment.objects.update(arm="2d")
+        FormEntry.objects.filter(form="severity").update(answers={"smc_grade": "I"})
+        FormEntry.objects.filter(form="surgical_finding").update(answers={"operated": "no"})
+        Participant.objects.update(affected_side="right")
     assert len(first) > 8
     assert dict(answers_to(user, scene, letter)) == first
 
@@ -53,7 +56,8 @@ def test_the_two_worlds_differ_for_who_may_see_them(scene: Scene) -> None:
     """Control: the comparison finds a difference where there is one."""
     user = scene.user(Role.INVESTIGATOR)
     first = dict(answers_to(user, scene, "I"))
-    Enrolment.objects.update(arm="2d")
+    with writing(TESTER):
+        Enrolment.objects.update(arm="2d")
     assert dict(answers_to(user, scene, "I")) != first
 
 
