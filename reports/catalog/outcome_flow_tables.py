@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from reports.catalog.outcome_size_tables import mean_of
-from reports.catalog.outcome_tables import Doc, Where, count, labels_of
+from reports.catalog.outcome_tables import Doc, Where, along, count, labels_of
 from reports.catalog.sheet import Cell, Table, heads
 from reports.outcomes import words
 from reports.outcomes.records import SCALES
@@ -19,18 +19,23 @@ def baseline(doc: Doc, where: Where) -> Table:
     groups = doc["baseline"]
     rows = [[Cell(_("Enrolled participants")), *(count(g["people"], where) for g in groups)]]
     for name, label in (("age", _("Age, years")), ("duration", _("Duration, years"))):
-        rows.append([Cell(label), *(Cell(_with_missing(g["numbers"][name])) for g in groups)])
+        rows.append([Cell(label), *(_summary(g["numbers"][name], g, where) for g in groups)])
     for name, label in (("sex", _("Sex")), ("affected", _("Affected side"))):
         for value in sorted({row["value"] for g in groups for row in g[name]}):
             these = [next((r for r in g[name] if r["value"] == value), None) for g in groups]
             title = f"{label}: {words.value_label(name, value)}"
             rows.append([Cell(title), *(count(r, where) if r else Cell("0") for r in these)])
     for scale in SCALES:
-        found = [g["severity"][scale] for g in groups]
-        rows.append([Cell(words.scale_label(scale)), *(Cell(_with_missing(one)) for one in found)])
+        found = [_summary(g["severity"][scale], g, where) for g in groups]
+        rows.append([Cell(words.scale_label(scale)), *found])
     return Table(
         _("Before treatment; mean ± SD"), heads([_("Characteristic"), *labels_of(doc)]), rows
     )
+
+
+def _summary(given: Mapping[str, Any], group: Mapping[str, Any], where: Where) -> Cell:
+    """A mean, leading to the group."""
+    return along([Cell(_with_missing(given))], where(group["people"]["cell"]))[0]
 
 
 def _with_missing(given: Mapping[str, Any]) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from reports.catalog.amounts import ABSENT, number
-from reports.catalog.outcome_tables import Doc, Where, count
+from reports.catalog.outcome_tables import Doc, Where, along, count
 from reports.catalog.sheet import Cell, Table, heads
 from reports.outcomes import words
 from reports.outcomes.records import MEASURES, SCALES
@@ -17,7 +17,7 @@ from reports.outcomes.records import MEASURES, SCALES
 def agreement(doc: Doc, where: Where) -> Table:
     """Two readers of each case."""
     rows = [
-        [Cell(words.group_label(row["key"])), *_agreed(row, where)]
+        along([Cell(words.group_label(row["key"])), *_agreed(row, where)])
         for row in doc["agreement"]["readers"]
     ]
     columns = [_("Group"), *_agreed_columns()]
@@ -29,9 +29,10 @@ def within(doc: Doc, where: Where) -> Table:
     rows = []
     for group in doc["agreement"]["within"]:
         label = Cell(words.group_label(group["key"]))
-        rows += [[Cell(row["reader"]), label, *_agreed(row, where)] for row in group["readers"]]
+        rows += [along([Cell(row["reader"]), label, *_agreed(row, where)])
+                 for row in group["readers"]]  # fmt: skip
         if group["readers"]:
-            rows.append([Cell(_("All readers")), label, *_agreed(group["all"], where)])
+            rows.append(along([Cell(_("All readers")), label, *_agreed(group["all"], where)]))
     columns = [_("Reader"), _("Group"), *_agreed_columns()]
     return Table(
         _("Agreement of readers with themselves, on cases read once more"),
@@ -61,14 +62,16 @@ def repeats(doc: Doc, where: Where) -> Table:
     """The first and the newest measurement of the same nerve."""
     found = doc["agreement"]["measurements"]
     rows = [
-        [
-            Cell(words.measure_label(row["measure"])),
-            count(row["nerves"], where),
-            Cell(words.plain(row["icc_2_1"])),
-            Cell(words.plain(row["bias"], 3)),
-            Cell(words.plain(row["lower"], 3)),
-            Cell(words.plain(row["upper"], 3)),
-        ]
+        along(
+            [
+                Cell(words.measure_label(row["measure"])),
+                count(row["nerves"], where),
+                Cell(words.plain(row["icc_2_1"])),
+                Cell(words.plain(row["bias"], 3)),
+                Cell(words.plain(row["lower"], 3)),
+                Cell(words.plain(row["upper"], 3)),
+            ]
+        )
         for row in found
         if row["nerves"]["n"]
     ]
@@ -87,17 +90,19 @@ def repeats(doc: Doc, where: Where) -> Table:
 def sizes(doc: Doc, where: Where) -> Table:
     """Affected against unaffected side."""
     rows = [
-        [
-            Cell(words.measure_label(row["measure"])),
-            Cell(words.group_label(group["key"])),
-            count(row["pairs"], where),
-            count(row["missing"], where),
-            Cell(mean_of(row["affected"])),
-            Cell(mean_of(row["unaffected"])),
-            Cell(words.plain(row["difference"], 3)),
-            Cell(words.plain(row["ratio"])),
-            Cell(words.p_label(row["test"])),
-        ]
+        along(
+            [
+                Cell(words.measure_label(row["measure"])),
+                Cell(words.group_label(group["key"])),
+                count(row["pairs"], where),
+                count(row["missing"], where),
+                Cell(mean_of(row["affected"])),
+                Cell(mean_of(row["unaffected"])),
+                Cell(words.plain(row["difference"], 3)),
+                Cell(words.plain(row["ratio"])),
+                Cell(words.p_label(row["test"])),
+            ]
+        )
         for place in range(len(MEASURES))
         for group in doc["sizes"]
         for row in (group["measures"][place],)
@@ -126,13 +131,13 @@ def correlations(doc: Doc, where: Where) -> list[Table]:
             heads([_("Scale"), _("Measure"), _("Participants"), _("Spearman's rho"), _("Test")],
                   numbers_from=2),
             [
-                [
+                along([
                     Cell(words.scale_label(row["scale"])),
                     Cell(words.measure_label(row["measure"])),
                     count(row["people"], where),
                     Cell(words.plain(row["spearman"])),
                     Cell(words.p_label(row["test"])),
-                ]
+                ])
                 for scale in SCALES
                 for row in group["rows"]
                 if row["scale"] == scale
@@ -142,15 +147,19 @@ def correlations(doc: Doc, where: Where) -> list[Table]:
     ]  # fmt: skip
 
 
-def adjusted(doc: Doc) -> Table:
+def adjusted(doc: Doc, where: Where) -> Table:
     """Odds of a higher grade, adjusted."""
     found = doc["severity"]["adjusted"]
+    # Those of whom size and severity are known; without a covariate one is not among the n.
+    people = {row["measure"]: row["people"] for row in doc["severity"]["correlation"][0]["rows"]
+              if row["scale"] == found["scale"]}  # fmt: skip
     rows = []
     for row in found["measures"]:
         said = [_odds(row, name) for name in (row["measure"], "age", "sex", "duration")]
+        url = where(people[row["measure"]]["cell"]) if row["n"] else ""
         rows.append(
             [Cell(words.measure_label(row["measure"])), Cell(f"{row['step']:g}"),
-             Cell(str(row["n"])), *map(Cell, said)]
+             Cell(str(row["n"]), url), *along(list(map(Cell, said)), url)]
         )  # fmt: skip
     columns = [
         _("Measure"), _("Step"), _("Participants"), _("Odds ratio a step"), _("Age, a year"),
@@ -173,13 +182,15 @@ def _odds(row: Mapping[str, Any], name: str) -> str:
 def roc(doc: Doc, where: Where) -> Table:
     """Areas under the curves."""
     rows = [
-        [
-            Cell(words.measure_label(row["measure"])),
-            Cell(words.group_label(group["key"])),
-            count(row["severe"], where),
-            count(row["mild"], where),
-            Cell(words.plain(row["area"])),
-        ]
+        along(
+            [
+                Cell(words.measure_label(row["measure"])),
+                Cell(words.group_label(group["key"])),
+                count(row["severe"], where),
+                count(row["mild"], where),
+                Cell(words.plain(row["area"])),
+            ]
+        )
         for group in doc["severity"]["roc"]
         for row in group["measures"]
     ]

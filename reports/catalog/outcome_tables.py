@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -19,6 +19,18 @@ Where = Callable[[str], str]
 def count(given: Mapping[str, Any], where: Where) -> Cell:
     """A count, leading to whom it counted; nobody is nowhere to go."""
     return Cell(str(given["n"]), where(given["cell"]) if given["n"] else "")
+
+
+def along(cells: Sequence[Cell], url: str = "") -> list[Cell]:
+    """A row whose derived numbers lead where its first count does, or to `url`: they were computed
+    from those records."""
+    led = url or next((cell.url for cell in cells if cell.url), "")
+    return [Cell(cell.text, led) if _is_derived(cell) else cell for cell in cells]
+
+
+def _is_derived(cell: Cell) -> bool:
+    """A mean, an estimate or a p value, as against a name, a count, or a reason for none."""
+    return not cell.url and "." in cell.text and not cell.text.startswith(ABSENT)
 
 
 def labels_of(doc: Doc) -> list[str]:
@@ -43,9 +55,14 @@ def accuracy_counts(doc: Doc, where: Where, name: str = "groups") -> Table:
     return Table(_("Sides with a reference, by what was read"), heads(columns), rows)
 
 
-def accuracy(doc: Doc, name: str = "groups") -> Table:
+def accuracy(doc: Doc, where: Where, name: str = "groups") -> Table:
     """Every quantity with its exact interval, a column a group."""
     groups = doc["diagnostic"][name]
+    urls = [where(group["units"]["cell"]) for group in groups]
+
+    def led(said: Sequence[str]) -> list[Cell]:
+        return [along([Cell(one)], url)[0] for one, url in zip(said, urls, strict=True)]
+
     rows = []
     for quantity in groups[0]["estimates"] if groups else ():
         ratio = quantity.endswith("ratio")
@@ -58,13 +75,13 @@ def accuracy(doc: Doc, name: str = "groups") -> Table:
                 if ratio else _("Wilson")
             )  # fmt: skip
             said = [words.plain(one) if ratio else words.share(one) for one in found]
-            rows.append([Cell(words.estimate_label(quantity)), Cell(method), *map(Cell, said)])
+            rows.append([Cell(words.estimate_label(quantity)), Cell(method), *led(said)])
     for quantity in ("sensitivity", "specificity"):
         found = [group["indeterminate_as_wrong"][quantity]["exact"] for group in groups]
         label = _("%(quantity)s, indeterminate counted as wrong") % {
             "quantity": words.estimate_label(quantity)
         }
-        rows.append([Cell(label), Cell(_("exact")), *(Cell(words.share(one)) for one in found)])
+        rows.append([Cell(label), Cell(_("exact")), *led([words.share(one) for one in found])])
     columns = [_("Quantity"), _("Interval"), *(words.group_label(g["key"]) for g in groups)]
     return Table(
         _("Diagnostic accuracy with its intervals (95 %)"),
@@ -81,14 +98,16 @@ def parts(doc: Doc, where: Where, part: str) -> Table:
     """Sensitivity by kind of vessel, or by segment, as surgery found them."""
     label = words.vessel_label if part == "vessels" else words.segment_label
     rows = [
-        [
-            Cell(label(row["value"])),
-            Cell(words.group_label(group["key"])),
-            count(row["units"], where),
-            count(row["read"], where),
-            count(row["found"], where),
-            Cell(words.share(row["sensitivity"]["exact"])),
-        ]
+        along(
+            [
+                Cell(label(row["value"])),
+                Cell(words.group_label(group["key"])),
+                count(row["units"], where),
+                count(row["read"], where),
+                count(row["found"], where),
+                Cell(words.share(row["sensitivity"]["exact"])),
+            ]
+        )
         for group in doc["diagnostic"]["groups"]
         for row in group[part]
     ]
@@ -116,20 +135,19 @@ def readers(doc: Doc, where: Where) -> Table:
             cells = []
             for quantity in ("sensitivity", "specificity"):
                 found = reader[quantity]
+                estimate = Cell(words.share(found["exact"]))
                 cells += [
                     count(found["right"], where),
-                    count(found["units"], where),
-                    Cell(words.share(found["exact"])),
+                    *along([count(found["units"], where), estimate]),
                 ]
             rows.append([Cell(reader["reader"]), Cell(label), *cells])
         if group["readers"]:
             pooled = [words.share(group["pooled"][q]) for q in ("sensitivity", "specificity")]
-            rows.append(
-                [
-                    Cell(_("All readers")), Cell(label), Cell(ABSENT), Cell(ABSENT),
-                    Cell(pooled[0]), Cell(ABSENT), Cell(ABSENT), Cell(pooled[1]),
-                ]
-            )  # fmt: skip
+            cells = [
+                Cell(_("All readers")), Cell(label), Cell(ABSENT), Cell(ABSENT), Cell(pooled[0]),
+                Cell(ABSENT), Cell(ABSENT), Cell(pooled[1]),
+            ]  # fmt: skip
+            rows.append(along(cells, where(f"accuracy.{group['key']}.units")))
     columns = [
         _("Reader"), _("Group"), _("Right, compression"), _("Sides with compression"),
         _("Sensitivity"), _("Right, no compression"), _("Sides without"), _("Specificity"),
@@ -150,32 +168,39 @@ def comparisons(doc: Doc, where: Where) -> Table:
     """Between the arms, and between the techniques on the same sides."""
     found, rows = doc["diagnostic"], []
     between, paired = found["between"], found["paired"]
+    everybody = where(found["groups"][0]["units"]["cell"])
     if between:
         for quantity, row in between["measures"].items():
             rows.append(
-                [
-                    Cell(words.estimate_label(quantity)),
-                    Cell(
-                        _("%(first)s less %(second)s")
-                        % {
-                            "first": words.group_label(between["first"]),
-                            "second": words.group_label(between["second"]),
-                        }
-                    ),
-                    Cell(words.share(row["difference"])),
-                    Cell(words.p_label(row["test"])),
-                ]
+                along(
+                    [
+                        Cell(words.estimate_label(quantity)),
+                        Cell(
+                            _("%(first)s less %(second)s")
+                            % {
+                                "first": words.group_label(between["first"]),
+                                "second": words.group_label(between["second"]),
+                            }
+                        ),
+                        Cell(words.share(row["difference"])),
+                        Cell(words.p_label(row["test"])),
+                    ],
+                    everybody,
+                )
             )
     if paired and any(_pairs(row) for row in paired["measures"].values()):
         for quantity, row in paired["measures"].items():
             said = _("Same sides in both techniques (n = %(n)d)") % {"n": _pairs(row)}
             rows.append(
-                [
-                    Cell(words.estimate_label(quantity)),
-                    Cell(said),
-                    Cell(words.share(row["difference"])),
-                    Cell(words.p_label(row["test"])),
-                ]
+                along(
+                    [
+                        Cell(words.estimate_label(quantity)),
+                        Cell(said),
+                        Cell(words.share(row["difference"])),
+                        Cell(words.p_label(row["test"])),
+                    ],
+                    everybody,
+                )
             )
     columns = [_("Quantity"), _("Compared"), _("Difference, interval (95 %)"), _("Test")]
     return Table(

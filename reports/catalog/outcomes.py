@@ -182,7 +182,7 @@ def _accuracy(document: Doc, where: Where | None, to: Where) -> list[Section]:
     techniques = []
     if document["design"]["reading_design"] == "paired" and found["techniques"]:
         techniques = [tables.accuracy_counts(document, to, "techniques"),
-                      tables.accuracy(document, "techniques")]  # fmt: skip
+                      tables.accuracy(document, to, "techniques")]  # fmt: skip
     odds = found["odds_ratio"]
     said = [reference]
     if odds:
@@ -196,7 +196,7 @@ def _accuracy(document: Doc, where: Where | None, to: Where) -> list[Section]:
             said,
             [
                 tables.accuracy_counts(document, to),
-                tables.accuracy(document),
+                tables.accuracy(document, to),
                 *techniques,
                 *([] if document["blinded"] else [tables.comparisons(document, to)]),
                 tables.parts(document, to, "vessels"),
@@ -242,7 +242,7 @@ def _sizes(document: Doc, where: Where | None, to: Where) -> list[Section]:
         Section(
             _("Size of the nerve and severity"),
             [severe] if graded else [_("Of nobody both size and severity are known.")],
-            [*size_tables.correlations(document, to), size_tables.adjusted(document),
+            [*size_tables.correlations(document, to), size_tables.adjusted(document, to),
              size_tables.roc(document, to)] if graded else [],
             [
                 *([figures.severity(document, where)] if graded else []),

@@ -4,6 +4,7 @@ up."""
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
@@ -15,6 +16,8 @@ from reports.catalog.outcomes import in_short, notices, render, sheet_of
 from reports.outcomes.records import Row, Surgery
 from tests.reports.outcomes.people import document, read, row
 
+# Not naught, and not the reason that there is none.
+NUMBER = re.compile(r"[−-]?[\d.]*[1-9]|p ")
 NO_SURGERY = Surgery(False)
 
 
@@ -97,6 +100,21 @@ def test_every_section_can_be_set(case: str) -> None:
     sheet = sheet_of(found, lambda cell: f"/{cell}")
     assert all(section.tables or section.sentences for section in sheet.sections)
     assert in_short(found, "zh-hans")
+
+
+def test_every_number_leads_to_records_that_there_are() -> None:
+    """In a study with somebody everywhere; the step of an odds ratio is no number of the study."""
+    found = document([row(number) for number in range(1, 25)])
+    without = []
+    for section in sheet_of(found, lambda cell: cell).sections:
+        for table in section.tables:
+            for _name, cells in table.lines:
+                for cell, column in cells:
+                    if cell.url:
+                        assert found["records"][cell.url]
+                    elif column.num and NUMBER.match(cell.text) and column.label != "Step":
+                        without.append((table.title, column.label, cell.text))
+    assert without == []
 
 
 def accuracy(found: dict[str, Any], key: str = "all") -> dict[str, Any]:
