@@ -10,6 +10,7 @@ import socket
 import subprocess
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from tests.faults.receiver import object_bytes
+from tests.faults.scanner import Scanner
 from tests.faults.study import Study, kill_group
 from tests.postgres import free_port, wait_until
 
@@ -159,6 +161,11 @@ class Storm:
             "worker": Part(study, *celery, "worker", *flags, "--concurrency", "1"),
             "clock": Part(study, *celery, "beat", "--schedule", str(study.folder / "clock")),
         }
+        study.env["DICOM_QUIET_SECONDS"] = "1"
+        study.client("node")
+        calls = free_port()
+        self.parts["receiver"] = Part(study, "manage.py", "receive_dicom", "--port", str(calls))
+        self.scanner = Scanner(calls, study.folder / "sent", stop)
         self.stop = stop
         self.senders = [Sender(self.port, self.key, stop, seed + n) for n in range(senders)]
 
@@ -173,10 +180,13 @@ class Storm:
         finally:
             line.close()
 
+    def _threads(self) -> list[Sender | Scanner]:
+        return [*self.senders, self.scanner]
+
     def rage(self, seconds: float, *outages: Callable[[], None]) -> None:
         """Kill a part at random, again and again, with an outage of a server in between."""
         wait_until(self.answers, "the web server", PATIENCE_SECONDS)
-        for sender in self.senders:
+        for sender in self._threads():
             sender.start()
         end, waiting = time.monotonic() + seconds, list(outages)
         while time.monotonic() < end:
@@ -193,12 +203,15 @@ class Storm:
     def calm(self) -> None:
         """No more senders; what waits is worked off."""
         self.stop.set()
-        for sender in self.senders:
+        for sender in self._threads():
             while sender.is_alive():
                 for part in self.parts.values():
                     part.keep_running()
                 sender.join(1)
-        unfinished = "SELECT count(*) FROM core_job WHERE state IN ('queued', 'running')"
+        unfinished = (
+            "SELECT (SELECT count(*) FROM core_job WHERE state IN ('queued', 'running')) + "
+            "(SELECT count(*) FROM imaging_intake WHERE state <> 'done' AND door = 'store')"
+        )
         end = time.monotonic() + PATIENCE_SECONDS
         while self.study.value(unfinished):
             assert time.monotonic() < end, self.study.value(unfinished)
@@ -217,6 +230,8 @@ class Storm:
                 # A test that failed does not wait for what can no longer be closed.
                 sender.told.to_close.clear()
                 sender.join(60)
+        if self.scanner.ident is not None:
+            self.scanner.join(120)
 
     @property
     def acknowledged(self) -> set[str]:
@@ -234,10 +249,13 @@ def storm(study: Study, seed: int) -> Iterator[Storm]:
         raging.end()
 
 
-def faults_after(study: Study, acknowledged: set[str]) -> list[str]:
-    """What was lost, doubled, orphaned or left unsaid; nothing, it is hoped."""
+def faults_after(study: Study, acknowledged: set[str], scanned: set[str]) -> list[str]:
+    """What was lost, doubled, orphaned or left unsaid; nothing, it is hoped. Of the digests that
+    senders were told of and the instances that the scanner was."""
     study.client("tidy")
-    found = []
+    waiting = Counter(study.client("waiting").split())
+    found = [f"lost {uid}: does not wait" for uid in scanned - set(waiting)]
+    found += [f"doubled {uid}" for uid in scanned if waiting[uid] > 1]
     arrived = {str(row[0]) for row in study.rows("SELECT sha256 FROM imaging_intakefile")}
     kept = {str(row[0]) for row in study.rows("SELECT sha256 FROM imaging_heldfile")}
     found += [f"lost {digest}: no row" for digest in acknowledged - arrived]

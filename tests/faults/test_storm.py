@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.long import SECONDS
+from tests.faults.scanner import is_there
 from tests.faults.storm import faults_after, storm
 from tests.faults.study import Study
 from tests.postgres import Postgres, make_database, newest_postgres
@@ -28,6 +29,8 @@ ENOUGH_ACKNOWLEDGED = 5
 def servers() -> Iterator[tuple[Postgres, Redis]]:
     """A database and a broker that a test may stop."""
     programs = newest_postgres()
+    if not is_there():
+        pytest.skip("dcmtk is not installed")
     if programs is None or shutil.which("redis-server") is None:
         pytest.skip("Debian's postgresql and redis-server are not installed")
     pair = Postgres(programs), Redis()
@@ -61,9 +64,12 @@ def weather(study: Study, *outages: Callable[[], None]) -> None:
     kills = {name: part.kills for name, part in raging.parts.items()}
     refused = sum(sender.told.refusals for sender in raging.senders)
     acknowledged = raging.acknowledged
-    print(f"seed {seed}: {len(acknowledged)} files acknowledged, {refused} refused, kills {kills}")
-    assert faults_after(study, acknowledged) == []
+    scanned = raging.scanner.acknowledged
+    print(f"seed {seed}: {len(acknowledged)} files and {len(scanned)} instances acknowledged,")
+    print(f"{refused} and {raging.scanner.refusals} refused, kills {kills}")
+    assert faults_after(study, acknowledged, scanned) == []
     assert len(acknowledged) >= ENOUGH_ACKNOWLEDGED
+    assert scanned
     assert "does not hold" not in study.python("manage.py", "verify_audit")
 
 
