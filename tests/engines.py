@@ -16,9 +16,8 @@ from pytest_django import DjangoDbBlocker
 
 from studysite.settings import SQLITE_OPTIONS
 from tests import audit
-from tests.postgres import make_database, postgres_url
+from tests.postgres import make_database
 
-__all__ = ["copy_of", "engine", "postgres_url", "study_databases"]
 ENGINES = ("sqlite", "postgresql")
 
 
@@ -38,33 +37,64 @@ def connected_to(url: str, alias: str = "default") -> Iterator[None]:
         connections[alias], connections.databases[alias] = kept
 
 
+def keep_migrated(folder: Path) -> None:
+    """Both databases as the migrations left them, in files that are named as an embedded study
+    names them. Migrating takes seconds and copying the tests' own databases none; where no test of
+    this run wants those, they are not there."""
+    for alias, name in (("default", "study"), ("vault", "vault")):
+        path = folder / f"{name}.sqlite3"
+        if connections[alias].is_in_memory_db():
+            with connections[alias].cursor() as cursor:
+                cursor.execute("VACUUM INTO %s", [str(path)])
+            continue
+        with connected_to(f"sqlite:///{path}", alias):
+            call_command("migrate", database=alias, verbosity=0, interactive=False)
+
+
+class Migrated(dict[str, str]):
+    """The URL of a migrated, empty database on each engine, made when it is first asked for."""
+
+    def __init__(self, request: pytest.FixtureRequest, alias: str) -> None:
+        super().__init__()
+        self._request, self._alias = request, alias
+
+    def __missing__(self, engine: str) -> str:
+        name = "study" if self._alias == "default" else self._alias
+        if engine == "sqlite":
+            folder: Path = self._request.getfixturevalue("migrated")
+            self[engine] = f"sqlite:///{folder / name}.sqlite3"
+        else:
+            url = make_database(self._request.getfixturevalue("postgres_url"), f"migrated_{name}")
+            blocker: DjangoDbBlocker = self._request.getfixturevalue("django_db_blocker")
+            with blocker.unblock(), connected_to(url, self._alias):
+                call_command("migrate", database=self._alias, verbosity=0, interactive=False)
+            self[engine] = url
+        return self[engine]
+
+
 @pytest.fixture(scope="session")
-def study_databases(
-    request: pytest.FixtureRequest,
-    tmp_path_factory: pytest.TempPathFactory,
-    django_db_blocker: DjangoDbBlocker,
-) -> dict[str, str]:
-    """The URL of a migrated, empty study on each engine, made when it is first asked for."""
+def study_databases(request: pytest.FixtureRequest) -> Migrated:
+    """An empty study's database on each engine."""
+    return Migrated(request, "default")
 
-    class Made(dict[str, str]):
-        def __missing__(self, name: str) -> str:
-            if name == "sqlite":
-                folder: Path = tmp_path_factory.mktemp("engine")
-                url = f"sqlite:///{folder / 'study.sqlite3'}"
-            else:
-                url = make_database(request.getfixturevalue("postgres_url"), "engine")
-            with django_db_blocker.unblock(), connected_to(url):
-                call_command("migrate", verbosity=0, interactive=False)
-            self[name] = url
-            return url
 
-    return Made()
+@pytest.fixture(scope="session")
+def vault_databases(request: pytest.FixtureRequest) -> Migrated:
+    """An empty study's vault on each engine."""
+    return Migrated(request, "vault")
+
+
+def template_copy(url: str, name: str) -> str:
+    """Copy a database that nobody is connected to under a name on its PostgreSQL server; the URL
+    of the copy."""
+    server, template = url.rsplit("/", 1)
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')  # type: ignore[arg-type]
+    return f"{server}/{name}"
 
 
 @pytest.fixture
-def copy_of(
-    study_databases: dict[str, str], request: pytest.FixtureRequest, tmp_path: Path
-) -> Callable[[str, str], str]:
+def copy_of(study_databases: Migrated, tmp_path: Path) -> Callable[[str, str], str]:
     """Make a copy of the study at a URL under a name; its URL."""
 
     def copy(url: str, name: str) -> str:
@@ -72,11 +102,7 @@ def copy_of(
             target = tmp_path / f"{name}.sqlite3"
             shutil.copyfile(url.removeprefix("sqlite:///"), target)
             return f"sqlite:///{target}"
-        server, template = url.rsplit("/", 1)
-        name = f"{tmp_path.name}_{name}"
-        with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-        return f"{server}/{name}"
+        return template_copy(url, f"{tmp_path.name}_{name}")
 
     return copy
 
@@ -84,7 +110,7 @@ def copy_of(
 @pytest.fixture(params=ENGINES)
 def engine(
     request: pytest.FixtureRequest,
-    study_databases: dict[str, str],
+    study_databases: Migrated,
     django_db_blocker: DjangoDbBlocker,
 ) -> Iterator[str]:
     """The name of the engine that the default connection is on; rolled back at the end."""

@@ -15,9 +15,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.engines import Migrated, template_copy
 from tests.enrollment.randomised import randomised_text
 from tests.faults.study import Study, kill_group
-from tests.postgres import free_port, make_database, wait_until
+from tests.postgres import free_port, wait_until
 
 # Continuous integration takes a smaller crowd; `CROWD=200` is the figure to reach.
 CROWD = int(os.environ.get("CROWD", "60"))
@@ -31,19 +32,16 @@ GAPS = (
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def randomised_study(request: pytest.FixtureRequest, tmp_path: Path, empty_study: Path) -> Study:
+def randomised_study(request: pytest.FixtureRequest, tmp_path: Path, migrated: Path) -> Study:
     """An empty study on each engine whose protocol draws the arms, a place for each person."""
     told = tmp_path / "randomised.toml"
     told.write_text(randomised_text(target=PLACES), encoding="utf-8")
     # One for each of the crowd and none to spare, or a 201st would find a place.
     environment = {"PROTOCOL": str(told.with_suffix(""))}
-    shutil.copytree(empty_study, tmp_path, dirs_exist_ok=True)
+    shutil.copytree(migrated, tmp_path, dirs_exist_ok=True)
     if request.param == "postgresql":
-        url = make_database(request.getfixturevalue("postgres_url"), tmp_path.name)
-        environment["DATABASE_URL"] = url
-        study = Study(tmp_path, **environment)
-        study.python("manage.py", "migrate", "-v0")
-        return study
+        databases: Migrated = request.getfixturevalue("study_databases")
+        environment["DATABASE_URL"] = template_copy(databases["postgresql"], tmp_path.name)
     return Study(tmp_path, **environment)
 
 

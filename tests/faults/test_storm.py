@@ -75,9 +75,9 @@ def weather(study: Study, *outages: Callable[[], None]) -> None:
 
 @pytest.mark.slow
 def test_nothing_is_lost_on_postgresql_and_redis(
-    tmp_path: Path, empty_study: Path, servers: tuple[Postgres, Redis]
+    tmp_path: Path, migrated: Path, servers: tuple[Postgres, Redis]
 ) -> None:
-    shutil.copytree(empty_study, tmp_path, dirs_exist_ok=True)
+    shutil.copytree(migrated, tmp_path, dirs_exist_ok=True)
     url = make_database(servers[0].url, tmp_path.name)
     study = Study(tmp_path, DATABASE_URL=url, CELERY_BROKER_URL=servers[1].url)
     study.python("manage.py", "migrate", "-v0")

@@ -22,9 +22,8 @@ from studysite.core.models import Site
 from studysite.core.roles import Role
 from tests import audit
 from tests.conftest import person, screened
-from tests.engines import connected_to, copy_of, postgres_url, study_databases
+from tests.engines import connected_to
 
-__all__ = ["copy_of", "postgres_url", "study_databases"]
 LONG_ENOUGH_SECONDS = 0.7
 
 

@@ -29,10 +29,9 @@ from studysite.core.audit.sealing import newest, public_key
 from studysite.core.audit.tables import covered
 from studysite.core.models import Act, User
 from tests import audit
-from tests.engines import ENGINES, connected_to, copy_of, postgres_url, study_databases
+from tests.engines import ENGINES, connected_to
 from tests.reports import factory
 
-__all__ = ["copy_of", "postgres_url", "study_databases"]
 pytestmark = pytest.mark.django_db(databases=["default", "vault"])
 WHOLE = [key for key, form in FORMATS.items() if form.takes_in]
 # What an import itself changes: it is on record, and nobody has a password any more.

@@ -15,12 +15,11 @@ from pytest_django import DjangoDbBlocker
 from studysite.core.audit.writer import digest, writing
 from studysite.core.models import AuditEvent
 from tests.audit import TESTER
-from tests.engines import ENGINES, connected_to, copy_of, postgres_url, study_databases
+from tests.engines import ENGINES, connected_to
 from tests.studysite.audit import elsewhere
 from tests.studysite.audit.rows import models, saved
 from tests.studysite.audit.test_capture import UNCHANGEABLE
 
-__all__ = ["copy_of", "postgres_url", "study_databases"]
 Copy = Callable[[str, str], str]
 
 

@@ -22,11 +22,9 @@ from studysite.core.audit.tables import (
 )
 from studysite.core.audit.writer import nobody
 from studysite.core.models import AuditEvent, Site, User
-from tests.engines import engine, postgres_url, study_databases
 from tests.studysite.audit.rows import models, saved
 from tests.studysite.audit.writes import SOME_ONLY, WAYS, as_json
 
-__all__ = ["engine", "postgres_url", "study_databases"]
 UNCHANGEABLE = {"enrollment.AllocationList", "enrollment.AllocationSlot"}
 
 

@@ -21,10 +21,9 @@ from studysite.core.audit.verify import Checkpoint
 from studysite.core.audit.writer import writing
 from studysite.core.models import AuditEvent, Site
 from tests import audit
-from tests.engines import connected_to, copy_of, engine, postgres_url, study_databases
+from tests.engines import connected_to
 from tests.studysite.audit.rows import saved
 
-__all__ = ["copy_of", "engine", "postgres_url", "study_databases"]
 OURS = {"databases": ["default"]}
 
 

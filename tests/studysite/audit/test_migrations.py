@@ -15,10 +15,9 @@ from studysite.core.audit.verify import verify
 from studysite.core.audit.writer import writing
 from studysite.core.models import AuditEvent
 from tests import audit
-from tests.engines import connected_to, copy_of, postgres_url, study_databases
+from tests.engines import connected_to
 from tests.studysite.audit.rows import saved
 
-__all__ = ["copy_of", "postgres_url", "study_databases"]
 KEPT = (Participant, Consent, Visit, FormEntry, FormRevision)
 
 

@@ -10,10 +10,8 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Model
 
 from studysite.core.audit.tables import NEVER_DELETED
-from tests.engines import engine, postgres_url, study_databases
 from tests.studysite.audit.rows import saved
 
-__all__ = ["engine", "postgres_url", "study_databases"]
 MODELS = [model for model in apps.get_models() if model._meta.db_table in NEVER_DELETED]
 
 

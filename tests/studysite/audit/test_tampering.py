@@ -19,12 +19,11 @@ from studysite.core.audit.sealing import public_key, seal
 from studysite.core.audit.writer import writing
 from studysite.core.models import Site, User
 from tests import audit
-from tests.engines import ENGINES, connected_to, copy_of, postgres_url, study_databases
+from tests.engines import ENGINES, connected_to
 from tests.postgres import newest_postgres
 from tests.studysite.audit.rows import saved
 from tests.studysite.audit.tampering import KINDS
 
-__all__ = ["copy_of", "postgres_url", "study_databases"]
 PLACES = 3
 
 

@@ -8,38 +8,13 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from django.core.management import call_command
 from pytest_django import DjangoDbBlocker
 
 from tests import audit
-from tests.engines import connected_to, copy_of, study_databases
-from tests.postgres import make_database, postgres_url
+from tests.engines import Migrated
 from tests.studysite.backup.place import Place
 
-__all__ = ["copy_of", "postgres_url", "study_databases"]
 Somewhere = Callable[..., Place]
-
-
-@pytest.fixture(scope="session")
-def vault_databases(
-    request: pytest.FixtureRequest,
-    tmp_path_factory: pytest.TempPathFactory,
-    django_db_blocker: DjangoDbBlocker,
-) -> dict[str, str]:
-    """The URL of a migrated, empty vault on each engine."""
-
-    class Made(dict[str, str]):
-        def __missing__(self, name: str) -> str:
-            if name == "sqlite":
-                url = f"sqlite:///{tmp_path_factory.mktemp('vault') / 'vault.sqlite3'}"
-            else:
-                url = make_database(request.getfixturevalue("postgres_url"), "vault")
-            with django_db_blocker.unblock(), connected_to(url, "vault"):
-                call_command("migrate", database="vault", verbosity=0, interactive=False)
-            self[name] = url
-            return url
-
-    return Made()
 
 
 @pytest.fixture
@@ -47,8 +22,8 @@ def somewhere(
     request: pytest.FixtureRequest,
     tmp_path: Path,
     copy_of: Callable[[str, str], str],
-    study_databases: dict[str, str],
-    vault_databases: dict[str, str],
+    study_databases: Migrated,
+    vault_databases: Migrated,
     django_db_blocker: DjangoDbBlocker,
 ) -> Iterator[Somewhere]:
     """Make a place: `somewhere("sqlite", "before")`, its databases migrated and empty, or without
