@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 import pytest_django
@@ -32,13 +31,10 @@ from studysite.core.acts import acting
 from studysite.core.models import Membership, Site, User
 from studysite.core.roles import Role
 from tests import audit
-from tests.engines import copy_of, engine, keep_migrated, study_databases, vault_databases
-from tests.postgres import postgres_url
-from tests.redis_server import redis_url
 
 # Servers and migrated databases are made once for each test process: a fixture that a module
 # imports for itself would be made anew for that module.
-__all__ = ["copy_of", "engine", "postgres_url", "redis_url", "study_databases", "vault_databases"]
+pytest_plugins = ["tests.postgres", "tests.redis_server", "tests.engines"]
 Enter = Callable[..., Participant]
 PASSWORD = "a long enough password"
 SAFE = {
@@ -74,25 +70,13 @@ def _a_way_round_the_trail() -> None:
 def django_db_setup(
     django_db_setup: None,
     django_db_blocker: pytest_django.DjangoDbBlocker,
-    migrated_folder: Path,
+    keep_migrated: Callable[[], None],
 ) -> None:
-    """Both test databases, which know the tester, and their first state in `migrated_folder`."""
+    """Both test databases, which know the tester, and their first state in files."""
     with django_db_blocker.unblock():
-        keep_migrated(migrated_folder)
+        keep_migrated()
         for alias in ("default", "vault"):
             audit.introduce(alias)
-
-
-@pytest.fixture(scope="session")
-def migrated_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where `migrated` lies."""
-    return tmp_path_factory.mktemp("migrated")
-
-
-@pytest.fixture(scope="session")
-def migrated(django_db_setup: None, migrated_folder: Path) -> Path:
-    """The folder of an embedded study right after its migrations. Copy it, or roll back."""
-    return migrated_folder
 
 
 @pytest.fixture(autouse=True)

@@ -37,7 +37,7 @@ def connected_to(url: str, alias: str = "default") -> Iterator[None]:
         connections[alias], connections.databases[alias] = kept
 
 
-def keep_migrated(folder: Path) -> None:
+def _keep(folder: Path) -> None:
     """Both databases as the migrations left them, in files that are named as an embedded study
     names them. Migrating takes seconds and copying the tests' own databases none; where no test of
     this run wants those, they are not there."""
@@ -49,6 +49,24 @@ def keep_migrated(folder: Path) -> None:
             continue
         with connected_to(f"sqlite:///{path}", alias):
             call_command("migrate", database=alias, verbosity=0, interactive=False)
+
+
+@pytest.fixture(scope="session")
+def migrated_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where `migrated` lies."""
+    return tmp_path_factory.mktemp("migrated")
+
+
+@pytest.fixture(scope="session")
+def keep_migrated(migrated_folder: Path) -> Callable[[], None]:
+    """What is to be done as soon as the tests' databases are there."""
+    return lambda: _keep(migrated_folder)
+
+
+@pytest.fixture(scope="session")
+def migrated(django_db_setup: None, migrated_folder: Path) -> Path:
+    """The folder of an embedded study right after its migrations. Copy it, or roll back."""
+    return migrated_folder
 
 
 class Migrated(dict[str, str]):
