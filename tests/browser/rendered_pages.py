@@ -22,7 +22,7 @@ LANGUAGES = ("en", "zh-hans")
 NO_PAGE = re.compile(
     r"^(api(:.*)?|dicomweb:.*|alive|ready|metrics|api_docs|set_language|job_retry|mfa_\w+_webauthn|security_key_code|close_account"
     r"|give_role|end_role|invite_again|closing:decide|enrollment:(confirm|screen_failure)"
-    r"|imaging:(piece|close|retry_arrival|match_held|refuse_held|check_quality|measure|suggest"
+    r"|imaging:(destination|call_peer|send_again|piece|close|retry_arrival|match_held|refuse_held|check_quality|measure|suggest"
     r"|suggestion|slice|retry_measurement|objects|profile|compared_profiles|measured_picture|measured_part"
     r"|read_picture|read_part)"
     r"|enrollment:codebook_(csv|json)|reports:(make|document|document_list|blank_form|form_pdf)|monitoring:report|exports:(make|export_list|export_file)"
