@@ -8,6 +8,7 @@ from threading import Lock
 from imaging import storage
 from imaging.dicom.series import read_series
 from imaging.models import Series
+from imaging.nerve.image_quality import ImageQuality, image_quality
 from imaging.nerve.volume import Volume
 from imaging.render.sampling import Window
 from imaging.render.slices import default_window
@@ -28,6 +29,17 @@ def window_of(series: Series) -> Window:
     """The grey window that a series is first shown in."""
     with _reading:
         return _window(series.pk, series.sha256)
+
+
+def quality_of(series: Series) -> ImageQuality:
+    """What a series' voxels say of their own quality."""
+    with _reading:
+        return _quality(series.pk, series.sha256)
+
+
+@lru_cache(maxsize=1000)
+def _quality(pk: int, sha256: str) -> ImageQuality:
+    return image_quality(_read(pk, sha256).voxels)
 
 
 @lru_cache(maxsize=KEPT)

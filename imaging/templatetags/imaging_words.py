@@ -90,3 +90,9 @@ def superscripted(unit: str) -> str:
 def states(images: Iterable[KeyImage]) -> dict[int, Any]:
     """Kept views by number, for the viewer to show them again."""
     return {image.number: image.state for image in images}
+
+
+@register.filter
+def as_percent(share: float | None) -> str:
+    """A share in per cent, the same in every language; a dash where there is none."""
+    return "–" if share is None else f"{100 * share:.1f} %"

@@ -17,7 +17,7 @@ from imaging.services.quality import find_series, may_revise
 from imaging.services.scans import deviations_of
 from imaging.services.suggesting import ends_of, suggestion_for, suggestion_job
 from imaging.viewer import panes, script_data
-from imaging.volumes import volume_of, window_of
+from imaging.volumes import quality_of, volume_of, window_of
 from imaging.webforms import EndPointsForm, QualityForm
 from studysite.core.access import may
 from studysite.core.errors import NotThere
@@ -60,6 +60,7 @@ def show(
     if rights.see_images:
         volume = volume_of(row)
         context["panes"] = panes(volume)
+        context["measured"] = quality_of(row)
         context["viewer"] = script_data(volume, window_of(row))
     bound = quality_form or ends_form
     return render(request, "imaging/series.html", context, status=bound.status)

@@ -241,3 +241,15 @@ def test_a_locked_record_takes_no_scan_and_no_question(
     shown = client.get(scans).content.decode()
     assert f"upload/?participant={stored.participant.number}" not in shown
     assert f"{stored.participant.number} is frozen: no data are entered." in shown
+
+
+def test_who_judges_a_series_sees_what_was_measured_of_it(
+    stored: Series, analyst: User, coordinator: User, client: Client
+) -> None:
+    for user, shown in ((analyst, True), (coordinator, False)):
+        client.force_login(user)
+        page = client.get(f"/series/{stored.pk}/").content.decode()
+        assert ("Signal by noise, measured" in page) == shown
+        # The scan of a test is noise from edge to edge.
+        assert ("The scan is noisy." in page) == shown
+        assert ("The head reaches the edge" in page) == shown
