@@ -24,7 +24,7 @@ NO_PAGE = re.compile(
     r"|give_role|end_role|invite_again|closing:decide|enrollment:(confirm|screen_failure)"
     r"|imaging:(destination|call_peer|send_again|piece|close|retry_arrival|match_held|refuse_held|check_quality|measure|suggest"
     r"|suggestion|slice|retry_measurement|objects|profile|compared_profiles|measured_picture|measured_part"
-    r"|read_picture|read_part)"
+    r"|read_picture|read_part|keep_key_image|key_picture|remove_key_image)"
     r"|enrollment:codebook_(csv|json)|reports:(make|document|document_list|blank_form|form_pdf)|monitoring:report|exports:(make|export_list|export_file)"
     r"|outcomes:(make|list|report|registry_json)|sheets:(\w+_(pdf|make|kept)|kept_file))$"
 )
