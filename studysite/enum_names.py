@@ -24,6 +24,7 @@ ENUM_NAMES = {
     "QuerySide": "enrollment.models.queries.SIDE_CHOICES",
     "SignatureStanding": "reports.api.signatures.STANDINGS",
     "LeavingKind": "enrollment.models.enrolment.LeavingKind",
+    "NerveSide": "imaging.api.pictures.NERVE_SIDES",
     "CriterionKind": "enrollment.api.protocol.CRITERION_KINDS",
     "CriterionVerdict": "enrollment.api.criteria.VERDICTS",
     "MailLanguage": "studysite.core.api_people.LANGUAGES",

@@ -10,12 +10,13 @@ from imaging.services.results import Picture, Pictured, picture_bytes
 
 PNG = (200, "image/png")
 BYTES = OpenApiTypes.BINARY
+NERVE_SIDES = [("left", "left"), ("right", "right")]
 
 
 class PictureOut(serializers.Serializer):
     """A picture of one side, by the name it is fetched under."""
 
-    side = serializers.ChoiceField(["left", "right"])
+    side = serializers.ChoiceField(NERVE_SIDES)
     name = serializers.CharField()
 
 

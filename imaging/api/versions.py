@@ -8,6 +8,7 @@ from rest_framework.response import Response
 
 from imaging.api.measurement_fields import CoordinateField, seen_version, view_state
 from imaging.api.measurements import MeasurementLineOut, MeasurementOut
+from imaging.api.pictures import NERVE_SIDES
 from imaging.nerve.contour import KINDS, MOST
 from imaging.services import results
 from imaging.services.comparing import compared
@@ -61,7 +62,7 @@ class DifferenceOut(serializers.Serializer):
     """One value of one nerve in both versions: later minus earlier, and its share of the earlier,
     null where one of them lacks it."""
 
-    side = serializers.ChoiceField(["left", "right"])
+    side = serializers.ChoiceField(NERVE_SIDES)
     name = serializers.CharField()
     unit = serializers.CharField()
     earlier = serializers.FloatField(allow_null=True)
@@ -73,7 +74,7 @@ class DifferenceOut(serializers.Serializer):
 class PointMovedOut(serializers.Serializer):
     """An end point in both versions, and how far it is from the one to the other."""
 
-    side = serializers.ChoiceField(["left", "right"])
+    side = serializers.ChoiceField(NERVE_SIDES)
     end = serializers.ChoiceField(["brainstem_mm", "canal_mm"])
     earlier = serializers.ListField(child=serializers.FloatField(), allow_null=True)
     later = serializers.ListField(child=serializers.FloatField(), allow_null=True)
