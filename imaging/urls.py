@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from imaging.views import (
+    bench,
     board,
     comparing,
     held,
@@ -45,6 +46,8 @@ urlpatterns = [
     path("sendings/<int:pk>/again/", sending.again, name="send_again"),
     path("series/<int:pk>/quality/", quality.check, name="check_quality"),
     path("series/<int:pk>/measure/", measurement.ask, name="measure"),
+    path("series/<int:pk>/bench/", bench.bench, name="bench"),
+    path("series/<int:pk>/parts/<str:name>", bench.series_part, name="series_part"),
     path("series/<int:pk>/suggest/", suggestion.ask, name="suggest"),
     path("series/<int:pk>/suggestion/", suggestion.suggestion, name="suggestion"),
     path(

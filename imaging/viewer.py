@@ -91,9 +91,11 @@ def viewing(
     techniques: list[str] | tuple[str, ...],
     address: Callable[[str, str], str],
     profiles: Mapping[str, Any] | None = None,
+    view: Mapping[str, Any] | None = None,
 ) -> Viewing | None:
     """A page's viewer of these parts, or None where nothing is packed. `address` gives the address
-    of a part by side and name; `profiles` are for whoever is not blinded."""
+    of a part by side and name; `profiles` are for whoever is not blinded; `view` is how the viewer
+    stood."""
     if not parts:
         return None
     addresses = {
@@ -102,6 +104,7 @@ def viewing(
     data = {
         "parts": addresses,
         "profiles": dict(profiles or {}),
+        **({"view": dict(view)} if view else {}),
         "words": {
             "failed": _("The images could not be fetched. Load the page again."),
             "as_it_lies": _("as it lies"),

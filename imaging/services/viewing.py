@@ -32,6 +32,8 @@ TECHNIQUE_PARTS: dict[str, tuple[str, ...]] = {
     "mrve": ("surfaces.part",),
 }
 TECHNIQUES = tuple(TECHNIQUE_PARTS)
+# What there is of a scan before any nerve of it is measured.
+SCAN_PARTS = ("coarse.part", "volume.part")
 # Packing waits for a worker's processor, fetching for a reader's line: a third of the way up.
 COMPRESSION = 3
 
@@ -51,15 +53,7 @@ def keep_parts(
     if not nerves:
         return {}
     courses = {side: NerveCourse.from_json(nerve) for side, nerve in nerves.items()}
-    window = default_window(volume)
-    told = {
-        "window": [round(window.low, 3), round(window.high, 3)],
-        "places": {
-            side: [round(float(x), 2) for x in course.at(float(course.arc_mm.mean()))]
-            for side, course in courses.items()
-        },
-        "acquired": [round(float(mm), 4) for mm in volume.spacing_mm],
-    }
+    told = told_of(volume, courses)
     kept = {
         BOTH: {
             "coarse.part": keep_part(packed_volume(volume, told, every=COARSE)),
@@ -76,6 +70,19 @@ def keep_parts(
             "surfaces.part": keep_part(packed_surfaces(volume, course)),
         }
     return kept
+
+
+def told_of(volume: Volume, courses: Mapping[str, NerveCourse]) -> dict[str, Any]:
+    """What a part says of its scan: the first window, where the nerves lie, what was acquired."""
+    window = default_window(volume)
+    return {
+        "window": [round(window.low, 3), round(window.high, 3)],
+        "places": {
+            side: [round(float(x), 2) for x in course.at(float(course.arc_mm.mean()))]
+            for side, course in courses.items()
+        },
+        "acquired": [round(float(mm), 4) for mm in volume.spacing_mm],
+    }
 
 
 def _packed_tof(tof: Volume, laid: Mapping[str, Any]) -> bytes:

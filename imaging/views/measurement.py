@@ -78,6 +78,7 @@ def viewer(request: StudyRequest, pk: int) -> HttpResponse:
             viewing_parts.TECHNIQUES,
             lambda side, name: reverse("imaging:measured_part", args=[pk, side, name]),
             {side: area_profile(nerve) for side, nerve in measured.items()},
+            row.view,
         ),
     }
     return render(request, "imaging/viewer.html", context)

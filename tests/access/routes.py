@@ -46,6 +46,7 @@ PLACES: dict[str, dict[str, object]] = {
     "scans/held/": {"pk": "{held}"},
     "scans/expected/": {"pk": "{scan}"},
     "series/": {"pk": "{series}", "axis": "axial", "number": "0"},
+    "series/<int:pk>/parts/": {"pk": "{series}", "name": "coarse.part"},
     "nodes/": {"pk": "{peer}"},
     "sendings/": {"pk": "{dispatch}"},
     "measurements/": {"pk": "{measurement}", "side": "left", "name": "mpr.png"},

@@ -23,7 +23,7 @@ NO_PAGE = re.compile(
     r"^(api(:.*)?|dicomweb:.*|alive|ready|metrics|api_docs|set_language|job_retry|mfa_\w+_webauthn|security_key_code|close_account"
     r"|give_role|end_role|invite_again|closing:decide|enrollment:(confirm|screen_failure)"
     r"|imaging:(destination|call_peer|send_again|piece|close|retry_arrival|match_held|refuse_held|check_quality|measure|suggest"
-    r"|suggestion|slice|retry_measurement|objects|profile|compared_profiles|measured_picture|measured_part"
+    r"|suggestion|slice|retry_measurement|objects|profile|compared_profiles|series_part|measured_picture|measured_part"
     r"|read_picture|read_part|keep_key_image|key_picture|remove_key_image)"
     r"|enrollment:codebook_(csv|json)|reports:(make|document|document_list|blank_form|form_pdf)|monitoring:report|exports:(make|export_list|export_file)"
     r"|outcomes:(make|list|report|registry_json)|sheets:(\w+_(pdf|make|kept)|kept_file))$"
@@ -92,6 +92,7 @@ def values_of(scene: Scene, early: str) -> dict[str, list[dict[str, Any]]]:
         "imaging:arrival": [{"pk": names["intake"]}],
         "imaging:measurement": [{"pk": names["measurement"]}],
         "imaging:compare": [{"pk": names["measurement"], "other": names["measurement"]}],
+        "imaging:bench": [{"pk": names["series"]}],
         "imaging:viewer": [{"pk": names["measurement"]}],
         "imaging:peer": [{"pk": names["peer"]}],
         "imaging:sending": [{"pk": names["series"]}],

@@ -1,4 +1,5 @@
 // The viewer of a page: reads what the page offers, and shows that and nothing else.
+import { Bench } from "./bench.js";
 import { Course } from "./course.js";
 import { Cpr } from "./cpr.js";
 import { Endoscopy } from "./endoscopy.js";
@@ -6,6 +7,7 @@ import { keeps, restored, taken } from "./keeping.js";
 import { Mpr } from "./mpr.js";
 import { SideState, pairedPlanes } from "./pair.js";
 import { fetchPart } from "./part.js";
+import { restore } from "./standing.js";
 import { State } from "./state.js";
 import { Tools } from "./tools.js";
 import { Volume } from "./volume.js";
@@ -19,12 +21,44 @@ class Viewer {
     this.places = {};
     this.tools = new Tools(root, this.state);
     this.nerves = {};
+    this.pristine = new Map(
+      [...root.querySelectorAll("[data-nerve]")].map((view) => [view, view.cloneNode(true)]),
+    );
     this.paired = false;
     this.pairs = [];
     this.controls();
     this.tabs();
     keeps(this);
+    const bench = document.querySelector("[data-bench]");
+    if (bench) this.bench = new Bench(bench, this);
     this.ready = this.load();
+  }
+
+  hold(pane) {
+    pane.tools = this.tools;
+    if (this.bench) this.bench.attach(pane);
+  }
+
+  // Another version of the same scan: its nerves take the place of those shown, the scan stays.
+  async renew(data) {
+    this.data = data;
+    if (this.paired) await this.both(false);
+    for (const { endoscopy, drop } of Object.values(this.nerves)) {
+      drop();
+      if (endoscopy) endoscopy.window.delete();
+    }
+    this.nerves = {};
+    for (const [view, clean] of [...this.pristine]) {
+      const fresh = clean.cloneNode(true);
+      view.replaceWith(fresh);
+      this.pristine.delete(view);
+      this.pristine.set(fresh, clean);
+    }
+    const sides = Object.keys(data.parts).filter((side) => side !== "both");
+    const shown = this.state.get("side");
+    const { cursor } = this.state.values;
+    await this.show(sides.includes(shown) ? shown : sides[0]);
+    if (shown) this.state.set({ cursor });
   }
 
   parts(side) {
@@ -37,6 +71,7 @@ class Viewer {
       await this.volume("coarse.part");
       await this.show(sides[0]);
       this.told("");
+      if (this.data.view) await restore(this, this.data.view);
       await this.volume("volume.part");
       await this.angiogram();
       this.root.dataset.loaded = "whole";
@@ -53,7 +88,7 @@ class Viewer {
     const loaded = new Volume(await fetchPart(url));
     if (!this.mpr) {
       this.mpr = new Mpr([...this.root.querySelectorAll("[data-plane]")], this.state, loaded);
-      for (const pane of this.mpr.panes) pane.tools = this.tools;
+      for (const pane of this.mpr.panes) this.hold(pane);
       this.take(loaded);
       const places = Object.values(this.places);
       this.state.set({ cursor: places.length ? mean(places) : loaded.centre });
@@ -137,7 +172,9 @@ class Viewer {
 
   async nerve(side) {
     const parts = this.parts(side);
-    const made = { course: null, state: new SideState(this.state, side) };
+    const branch = this.state.branch();
+    const drop = () => branch.drop();
+    const made = { course: null, state: new SideState(branch, side), drop };
     const of = (view) => this.root.querySelector(`[data-view=${view}] [data-nerve=${side}]`);
     if (parts["straightened.part"]) {
       const [straightened, stretched] = await Promise.all(
@@ -147,7 +184,7 @@ class Viewer {
       this.take(straightened);
       made.cpr = new Cpr(of("cpr"), made.state, { straightened, stretched, profile });
       made.course = made.cpr.course;
-      made.cpr.long.tools = made.cpr.section.tools = this.tools;
+      for (const pane of [made.cpr.long, made.cpr.section]) this.hold(pane);
     }
     if (parts["surfaces.part"]) {
       const surfaces = await fetchPart(parts["surfaces.part"]);

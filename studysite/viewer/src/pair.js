@@ -42,12 +42,13 @@ export function pairedPlanes(viewer) {
       width: FIELD_MM,
       rest: viewer.places[side],
     });
-    for (const pane of made.panes)
+    for (const pane of made.panes) {
+      viewer.hold(pane);
       Object.assign(pane, {
-        tools: viewer.tools,
         second: viewer.mpr.panes[0].second,
         drawnAs: `${pane.name}-${side}`,
       });
+    }
     return made;
   });
 }

@@ -21,6 +21,8 @@ export class Pane {
     this.canvas = element.querySelector("canvas");
     this.over = element.querySelector("svg");
     this.tools = null;
+    // What else a view may be used for, each with draw, press and key; the first that takes it has it.
+    this.hands = [];
     this.drawings = [];
     this.listen();
     state.listen(() => this.draw());
@@ -104,6 +106,7 @@ export class Pane {
     this.over.setAttribute("viewBox", `0 0 ${width} ${height}`);
     this.over.replaceChildren();
     for (const drawing of this.drawings) drawing(this);
+    for (const hand of this.hands) hand.draw(this);
     if (this.tools) this.tools.draw(this);
     const mm = barLength(width * pixel);
     const [x, y] = [width - 12, height - 12];
@@ -198,6 +201,10 @@ export class Pane {
     if (event.button === 1 || event.shiftKey) return this.panning(x, y);
     const held = this.tools && this.tools.press(this, x, y);
     if (held) return held;
+    for (const hand of this.hands) {
+      const act = hand.press && hand.press(this, x, y);
+      if (act) return act;
+    }
     const turn = this.turning && this.turning(x, y);
     if (turn) return turn;
     this.go(this.toPoint(x, y));
@@ -228,6 +235,7 @@ export class Pane {
 
   key(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || !this.view) return;
+    if (this.hands.some((hand) => hand.key && hand.key(this, event))) return event.preventDefault();
     const { right, down } = this.frame;
     const step = Math.min(...this.volume.voxel);
     const by = (direction, steps) => () => this.go(add(this.cursor, times(direction, steps * step)));

@@ -26,6 +26,22 @@ export class State {
     });
   }
 
+  // The same state for what may be thrown away: `drop` ends its listening.
+  branch() {
+    const mine = [];
+    const branch = Object.create(this);
+    branch.set = (changes) => this.set(changes);
+    branch.redraw = () => this.redraw();
+    branch.listen = (listener) => {
+      mine.push(listener);
+      this.listen(listener);
+    };
+    branch.drop = () => {
+      this.listeners = this.listeners.filter((listener) => !mine.includes(listener));
+    };
+    return branch;
+  }
+
   listen(listener) {
     this.listeners.push(listener);
     this.redraw();
