@@ -110,17 +110,17 @@ export class Points {
     const start = held ? pane.space.toLocal(this.get(key)) : pane.toPoint(x, y);
     const move = (nextX, nextY) => {
       const by = add(times(right, (nextX - x) * pixel), times(down, (nextY - y) * pixel));
-      this.put(key, pane.space.toWorld(pane.volume.inside(add(start, by))));
+      this.put(pane, key, pane.space.toWorld(pane.volume.inside(add(start, by))));
     };
     // A point that was only taken hold of stays exactly where it was.
-    if (held) this.bench.state.set({ cursor: this.get(key) });
+    if (held) pane.state.set({ cursor: this.get(key) });
     else move(x, y);
     return move;
   }
 
-  put(key, point) {
+  put(pane, key, point) {
     this.set(key, point);
-    this.bench.state.set({ cursor: point });
+    pane.state.set({ cursor: point });
   }
 
   near(pane, x, y) {
@@ -139,7 +139,7 @@ export class Points {
     if (this.bench.drawing(pane) || !this.armed) return false;
     if (event.key === "Enter") {
       this.bench.history.note();
-      this.put(this.armed, pane.space.toWorld(pane.cursor));
+      this.put(pane, this.armed, pane.space.toWorld(pane.cursor));
       return true;
     }
     if (event.key === "Delete" && this.get(this.armed)) {
