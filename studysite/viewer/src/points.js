@@ -10,6 +10,7 @@ const SIZE_PX = 5;
 const SEEN_MM = 40;
 const SEEN_ALONG_MM = 2;
 const BESIDE_MM = 4;
+const BEYOND_MM = 0.5;
 
 const blank = () => ({ brainstem: null, canal: null, ways: Array(MOST_WAYPOINTS).fill(null) });
 
@@ -81,8 +82,10 @@ export class Points {
     return { local, away, x, y };
   }
 
-  seen(pane, { local, away }) {
+  // Along a nerve, what lies beyond its course has no place there.
+  seen(pane, { local, away }, point) {
     if (!pane.fixed) return away < SEEN_MM;
+    if (apart(pane.space.toWorld(local), point) > BEYOND_MM) return false;
     return away < SEEN_ALONG_MM && Math.hypot(local[1], local[2]) < BESIDE_MM;
   }
 
@@ -90,7 +93,7 @@ export class Points {
     if (this.bench.drawing(pane)) return;
     for (const key of this.placed) {
       const found = this.place(pane, this.get(key));
-      if (!this.seen(pane, found)) continue;
+      if (!this.seen(pane, found, this.get(key))) continue;
       const { away, x, y } = found;
       const near = away < Math.max(...pane.volume.voxel, this.bench.state.get("slab") / 2);
       const [side, end] = key.split("/");
@@ -127,7 +130,7 @@ export class Points {
     let [found, least] = ["", NEAR_PX];
     for (const key of this.placed) {
       const place = this.place(pane, this.get(key));
-      if (!this.seen(pane, place)) continue;
+      if (!this.seen(pane, place, this.get(key))) continue;
       // Behind others of the same place, the one in the plane is meant.
       const far = Math.hypot(place.x - x, place.y - y) + Math.min(place.away, 4);
       if (far < least) [found, least] = [key, far];
@@ -165,4 +168,4 @@ function shape(end, x, y, name) {
   return svg("path", { class: name, d: `M${x} ${y - s}L${x + s} ${y}L${x} ${y + s}L${x - s} ${y}Z` });
 }
 
-export const apart = (a, b) => length(minus(a, b));
+const apart = (a, b) => length(minus(a, b));
