@@ -25,6 +25,7 @@ LETTERS = {
 ALL = "CIRAMDX"
 # Answered elsewhere meanwhile, or locked.
 DRAFT = {"answers": {}, "seen_revision": 7}
+NO_OUTLINE = {"outlines": {}, "reason": "x"}
 WHY = {"reason": "For the table."}
 SCREENING = {
     "name": "Zhang San",
@@ -249,7 +250,7 @@ TABLE = [
     Row("suggested_ends", "GET", "series/{series}/suggested_ends/", "A", 200),
     Row("suggested_ends", "POST", "series/{series}/suggested_ends/", "A", 202),
     Row("measurement", "GET", "measurements/{measurement}/", "IAMD", 200),
-    Row("corrections", "POST", "measurements/{measurement}/corrections/", "A", 422, {}),
+    Row("corrections", "POST", "measurements/{measurement}/corrections/", "A", 422, NO_OUTLINE),
     Row(
         "comparison", "GET", "measurements/{measurement}/comparison/{measurement}/", "IAMD", 200,
     ),
