@@ -56,9 +56,15 @@ PAGES = {
     "case": (Action.READ_CASE, "get", True),
     "read_picture": (Action.READ_CASE, "get", True),
     "read_part": (Action.READ_CASE, "get", True),
+    "compare": (Action.SEE_MEASUREMENTS, "get", True),
+    "compared_profiles": (Action.SEE_MEASUREMENTS, "get", True),
+    "keep_key_image": (Action.READ_CASE, "post", True),
+    "key_picture": (Action.READ_CASE, "get", True),
+    "remove_key_image": (Action.READ_CASE, "post", True),
 }
 # A case is one reader's: at the same site another reader does not find it either.
 MINE_ALONE = {"case", "read_picture", "read_part"}
+MINE_ALONE |= {"keep_key_image", "key_picture", "remove_key_image"}
 # Answered before the action's own rule: a coordinator retries jobs, but knows no measurement.
 NARROWER = {"retry_measurement": Action.SEE_MEASUREMENTS}
 PASSED = {200, 201, 302, 409, 422}
@@ -102,6 +108,11 @@ def address(
         "case": [reading_id],
         "read_picture": [reading_id, "left-plain_mpr.png"],
         "read_part": [reading_id, "both-volume.part"],
+        "compare": [measured.pk, measured.pk],
+        "compared_profiles": [measured.pk, measured.pk, "left"],
+        "keep_key_image": [reading_id],
+        "key_picture": [reading_id, 1],
+        "remove_key_image": [reading_id, 1],
     }
     of |= {name: [intake.pk] for name in ("arrival", "close", "retry_arrival")}
     of["piece"] = [intake.pk, uuid4()]
@@ -151,8 +162,13 @@ def test_what_changes_something_is_posted(
     analyst: User,
     coordinator: User,
     administrator: User,
+    reader: User,
 ) -> None:
-    others = {Action.SETTLE_HELD_SCAN: coordinator, Action.MANAGE_PEERS: administrator}
+    others = {
+        Action.SETTLE_HELD_SCAN: coordinator,
+        Action.MANAGE_PEERS: administrator,
+        Action.READ_CASE: reader,
+    }
     by = others.get(PAGES[name][0], analyst)
     client.force_login(by)
     # A piece's address also tells how far a file came.
