@@ -75,7 +75,7 @@ class PointMovedOut(serializers.Serializer):
     """An end point in both versions, and how far it is from the one to the other."""
 
     side = serializers.ChoiceField(NERVE_SIDES)
-    end = serializers.ChoiceField(["brainstem_mm", "canal_mm"])
+    end = serializers.CharField()
     earlier = serializers.ListField(child=serializers.FloatField(), allow_null=True)
     later = serializers.ListField(child=serializers.FloatField(), allow_null=True)
     moved_mm = serializers.FloatField(allow_null=True)
