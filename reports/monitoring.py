@@ -13,7 +13,7 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from enrollment.journey import BEFORE_ENROLMENT, ENDED, State
+from enrollment.journey import ENDED, State
 from enrollment.loglines import LogLine, line_of
 from enrollment.models import Closure, FormEntry, Participant, Query, Visit
 from enrollment.models.forms import LOG, EntryState
@@ -38,7 +38,6 @@ from studysite.core.said import said
 
 LEFT = ENDED - {State.LOCKED}
 SIGNED = frozenset({State.SIGNED, State.LOCKED})
-IN_THE_STUDY = frozenset(State) - BEFORE_ENROLMENT - LEFT
 SHOWN = 100
 # What stands in place of what came of images that may not stay.
 LEFT_OUT = said("Left out")
@@ -97,16 +96,12 @@ class SiteDesk:
     deviations: int = 0
     protocol_deviations: int = 0
     closed: int = 0
+    enrolled: int = 0
 
     @property
     def screened(self) -> int:
         """Everybody who was screened."""
         return sum(self.states.values())
-
-    @property
-    def enrolled(self) -> int:
-        """Those who got into an arm and are in the study."""
-        return sum(self.states[state] for state in IN_THE_STUDY)
 
     @property
     def left(self) -> int:
@@ -204,8 +199,10 @@ def desk_of(user: User, now: datetime | None = None) -> Desk:
 
 def _count_participants(sites: dict[int, SiteDesk], user: User) -> None:
     rows = _mine(Participant.objects.order_by(), user, "site").values_list("site", "state")
-    for site, state, count in rows.annotate(count=Count("pk")):
+    counts = {"count": Count("pk"), "enrolled": Count("enrolment")}
+    for site, state, count, enrolled in rows.annotate(**counts):
         sites[site].states[state] += count
+        sites[site].enrolled += enrolled
 
 
 def _count_queries(sites: dict[int, SiteDesk], user: User, now: datetime) -> None:

@@ -16,6 +16,7 @@ from reports.outcomes.gather import design_of
 from reports.outcomes.words import technique_label
 from reports.services.kept_kinds import OUTCOME_KINDS
 from studysite.core.access import sites_for
+from studysite.core.errors import Invalid
 from studysite.core.language_names import LANGUAGE_NAMES
 from studysite.core.models import User
 from studysite.core.roles import Action
@@ -64,6 +65,20 @@ class OutcomeFilterForm(forms.Form):
         techniques = dict.fromkeys(technique for _arm, technique in design.arms)
         self.fields["arm"].choices = [ANY, *arms]  # type: ignore[attr-defined]
         self.fields["technique"].choices = [ANY, *((t, technique_label(t)) for t in techniques)]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """The days in their order."""
+        given = super().clean() or self.cleaned_data
+        first, last = given.get("screened_from"), given.get("screened_until")
+        if first and last and last < first:
+            self.add_error("screened_until", _("This day is before the first one."))
+        return given
+
+    def chosen_rightly(self) -> Filters:
+        """The filters, where no field can say which is wrong. Raises Invalid."""
+        for field, sentences in self.errors.items():
+            raise Invalid(f"{self.fields[field].label}: {sentences[0]}", field=field)
+        return self.chosen()
 
     def chosen(self) -> Filters:
         """The filters; one that is not right is none, and its field says so."""

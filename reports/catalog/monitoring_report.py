@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from enrollment.journey import State
 from enrollment.models import Participant
 from enrollment.protocol.loader import current
 from enrollment.query_life import BUCKETS
@@ -17,7 +17,6 @@ from reports.catalog.sheet import Cell, Section, Sheet, Table, heads
 from reports.catalog.sheet_notices import foot, notices_of
 from reports.catalog.sheet_records import Record, counted, of_forms, of_person
 from reports.monitoring import (
-    IN_THE_STUDY,
     LEFT,
     SIGNED,
     Desk,
@@ -32,7 +31,12 @@ from studysite.core.said import say
 
 KEY = "monitoring_report"
 ACTION = Action.SEE_MONITORING
-GROUPS = {"screened": frozenset(State), "enrolled": IN_THE_STUDY, "left": LEFT, "signed": SIGNED}
+GROUPS = {
+    "screened": Q(),
+    "enrolled": Q(enrolment__isnull=False),
+    "left": Q(state__in=LEFT),
+    "signed": Q(state__in=SIGNED),
+}
 
 
 def sheet_of(user: User, at: datetime) -> Sheet:
@@ -75,7 +79,7 @@ def records(user: User, at: datetime, cell: str) -> list[Record] | None:
         return None
     if what in GROUPS:
         people = scoped(Participant.objects.filter(site__code=site), user, ACTION)
-        rows = people.filter(state__in=GROUPS[what]).order_by("number")
+        rows = people.filter(GROUPS[what]).order_by("number")
         return [of_person(row.number, row.get_state_display()) for row in rows]
     if what == "missing":
         found = [row for row in desk.missing if row.site == site]

@@ -54,7 +54,9 @@ def flow(doc: Doc, where: Where) -> Table:
         for name in (groups[0][part] if groups else ())
     ]
     return Table(
-        _("Flow of participants and of nerve sides"), heads([_("Step"), *labels_of(doc)]), rows
+        _("Flow of participants and of nerve sides"),
+        heads([_("Step"), *labels_of(doc)]),
+        rows,
     )
 
 
@@ -76,7 +78,11 @@ def entrance(doc: Doc, where: Where) -> Table:
         [Cell(flow_label(name)), count(found[name], where)]
         for name in ("left_before", "on_the_way", "enrolled", "revoked")
     ]
-    return Table(_("From screening to enrolment"), heads([_("Step"), _("Participants")]), rows)
+    return Table(
+        _("From screening to enrolment"),
+        heads([_("Step"), _("Participants")]),
+        rows,
+    )
 
 
 def flow_label(name: str) -> str:

@@ -162,7 +162,7 @@ def adjusted(doc: Doc, where: Where) -> Table:
              Cell(str(row["n"]), url), *along(list(map(Cell, said)), url)]
         )  # fmt: skip
     columns = [
-        _("Measure"), _("Step"), _("Participants"), _("Odds ratio a step"), _("Age, a year"),
+        _("Measure"), _("Step size"), _("Participants"), _("Odds ratio a step"), _("Age, a year"),
         _("Male against female"), _("Duration, a year"),
     ]  # fmt: skip
     return Table(

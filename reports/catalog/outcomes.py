@@ -134,7 +134,10 @@ def _notices(document: Doc) -> Iterator[str]:
     if not document["design"]["randomised"]:
         yield _("The study is observational; its arms are not randomised.")
     if not entrance["screened"]["n"]:
-        yield _("Nobody was screened yet: there is nothing to report.")
+        if document["filters"].keys() - {"population"}:
+            yield _("Nobody is within these limits: there is nothing to report.")
+        else:
+            yield _("Nobody was screened yet: there is nothing to report.")
         return
     if not entrance["enrolled"]["n"]:
         yield _("Nobody is enrolled yet: there is no outcome to compute.")

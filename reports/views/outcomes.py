@@ -46,7 +46,7 @@ def outcomes(request: StudyRequest) -> HttpResponse:
 @page(Action.SEE_OUTCOMES)
 def cases(request: StudyRequest) -> HttpResponse:
     """The records that one number was computed from."""
-    filters = _form(request).chosen()
+    filters = _form(request).chosen_rightly()
     document, _kept = _document(request.user, filters)
     records = (
         document["records"].get(request.GET.get("cell", "flow.screened")) if document else None
@@ -69,7 +69,7 @@ def cases(request: StudyRequest) -> HttpResponse:
 @page(Action.SEE_OUTCOMES)
 def registry(request: StudyRequest) -> HttpResponse:
     """The outcomes in the registry's shape, as tables."""
-    filters = _form(request).chosen()
+    filters = _form(request).chosen_rightly()
     document, _kept = _document(request.user, filters)
     context = {
         "sheet": registry_sheet.sheet_of(document) if document else None,
@@ -85,7 +85,7 @@ def registry(request: StudyRequest) -> HttpResponse:
 @page(Action.SEE_OUTCOMES)
 def registry_json(request: StudyRequest) -> HttpResponse:
     """The same as JSON, to be uploaded."""
-    document, _kept = _document(request.user, _form(request).chosen())
+    document, _kept = _document(request.user, _form(request).chosen_rightly())
     if document is None:
         raise NotThere(_("The outcomes are not computed yet."))
     content = registry_sheet.as_json(document)
@@ -97,7 +97,7 @@ def registry_json(request: StudyRequest) -> HttpResponse:
 @page(Action.MAKE_OUTCOMES)
 def make(request: StudyRequest) -> HttpResponse:
     """Ask for a report that is kept."""
-    form, filters = KeptOutcomesForm(request.POST), _form(request).chosen()
+    form, filters = KeptOutcomesForm(request.POST), _form(request).chosen_rightly()
     if form.is_valid():
         with form.refusing():
             made = kept.ask_outcomes(by=request.user, filters=filters, **form.cleaned_data)

@@ -75,10 +75,15 @@ def _spoken(part: object) -> str:
         return str(part.get("zh" if chinese else "en", ""))
     words, values = str(part["say"]), part.get("with", {})
     try:
-        return gettext(words) % {key: _spoken(value) for key, value in values.items()}
+        return gettext(words) % {key: _value(value) for key, value in values.items()}
     except (AttributeError, KeyError, TypeError, ValueError):
         # Somebody's own text that looks like a sentence of ours.
         return words
+
+
+def _value(value: object) -> object:
+    """A value to be put into words; a number stays one, for the words may ask for `%(n)d`."""
+    return value if isinstance(value, int | float) else _spoken(value)
 
 
 def _plain(value: object) -> object:

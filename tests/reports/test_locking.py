@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.db import IntegrityError, transaction
 
@@ -83,7 +85,8 @@ def test_a_lock_tells_what_reads_it_gives_up(to_be_repeated, finished, cast, sec
         "still to come" in client.get(f"/participants/{finished.number}/closing/").content.decode()
     )
     lock_case(by=cast.data_manager, participant=finished, reason=WHY)
-    assert "reads given up: " in say(Act.objects.filter(action=Action.LOCK).latest("pk").detail)
+    told = say(Act.objects.filter(action=Action.LOCK).latest("pk").detail)
+    assert re.fullmatch(r"Record locked; reads given up: [1-9]\d*", told)
     assert to_be_repeated.reading_id not in ids_of(cases_of(by=to_be_repeated.reader))
     unlock(finished, cast, second)
     assert to_be_repeated.reading_id in ids_of(cases_of(by=to_be_repeated.reader))

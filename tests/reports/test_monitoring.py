@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from enrollment.models import Query, Visit
 from enrollment.places import of_form, of_visit
+from enrollment.services.enrolment import withdraw
 from enrollment.services.forms import save_form
 from enrollment.services.freezing import freeze
 from enrollment.services.queries import answer_query, open_query
@@ -22,7 +23,7 @@ from enrollment.services.trail import record_review
 from enrollment.services.verification import verify
 from enrollment.trail import Asked
 from reports.monitoring import desk_of
-from reports.services.sheets import make_sheet
+from reports.services.sheets import make_sheet, records_of
 from studysite.core.errors import Invalid, NotPermitted
 from studysite.core.models import Act
 from studysite.core.roles import POLICY, Action, Role
@@ -80,6 +81,18 @@ def test_the_desk_counts_what_there_is(busy, cast):
     assert [(act.by, say(act.detail)) for act in desk.audit_reviews] == [
         (cast.monitor, "Reviewed: form=mri_safety Weights looked at.")
     ]
+
+
+def test_who_left_after_enrolment_was_enrolled(finished, cast):
+    """As in the screening log and the outcomes; and the number leads to them."""
+    withdraw(
+        by=cast.coordinator, participant=finished, kind="withdrawn", on=timezone.localdate(),
+        decided_by="participant", data_may_stay=True, reason="Moved away.",
+    )  # fmt: skip
+    (site,) = desk_of(cast.monitor).sites
+    assert (site.enrolled, site.left) == (1, 1)
+    (line,) = records_of(by=cast.monitor, key="monitoring_report", cell="enrolled:XA")
+    assert line.participant == finished.number
 
 
 def test_a_visit_that_did_not_take_place_misses_no_form(busy, cast):

@@ -94,11 +94,35 @@ def test_a_number_leads_to_its_records(finished, cast):
 def test_filters_narrow_and_are_printed(finished, cast):
     lock(cast)
     page = page_of(cast.investigator, "?sex=male&screened_until=2020-01-01")
-    assert "Nobody was screened yet" in page
+    assert "Nobody is within these limits" in page
+    assert "Nobody was screened yet" not in page
     assert "Screened until" in page
     assert "2020-01-01" in page
     wrong = page_of(cast.investigator, "?screened_from=never")
     assert "valid date" in wrong
+    backwards = page_of(cast.investigator, "?screened_from=2026-02-01&screened_until=2026-01-01")
+    assert "before the first one" in backwards
+
+
+@pytest.mark.parametrize("name", ["registry", "registry_json", "cases"])
+def test_what_has_no_fields_refuses_a_wrong_filter(name, finished, cast):
+    """Else the numbers of everybody pass for those of a site."""
+    client = as_user(cast.investigator)
+    assert client.get(reverse(f"outcomes:{name}")).status_code == 200
+    answer = client.get(reverse(f"outcomes:{name}"), {"site": "ZZ"})
+    assert answer.status_code == 422
+    assert "Site: Select a valid choice" in answer.content.decode()
+
+
+def test_no_report_is_kept_under_a_wrong_filter(finished, cast):
+    answer = as_user(cast.investigator).post("/outcomes/make/?sex=any", {"language": "en"})
+    assert answer.status_code == 422
+    assert not StudyReport.objects.exists()
+
+
+def test_a_step_of_the_way_is_no_unit_in_chinese(finished, cast):
+    page = page_of(cast.investigator, **{"accept-language": "zh-hans"})
+    assert '<th scope="col">步骤</th>' in page
 
 
 def test_the_page_is_told_in_chinese(finished, cast):
