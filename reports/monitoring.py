@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -29,6 +29,7 @@ from enrollment.query_life import (
 from enrollment.services.trail import reviews
 from enrollment.verification import Progress, percent_of, progress
 from imaging.models import Series
+from reports.catalog.sheet_notices import left_out, may_stay
 from reports.closures import visible as visible_closures
 from reports.closures import waiting
 from studysite.core.access import scoped, sites_for
@@ -275,8 +276,16 @@ def _protocol_deviations(sites: dict[int, SiteDesk], user: User) -> list[LogLine
     counted = rows.order_by().values_list("participant__site").annotate(count=Count("pk"))
     for site, count in counted:
         sites[site].protocol_deviations = count
-    newest = rows.select_related("participant").order_by("-pk")[:SHOWN]
-    return [line_of(entry) for entry in newest]
+    newest = rows.select_related("participant__withdrawal").order_by("-pk")[:SHOWN]
+    return [_usable_line(entry) for entry in newest]
+
+
+def _usable_line(entry: FormEntry) -> LogLine:
+    """Of somebody whose data may not be used: that there is a deviation, and nothing of it."""
+    line = line_of(entry)
+    if may_stay(entry.participant):
+        return line
+    return replace(line, cells=[left_out().text] * len(line.cells), stops=False)
 
 
 def _mine(rows: QuerySet[Any], user: User, path: str = "participant__site") -> QuerySet[Any]:

@@ -11,10 +11,13 @@ from django.utils import timezone
 
 from enrollment.form_page import open_form
 from enrollment.services.enrolment import withdraw
+from enrollment.services.forms import save_form
 from imaging.models import Adjudication, Read
 from reports.case.content import case_of
 from reports.catalog import crf
 from reports.catalog.sheets import SHEETS, as_json, document_of, render
+from reports.monitoring import desk_of
+from tests.enrollment.services.test_stopping import DEVIATION
 from tests.reports import factory
 from tests.reports.answers import FINDING
 from tests.reports.paper import embedded_in, text_of
@@ -92,6 +95,18 @@ def test_somebody_revoked_the_use_of_their_data(key, finished, cast):
     if key in ("deviation_list", "monitoring_report"):
         assert "Field strength" not in text
         assert "Left out" in text
+
+
+def test_a_deviation_of_somebody_who_revoked_is_counted_and_not_told(finished, cast):
+    save_form(
+        by=cast.coordinator, participant=finished, form="deviation", visit="log",
+        answers=DEVIATION, seen_revision=0, submit=True,
+    )  # fmt: skip
+    assert DEVIATION["description"] in told("monitoring_report", cast)
+    leave(cast, finished)
+    assert DEVIATION["description"] not in told("monitoring_report", cast)
+    (site,), (line,) = (found := desk_of(cast.monitor)).sites, found.protocol_deviations
+    assert (site.protocol_deviations, set(line.cells), line.stops) == (1, {"Left out"}, False)
 
 
 def test_a_form_of_somebody_who_revoked_has_no_answer(finished, cast):
