@@ -84,6 +84,9 @@ def make_report(held: jobs.Held) -> None:
         with held.storing():
             return
     kind = KINDS[report.kind]
+    if not kind.outcomes:
+        # It tells of the sites that its person has now, which may be more than when it was asked.
+        report.sites = _codes(report.by, kind)
     held.progress(0.05, said("Gathering the rows"))
     filled = kind.fill(report)
     held.progress(0.9, said("Setting the pages"))
@@ -113,9 +116,11 @@ def reports_of(by: User, kinds: Collection[str] = tuple(KINDS)) -> list[StudyRep
 
 
 def newest_made(by: User, filters: Filters) -> StudyReport | None:
-    """The newest finished outcomes of these filters."""
+    """The newest finished outcomes of these filters over all of the person's sites: one of fewer
+    sites has other numbers."""
+    asked = (filters.chosen(), _codes(by, KINDS[OUTCOMES]))
     rows = (row for row in reports_of(by, [OUTCOMES]) if row.state == DocumentState.MADE)
-    return next((row for row in rows if row.filters == filters.chosen()), None)
+    return next((row for row in rows if (row.filters, row.sites) == asked), None)
 
 
 def find_report(*, by: User, pk: int, kinds: Collection[str] = tuple(KINDS)) -> StudyReport:

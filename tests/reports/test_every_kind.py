@@ -24,7 +24,8 @@ from reports.services.kept_kinds import KINDS, OUTCOME_KINDS
 from reports.services.locking import lock_study
 from studysite.core import jobs
 from studysite.core.audit import sealing
-from studysite.core.models import JobState
+from studysite.core.models import JobState, Membership
+from studysite.core.roles import Role
 from tests.reports import factory
 from tests.reports.paper import embedded_in, hold_to_archive, text_of, without_spaces
 
@@ -83,6 +84,17 @@ def test_a_report_is_kept_and_made_again_is_the_same(kind, finished, cast, monke
         assert (again.pdf.content, again.content) == (paper, numbers)
         if kind == "outcomes":
             assert json.loads(numbers)["data"]["lock_sha256"] in text
+
+
+def test_a_report_is_for_those_of_every_site_that_it_tells_of(finished, cast, monkeypatch):
+    """Somebody gets a second site between asking and the making."""
+    report = ask(cast, "screening_log", "en")
+    other = factory.make_cast("XB")
+    Membership.objects.create(user=cast.data_manager, site=other.site, role=Role.DATA_MANAGER)
+    work(report, monkeypatch)
+    assert report.sites == ["XA", "XB"]
+    assert kept.reports_of(cast.monitor) == []
+    assert kept.reports_of(cast.data_manager) == [report]
 
 
 def test_another_state_of_the_data_is_another_digest(finished, cast, monkeypatch):

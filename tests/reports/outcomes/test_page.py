@@ -19,7 +19,7 @@ from reports.services import kept
 from reports.services import outcomes as service
 from studysite.core import jobs
 from studysite.core.errors import Invalid
-from studysite.core.models import Act, Job
+from studysite.core.models import Act, Job, Membership
 from studysite.core.roles import POLICY, Action, Role
 from tests.reports import factory
 
@@ -159,6 +159,16 @@ def test_a_report_that_tells_arms_is_gone_when_the_study_is_unlocked(finished, c
     assert client.get(f"/outcomes/{report.pk}/").status_code == 200
     Closure.objects.update(level=Level.FROZEN)
     assert client.get(f"/outcomes/{report.pk}/").status_code == 404
+
+
+def test_a_report_of_one_site_is_not_shown_as_that_of_two(finished, cast, monkeypatch):
+    monkeypatch.setattr(service, "LARGEST_AT_ONCE", 0)
+    report = kept.ask_outcomes(by=cast.investigator, filters=Filters(), language="en")
+    jobs.run(report.job_id)
+    other = factory.make_cast("XB").site
+    Membership.objects.create(user=cast.monitor, site=other, role=Role.MONITOR)
+    assert "Not computed yet" in page_of(cast.monitor)
+    assert "kept version 1" in page_of(cast.investigator)
 
 
 def test_a_big_study_is_computed_by_a_worker(finished, cast, monkeypatch):
