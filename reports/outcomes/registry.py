@@ -19,6 +19,7 @@ from reports.outcomes.registry_shape import (
     mean_of,
     measure_of,
     row_of,
+    scaled,
     text,
 )
 
@@ -172,12 +173,13 @@ def _accuracy(doc: Doc, keys: Sequence[str], titles: Titles, name: str) -> dict[
         groups=groups_of("OG", keys, titles, doc),
         denoms=denoms_of(keys, {"Nerve sides": units}),
         values=[interval_of(place, values[key], 100) for place, key in enumerate(keys)],
-        analyses=[_difference(between, name)] if between else [],
+        analyses=[_difference(between, name, titles)] if between else [],
         units="Nerve sides",
     )
 
 
-def _difference(between: Doc, name: str) -> dict[str, Any]:
+def _difference(between: Doc, name: str, titles: Titles) -> dict[str, Any]:
+    """In the unit of the measure, and said which group less which."""
     found = between["measures"][name]
     difference, test = found["difference"], found["test"]
     return {
@@ -186,11 +188,13 @@ def _difference(between: Doc, name: str) -> dict[str, Any]:
         "statisticalMethod": "Fisher Exact",
         "pValue": text(test["p"], 4),
         "paramType": "Difference (Newcombe)",
-        "paramValue": text(difference["value"], 4),
+        "paramValue": scaled(difference["value"], 100),
         "ciPctValue": "95",
         "ciNumSides": "TWO_SIDED",
-        "ciLowerLimit": text(difference["low"], 4),
-        "ciUpperLimit": text(difference["high"], 4),
+        "ciLowerLimit": scaled(difference["low"], 100),
+        "ciUpperLimit": scaled(difference["high"], 100),
+        "estimateComment": f"{titles[between['first']]} minus {titles[between['second']]}, in "
+        "percentage points.",
     }
 
 

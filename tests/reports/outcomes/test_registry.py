@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from reports.catalog.registry_results import results, sheet_of
-from tests.reports.outcomes.people import document, row
+from tests.reports.outcomes.people import document, read, row
 
 MANY = [row(number) for number in range(1, 21)]
 
@@ -72,3 +72,15 @@ def test_what_cannot_be_computed_is_not_available() -> None:
     value = measures[0]["classes"][0]["categories"][0]["measurements"][0]
     assert value["value"] == "NA"
     assert "lowerLimit" not in value
+
+
+def test_a_difference_is_in_the_unit_of_its_measure_and_says_its_direction() -> None:
+    """The second arm finds 9 of 10, the first 10 of 10."""
+    rows = [read(MANY[0], "no", "no"), *MANY[1:]]
+    measure = section(rows)["outcomeMeasuresModule"]["outcomeMeasures"][0]
+    values = [float(one["value"]) for one in measure["classes"][0]["categories"][0]["measurements"]]
+    found = measure["analyses"][0]
+    assert float(found["paramValue"]) == pytest.approx(values[1] - values[0]) == -10
+    assert float(found["ciLowerLimit"]) < -10 < float(found["ciUpperLimit"])
+    assert found["estimateComment"].startswith("3D reconstruction")
+    assert " minus 2D reconstruction" in found["estimateComment"]
