@@ -67,8 +67,8 @@ def accuracy_of(table: Table, *, level: float = 0.95) -> Accuracy:
 
 
 def likelihood_ratio(x1: int, n1: int, x2: int, n2: int, *, level: float = 0.95) -> Estimate:
-    """The ratio of two proportions. With a zero in it there is no interval, and over zero no
-    value."""
+    """The ratio of two proportions. With a zero in it, or both 1, there is no interval, and over
+    zero no value."""
     name, n = "log method", n1 + n2
     if n1 == 0 or n2 == 0:
         return nothing(name, n=n, reason="empty_group", level=level)
@@ -78,5 +78,7 @@ def likelihood_ratio(x1: int, n1: int, x2: int, n2: int, *, level: float = 0.95)
     if x1 == 0:
         return Estimate(ratio, None, None, n, name, level, "zero_cell")
     error = math.sqrt(1 / x1 - 1 / n1 + 1 / x2 - 1 / n2)
+    if error == 0:
+        return Estimate(ratio, None, None, n, name, level, "no_variation")
     reach = math.exp(normal_reach(level) * error)
     return Estimate(ratio, ratio / reach, ratio * reach, n, name, level)

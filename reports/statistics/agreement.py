@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,9 @@ from scipy.special import fdtri
 from statsmodels.stats.inter_rater import cohens_kappa
 
 from reports.statistics.estimate import Estimate, normal_reach, nothing, student_reach
+
+# A standard error below this is rounding.
+NO_ERROR = 1e-12
 
 
 def cross_table(first: Sequence[object], second: Sequence[object]) -> np.ndarray:
@@ -26,7 +30,9 @@ def cross_table(first: Sequence[object], second: Sequence[object]) -> np.ndarray
 
 def cohen_kappa(counts: np.ndarray, *, level: float = 0.95) -> Estimate:
     """Cohen's kappa with its large-sample interval (Fleiss, Cohen and Everitt, Psychol Bull
-    1969;72:323). `counts` is (k, k). Where one category holds everything there is none."""
+    1969;72:323). `counts` is (k, k). Where one category holds everything there is none, and where
+    nobody ever differs, or always, there is no interval: an error of 0 is not known, only unseen.
+    """
     name, n = "Cohen's kappa", int(counts.sum())
     if n == 0:
         return nothing(name, reason="no_units", level=level)
@@ -36,8 +42,10 @@ def cohen_kappa(counts: np.ndarray, *, level: float = 0.95) -> Estimate:
         # One reader gave one answer throughout: chance explains all, and no interval tells how far.
         return Estimate(0.0, None, None, n, name, level, "one_reader_one_category")
     found = cohens_kappa(counts)
-    reach = normal_reach(level) * float(found.std_kappa)
-    kappa = float(found.kappa)
+    kappa, error = float(found.kappa), float(found.std_kappa)
+    if math.isclose(error, 0, abs_tol=NO_ERROR):
+        return Estimate(kappa, None, None, n, name, level, "no_variation")
+    reach = normal_reach(level) * error
     return Estimate(kappa, max(-1.0, kappa - reach), min(1.0, kappa + reach), n, name, level)
 
 
@@ -51,7 +59,8 @@ def _one_sided(counts: np.ndarray) -> bool:
 
 def gwet_ac1(counts: np.ndarray, *, level: float = 0.95) -> Estimate:
     """Gwet's AC1, which stays sane where one category is rare, with the interval of Gwet (Br J
-    Math Stat Psychol 2008;61:29), finite-population factor left out."""
+    Math Stat Psychol 2008;61:29), finite-population factor left out; none where the units do not
+    vary."""
     name, n, k = "Gwet's AC1", int(counts.sum()), counts.shape[0]
     if n == 0:
         return nothing(name, reason="no_units", level=level)
@@ -62,6 +71,8 @@ def gwet_ac1(counts: np.ndarray, *, level: float = 0.95) -> Estimate:
     chance = float((prevalence * (1 - prevalence)).sum() / (k - 1))
     ac1 = (float(np.trace(share)) - chance) / (1 - chance)
     variance = _ac1_variance(share, prevalence, chance, ac1, n)
+    if math.isclose(variance, 0, abs_tol=NO_ERROR):
+        return Estimate(ac1, None, None, n, name, level, "no_variation")
     reach = student_reach(level, max(n - 1, 1)) * np.sqrt(variance)
     return Estimate(ac1, max(-1.0, ac1 - reach), min(1.0, ac1 + reach), n, name, level)
 

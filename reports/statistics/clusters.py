@@ -98,5 +98,8 @@ def interval_of(
     drawn = drawn[np.isfinite(drawn)]
     if drawn.size < 0.95 * draws:
         return Estimate(value, None, None, clusters, name, level, "unstable")
+    if np.ptp(drawn) == 0:
+        # Every sample says the same: that is no certainty, only too little seen.
+        return Estimate(value, None, None, clusters, name, level, "no_variation")
     low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2])
     return Estimate(value, float(low), float(high), clusters, name, level)

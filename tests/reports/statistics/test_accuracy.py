@@ -52,3 +52,9 @@ def test_no_false_positive_gives_no_ratio() -> None:
 
 def test_what_is_indeterminate_stands_beside_the_table() -> None:
     assert Table(1, 1, 1, 1, indeterminate=3, missing=2).n == 4
+
+
+def test_a_ratio_of_two_wholes_has_no_interval() -> None:
+    """One true and one false positive: the ratio is 1, how sure of that is not known."""
+    found = likelihood_ratio(1, 1, 1, 1)
+    assert (found.value, found.low, found.reason) == (1.0, None, "no_variation")

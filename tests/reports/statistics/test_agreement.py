@@ -103,3 +103,12 @@ def test_a_reader_who_never_varies_agrees_by_chance_alone_and_has_no_interval() 
     found = cohen_kappa(np.array([[3, 2], [0, 0]]))
     assert (found.value, found.low, found.high) == (0.0, None, None)
     assert found.reason == "one_reader_one_category"
+
+
+def test_agreement_without_a_difference_has_no_interval() -> None:
+    """Two readers who never differ over four cases: that they never would is not known."""
+    for found in (cohen_kappa(np.diag([2, 2])), gwet_ac1(np.diag([2, 2]))):
+        assert (found.value, found.low, found.high) == (1.0, None, None)
+        assert found.reason == "no_variation"
+    one = gwet_ac1(np.array([[0, 1], [0, 0]]))
+    assert (one.value, one.low, one.n) == (-1.0, None, 1)

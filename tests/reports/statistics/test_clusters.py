@@ -84,3 +84,8 @@ def test_the_same_seed_gives_the_same_interval() -> None:
 def test_a_statistic_that_often_fails_has_no_interval() -> None:
     found = cluster_bootstrap(lambda rows: 1.0 if 0 in rows else float("nan"), 10, draws=200)
     assert (found.low, found.reason) == (None, "unstable")
+
+
+def test_a_statistic_that_never_varies_has_no_interval() -> None:
+    found = cluster_bootstrap(lambda _rows: 1.0, 10, draws=200)
+    assert (found.value, found.low, found.reason) == (1.0, None, "no_variation")
