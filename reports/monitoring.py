@@ -256,11 +256,11 @@ def _deviations(sites: dict[int, SiteDesk], user: User) -> list[Deviation]:
     columns = ("participant__number", "participant__site", "sequence", "deviations")
     stays = "participant__withdrawal__images_may_stay"
     found = []
-    for number, site, sequence, deviations, may_stay in rows.values_list(*columns, stays):
+    for number, site, sequence, deviations, images_stay in rows.values_list(*columns, stays):
         sites[site].deviations += len(deviations)
         code = sites[site].site.code
         for each in deviations:
-            sentence = LEFT_OUT if may_stay is False else str(each["sentence"])
+            sentence = LEFT_OUT if images_stay is False else str(each["sentence"])
             found.append(Deviation(number, code, sequence, sentence))
     return found
 
