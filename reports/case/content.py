@@ -140,7 +140,7 @@ def _content(participant: Participant) -> Content:
     kept = leaving is None or leaving.data_may_stay
     kept_images = kept and not (leaving and leaving.images_refused)
     return Content(
-        subject=participation.subject_of(participant),
+        subject=participation.subject_of(participant, kept=kept),
         allocated=participation.allocated(participant),
         consents=participation.consents_of(participant),
         criteria=criteria.judged(participant) if kept else (),
@@ -164,7 +164,7 @@ def case_of(participant: Participant) -> Case:
         state=row.state,
         way=record.way_of(row),
         signatures=record.signatures_of(row, content.sha256),
-        history=record.history_of(row),
+        history=record.history_of(row, told=not content.data_refused),
         queries=record.queries_of(row) if not content.data_refused else (),
     )
 

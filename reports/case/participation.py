@@ -15,7 +15,7 @@ from studysite.core.language_names import LANGUAGE_NAMES
 
 @dataclass(frozen=True)
 class Subject:
-    """Who the case is about: a subject number and what screening recorded."""
+    """Who the case is about: a subject number and what screening recorded, where it may stay."""
 
     number: str
     site: str
@@ -23,7 +23,7 @@ class Subject:
     registry_id: str
     protocol_version: str
     screened_on: date
-    year_of_birth: int
+    year_of_birth: int | None
     sex: str
     affected_side: str
     onset: str
@@ -31,12 +31,12 @@ class Subject:
     @property
     def sex_label(self) -> str:
         """The sex in words."""
-        return str(Sex(self.sex).label)
+        return str(Sex(self.sex).label) if self.sex else ""
 
     @property
     def side_label(self) -> str:
         """The side of the spasm in words."""
-        return str(Side(self.affected_side).label)
+        return str(Side(self.affected_side).label) if self.affected_side else ""
 
 
 @dataclass(frozen=True)
@@ -121,8 +121,9 @@ class Visited:
         return current().visit(self.key).label
 
 
-def subject_of(participant: Participant) -> Subject:
-    """The subject number and what screening recorded."""
+def subject_of(participant: Participant, *, kept: bool) -> Subject:
+    """The subject number and what screening recorded; without what it found out where that is not
+    kept."""
     return Subject(
         number=participant.number,
         site=participant.site.code,
@@ -130,10 +131,10 @@ def subject_of(participant: Participant) -> Subject:
         registry_id=current().registry_id,
         protocol_version=participant.protocol_version,
         screened_on=participant.screened_on,
-        year_of_birth=participant.year_of_birth,
-        sex=participant.sex,
-        affected_side=participant.affected_side,
-        onset=participant.onset,
+        year_of_birth=participant.year_of_birth if kept else None,
+        sex=participant.sex if kept else "",
+        affected_side=participant.affected_side if kept else "",
+        onset=participant.onset if kept else "",
     )
 
 

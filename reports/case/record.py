@@ -190,11 +190,18 @@ def queries_of(participant: Participant) -> tuple[Asked, ...]:
     return tuple(Asked(row) for row in rows.order_by("opened_at", "pk"))
 
 
-def history_of(participant: Participant) -> tuple[Event, ...]:
-    """Who did what when, oldest first. No person means the system itself."""
+def history_of(participant: Participant, *, told: bool) -> tuple[Event, ...]:
+    """Who did what when, oldest first; what it came to and why, where that may be told. No person
+    means the system itself."""
     done = Act.objects.filter(subject=participant.number, outcome=Outcome.DONE)
     rows = done.exclude(action__in=NOT_HISTORY)
     return tuple(
-        Event(row.at, str(row.by) if row.by else "", row.action, row.detail, row.reason)
+        Event(
+            row.at,
+            str(row.by) if row.by else "",
+            row.action,
+            row.detail if told else "",
+            row.reason if told else "",
+        )
         for row in rows.select_related("by").order_by("at", "pk")
     )

@@ -152,6 +152,10 @@ def test_data_that_may_not_stay_are_left_out(finished, cast):
     assert (content.forms, content.scans, content.reads) == ((), (), ())
     assert content.measurement is None
     assert content.adjudicated is None
+    subject = content.subject
+    assert (subject.year_of_birth, subject.sex, subject.affected_side) == (None, "", "")
+    assert (subject.onset, subject.number) == ("", finished.number)
+    assert {(event.detail, event.reason) for event in case_of(finished).history} == {("", "")}
 
 
 def test_images_that_may_not_stay_are_left_out_with_what_came_of_them(finished, cast):

@@ -202,7 +202,11 @@ def test_data_that_may_not_stay_are_not_shown(finished, cast):
     assert "1.14" not in text
     assert "Neurology letter" not in text
     assert "Left out: the participant does not let the data stay." in text
-    for untrue in ("No read is finished", "was not measured", "No form is entered", "planned at"):
+    assert "Left out" in text
+    for found_out in ("1975", "2018-05", "Reason: "):
+        assert found_out not in text
+    for untrue in ("No read is finished", "was not measured", "No form is entered", "planned at",
+                   "Nothing was measured"):  # fmt: skip
         assert untrue not in text
 
 
