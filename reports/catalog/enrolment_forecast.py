@@ -17,8 +17,8 @@ from reports.catalog.sheet_notices import foot, notices_of
 from reports.catalog.sheet_records import Record, counted, of_person
 from reports.statistics.enrolment import Pace, days_to_go
 from reports.statistics.estimate import Estimate
-from studysite.core.access import scoped
-from studysite.core.models import User
+from studysite.core.access import scoped, sites_for
+from studysite.core.models import Site, User
 from studysite.core.roles import Action
 
 KEY = "enrolment_forecast"
@@ -35,7 +35,9 @@ def sheet_of(user: User, at: datetime) -> Sheet:
     began = people.order_by("screened_on").values_list("screened_on", flat=True).first()
     target = sum(arm.target for arm in current().arms)
     pace = Pace(len(days), float((today - began).days + 1) if began else 0.0, target - len(days))
-    found = days_to_go(pace)
+    # The plan is the whole study's: the pace of some of its sites tells nothing of when it is full.
+    elsewhere = Site.objects.exclude(pk__in=sites_for(user, ACTION)).exists()
+    found = None if elsewhere else days_to_go(pace)
     facts = [
         (_("Enrolled"), str(len(days))),
         (_("Planned"), str(target)),
@@ -57,7 +59,9 @@ def sheet_of(user: User, at: datetime) -> Sheet:
                         "Everybody is taken to come at the pace so far, from the first screening "
                         "to today; the interval (80 %) allows for chance, not for a change of pace."
                     )
-                ],
+                ]
+                if found
+                else [],
             ),
             Section(_("By month"), tables=[_months(people, days)]),
         ],
@@ -84,9 +88,14 @@ def records(user: User, _at: datetime, cell: str) -> list[Record] | None:
     ]
 
 
-def _sentence(found: Estimate, pace: Pace, today: date) -> str:
+def _sentence(found: Estimate | None, pace: Pace, today: date) -> str:
     if pace.wanted <= 0:
         return _("Everybody who was planned is enrolled.")
+    if found is None:
+        return _(
+            "Only people at your sites are counted here, and the plan is that of the whole study: "
+            "when it will be full cannot be told from them."
+        )
     if found.value is None or found.low is None or found.high is None:
         return _("Nobody is enrolled yet: there is no pace to forecast from.")
     if found.value > FURTHEST_DAYS:
@@ -117,13 +126,19 @@ def _months(people: object, days: list[date]) -> Table:
                  _("Nobody was screened yet."))  # fmt: skip
 
 
-def _figure(days: list[date], target: int, began: date, today: date, found: Estimate) -> Figure:
+def _figure(
+    days: list[date], target: int, began: date, today: date, found: Estimate | None
+) -> Figure:
     label = _("Enrolment against the plan")
-    ahead = [found.value, found.low, found.high]
+    ahead = [found.value, found.low, found.high] if found else [None]
     cone = None
     if target > len(days) and all(each is not None and each < FURTHEST_DAYS for each in ahead):
         cone = tuple(float(each or 0) for each in ahead)
     words = steps.Words(_("Date"), _("Participants"), _("Planned"), _("Forecast"))
     drawn = steps.draw(days, target, (began, today), cone, label, words)  # type: ignore[arg-type]
-    caption = _("The step line is everybody enrolled; the grey wedge is the forecast.")
+    caption = (
+        _("The step line is everybody enrolled; the grey wedge is the forecast.")
+        if cone
+        else _("The step line is everybody enrolled.")
+    )
     return Figure("enrolment", mark_safe(drawn), drawn.encode(), label, caption)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
@@ -10,8 +11,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from reports.catalog import enrolment_forecast
+from reports.catalog import data_quality, enrolment_forecast
 from reports.catalog.sheets import SHEETS
+from reports.monitoring import SiteDesk, desk_of
 from reports.services.sheets import make_sheet
 from studysite.core.errors import Invalid, NotPermitted, NotThere
 from studysite.core.models import Act
@@ -74,6 +76,21 @@ def test_the_forecast_goes_on_at_the_pace_so_far(finished, cast):
     assert "twenty years" in enrolment_forecast.sheet_of(
         cast.monitor, datetime(2126, 1, 1, tzinfo=UTC)
     ).sections[0].sentences[0]  # fmt: skip
+
+
+def test_the_pace_of_one_site_is_no_forecast_of_the_study(finished, cast):
+    """The plan is that of all sites: somebody who sees one of two is told so."""
+    factory.make_cast("XB")
+    sheet = enrolment_forecast.sheet_of(cast.monitor, timezone.now())
+    (sentence,) = sheet.sections[0].sentences
+    assert sentence.startswith("Only people at your sites are counted here")
+    (figure,) = sheet.sections[0].figures
+    assert "Forecast" not in figure.on_page
+
+
+def test_verified_is_said_over_all_sites(cast):
+    sites = [SiteDesk(cast.site, due=10, verified=10), SiteDesk(cast.site, due=30, verified=10)]
+    assert data_quality.verified(replace(desk_of(cast.monitor), sites=sites)) == "50"
 
 
 def test_each_role_has_the_parts_that_it_may_see(finished, cast):
