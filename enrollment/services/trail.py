@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from enrollment.models import Participant
 from enrollment.trail import Asked, events
 from studysite.core.access import require, sites_for
 from studysite.core.acts import about, service
@@ -45,11 +46,14 @@ def export_trail(*, by: User, asked: Asked) -> Iterator[str]:
 
 
 def reviews(by: User) -> QuerySet[Act]:
-    """The reviews so far that people of one's own sites made, newest first."""
+    """The reviews so far that people of one's own sites made, newest first; none of what
+    somebody who is at other sites too looked at there."""
     done = Act.objects.filter(action=Action.REVIEW_AUDIT.value, outcome="done")
     sites = sites_for(by, Action.SEE_HISTORY)
     own = User.objects.filter(memberships__site__in=sites)
-    return done.filter(by__in=own).select_related("by").order_by("-at")
+    elsewhere = Participant.objects.exclude(site__in=sites).values("number")
+    rows = done.filter(by__in=own).exclude(subject__in=elsewhere)
+    return rows.select_related("by").order_by("-at")
 
 
 def _csv(rows: QuerySet[AuditEvent], last: int, checkpoint: str) -> Iterator[str]:

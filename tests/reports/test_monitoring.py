@@ -25,7 +25,7 @@ from enrollment.trail import Asked
 from reports.monitoring import desk_of
 from reports.services.sheets import make_sheet, records_of
 from studysite.core.errors import Invalid, NotPermitted
-from studysite.core.models import Act
+from studysite.core.models import Act, Membership
 from studysite.core.roles import POLICY, Action, Role
 from studysite.core.said import say
 from tests.conftest import screened
@@ -108,6 +108,16 @@ def test_another_site_has_a_desk_of_its_own(busy, cast):
     assert desk_of(other.monitor).missing == []
     assert desk_of(other.monitor).protocol_deviations == []
     assert desk_of(other.monitor).audit_reviews == []
+
+
+def test_a_review_at_another_site_is_not_told(busy, cast):
+    """Somebody of both sites looks at a record of the other."""
+    other = factory.make_cast("XB")
+    there = factory.screened(other)
+    Membership.objects.create(user=other.monitor, site=cast.site, role=Role.MONITOR)
+    record_review(by=other.monitor, asked=Asked(subject=there.number))
+    assert len(desk_of(cast.monitor).audit_reviews) == 1
+    assert there.number in desk_of(other.monitor).audit_reviews[0].detail
 
 
 def test_the_desk_takes_as_many_queries_for_more(busy, cast):
