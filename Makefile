@@ -17,10 +17,10 @@ PRODUCTION_LIKE := env PRODUCTION=1 ALLOWED_HOSTS=study.example.org VAR_DIR=var/
 	CELERY_BROKER_URL=redis://localhost/0 \
 	EMAIL_BACKEND=django.core.mail.backends.smtp.EmailBackend
 
-.PHONY: help setup dev demo serve test check format bench accuracy contacts study trial approve gallery validation restores faults lock viewer messages clean
+.PHONY: help setup dev demo serve test check format bench accuracy contacts study trial approve gallery validation restores faults lock viewer messages load sbom audit clean
 
 help:
-	@echo "make demo | serve | test | check | bench | accuracy | contacts | study | trial | approve | validation | restores | faults | setup | lock | viewer | messages | format | clean"
+	@echo "make demo | serve | test | check | bench | accuracy | contacts | study | trial | approve | validation | restores | faults | setup | lock | load | sbom | audit | viewer | messages | format | clean"
 
 setup:
 	@bash studysite/install.sh run
@@ -101,6 +101,25 @@ lock: setup
 	$(UV) --no-deps requirements-uv.txt -o requirements-uv.lock
 	$(UV) requirements.txt -o requirements.lock
 	$(UV) -c requirements.lock requirements.txt requirements-dev.txt -o requirements-dev.lock
+
+# Fifty coordinators at once, with intake and measurement; measurements an hour against workers.
+load: dev
+	@$(PYTHON) -m tests.bench.load $(ARGS)
+	@$(PYTHON) -m tests.bench.hourly
+
+# What a site runs, package by package with its licence, as CycloneDX; and what is known against it,
+# where that can be asked. Both tools live in environments of their own: nobody else needs them.
+SBOM_TOOL := cyclonedx-bom==7.5.0
+AUDIT_TOOL := pip-audit==2.10.1
+TOOL = .venv/uv/bin/uv tool run --quiet --python .venv/bin/python --from
+sbom: setup
+	@.venv/uv/bin/uv venv --quiet --clear --python $(PYTHON) var/sbom/site
+	@.venv/uv/bin/uv pip sync --quiet --python var/sbom/site/bin/python --require-hashes requirements.lock
+	@$(TOOL) $(SBOM_TOOL) cyclonedx-py environment --output-reproducible --output-file var/sbom.json var/sbom/site/bin/python
+	@rm -rf var/sbom && echo "var/sbom.json"
+
+audit: setup
+	@$(TOOL) $(AUDIT_TOOL) pip-audit --strict --disable-pip --require-hashes -r requirements.lock
 
 # The viewer's bundle, from its sources; needs Node, which nobody else does.
 viewer:
