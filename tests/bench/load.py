@@ -1,6 +1,6 @@
 """Fifty coordinators at their screens while scans arrive and nerves are measured.
 
-    python -m tests.bench.load [--coordinators 50] [--seconds 120]
+    python -m tests.bench.load [--coordinators 50] [--seconds 120] [--measurements 10]
 
 PostgreSQL, Redis, gunicorn with two processes, workers of each queue and the clock, all on this
 machine; the coordinators are locust's (tests/bench/load_journeys.py), each with a pause of 2 to 8 s
@@ -30,7 +30,6 @@ from tests.postgres import free_port, wait_until
 
 LOCUST = "locust==2.47.0"
 ENVIRONMENT = Path("var/bench/locust")
-MEASUREMENTS = 20
 QUEUES = (("intake",), ("numerics",), ("documents", "clock"))
 SPAWNED_A_SECOND = 5
 
@@ -52,6 +51,8 @@ def site(study: Study) -> Iterator[int]:
     port = free_port()
     web = ["gunicorn", "studysite.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2"]
     web += ["--worker-class", "gthread", "--threads", "8", "--timeout", "120"]
+    # Longer than anybody pauses: locust calls without the proxy that would keep connections.
+    web += ["--keep-alive", "75"]
     celery = ["celery", "-A", "studysite"]
     programs = [web, [*celery, "beat", "--schedule", str(study.folder / "beat")]]
     programs += [[*celery, "worker", "-Q", ",".join(queue), *QUEUE_FLAGS] for queue in QUEUES]
@@ -119,10 +120,11 @@ def main() -> int:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--coordinators", type=int, default=50)
     asked.add_argument("--seconds", type=float, default=120)
+    asked.add_argument("--measurements", type=int, default=10)
     given = asked.parse_args()
     with tempfile.TemporaryDirectory(prefix="study-load-") as name, production(Path(name)) as study:
         told = study.python(
-            "-m", "tests.bench.load_cast", str(given.coordinators), str(MEASUREMENTS)
+            "-m", "tests.bench.load_cast", str(given.coordinators), str(given.measurements)
         )
         key, password = told.splitlines()[-2:]
         with site(study) as port:
@@ -137,7 +139,7 @@ def main() -> int:
         print(
             f"arrivals: {len(arrivals.told.acknowledged)} files, {arrivals.told.refusals} refused"
         )
-        print(f"measured meanwhile: {measured} of {MEASUREMENTS} nerves' pairs")
+        print(f"measured meanwhile: {measured} of {given.measurements} scans")
         broken = study.rows("SELECT kind, message FROM core_job WHERE state = 'failed'")
         print(*(f"job failed: {kind}: {message}" for kind, message in broken), sep="\n")
         if failed:

@@ -13,6 +13,7 @@ from locust import HttpUser, between, task  # type: ignore[import-not-found]
 PASSWORD = os.environ["LOAD_PASSWORD"]
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 FIELD = re.compile(r'name="(form_version|seen_revision|revision|draft)" value="([^"]*)"')
+SITE = re.compile(r'name="site".*?<option value="(\d+)"', re.DOTALL)
 NUMBER = re.compile(r"/participants/([A-Z0-9]+-\d+)/")
 numbers = itertools.count(1)
 people = itertools.count(1)
@@ -54,7 +55,7 @@ class Coordinator(HttpUser):  # type: ignore[misc]
         """What is asked, what is due, where the scans are."""
         self.client.get("/queries/", name="queries")
         self.client.get("/due/", name="due")
-        self.client.get("/scans/board/", name="scans")
+        self.client.get("/scans/", name="scans")
 
     @task(2)
     def somebody_new(self) -> None:
@@ -65,6 +66,9 @@ class Coordinator(HttpUser):  # type: ignore[misc]
             "birth_on": "1975-05-05", "sex": "female", "affected_side": "left",
             "onset": "2020-03", "screened_on": date.today().isoformat(),
         }  # fmt: skip
+        site = SITE.search(form.text)
+        if site:
+            answers["site"] = site[1]
         made = self._send("/participants/new/", form.text, answers, "screen")
         found = NUMBER.search(made.url)
         if not found:

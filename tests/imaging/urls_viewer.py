@@ -75,6 +75,7 @@ viewer = (
         path("<int:pk>/measure/", measure, name="measure"),
         path("<int:pk>/suggest/", page_of, name="suggest"),
         path("<int:pk>/suggestion/", page_of, name="suggestion"),
+        path("<int:pk>/bench/", page_of, name="bench"),
     ],
     "imaging",
 )

@@ -12,7 +12,7 @@ TERMS = """
     CSV API JSON ZIP zip UID UTC SHA sha AICA PICA SCA VA RExP RDP AS RTP CP mm mm² ms kg MiB GiB
     GE Siemens Philips HFS ICH GCP II III IV VI studysite Asia Shanghai English Cohen Albert
     House Brackmann Jankovic Kappa ODM Dataset-JSON
-    Page Up Down Enter Shift STARD ROC DeLong AC
+    Page Up Down Enter Shift Ctrl Delete STARD ROC DeLong AC
 """
 WHOLE = "|".join(map(re.escape, TERMS.split()))
 KEPT = re.compile(

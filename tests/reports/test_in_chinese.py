@@ -16,7 +16,15 @@ from enrollment.models import (
     ScreenFailure,
 )
 from imaging import volumes
-from imaging.models import Held, Intake, Measurement, MeasurementState, QualityCheck, Series
+from imaging.models import (
+    Held,
+    Intake,
+    KeyImage,
+    Measurement,
+    MeasurementState,
+    QualityCheck,
+    Series,
+)
 from imaging.nerve.volume import Volume
 from imaging.told import told
 from reports.case.content import case_of
@@ -67,6 +75,7 @@ def typed() -> list[str]:
     for model, fields in (
         (Act, ["reason"]), (Enrolment, ["reason"]), (Judgement, ["evidence"]),
         (QualityCheck, ["remarks"]), (ScreenFailure, ["reason"]), (FormRevision, ["reason"]),
+        (KeyImage, ["note"]),
     ):  # fmt: skip
         for row in model.objects.values_list(*fields):
             words += [str(one) for one in row]
