@@ -231,7 +231,7 @@ def test_a_nerve_corrected_by_hand_says_so_in_report_and_segment(tmp_path: Path)
     binary = segmentation(found, "BINARY")
     written = report(found, binary)
     assert faults(written) == []
-    names = written.to_json()
+    names = json.dumps(written.to_json_dict(), default=str)
     assert names.count('"PERPCENT"') == names.count('"PERPCENTHAND"') == 1
     labels = [segment.SegmentLabel for segment in binary.SegmentSequence]
     assert labels == ["Facial nerve, left", "Facial nerve, right, corrected by hand"]
