@@ -34,6 +34,7 @@ def course_group(measured: Measured, side: str) -> sr.MeasurementsAndQualitative
         side,
         tracked=(f"course {side}", f"facial nerve {side}, centreline"),
         finding=our.CENTRELINE,
+        method=our.BY_HAND if "by_hand" in nerve else our.PERPENDICULAR,
         measurements=[
             number(our.LENGTH, nerve["length_mm"], referenced_coordinates=[line.whole()]),
             number(our.AREA, smallest, derivation=our.MINIMUM, referenced_coordinates=place),
@@ -54,20 +55,27 @@ def contact_groups(
             side,
             tracked=(f"contact {side} {place}", f"facial nerve {side}, vessel {place}"),
             finding=our.CONTACT,
+            method=our.PERPENDICULAR,
             measurements=_numbers(contact, line),
             qualitative_evaluations=[sr.QualitativeEvaluation(name=our.VESSEL_KIND, value=kind)],
         )
 
 
 def _group(
-    measured: Measured, side: str, *, tracked: tuple[str, str], finding: Code, **more: Any
+    measured: Measured,
+    side: str,
+    *,
+    tracked: tuple[str, str],
+    finding: Code,
+    method: Code,
+    **more: Any,
 ) -> sr.MeasurementsAndQualitativeEvaluations:
     what, words = tracked
     site = sr.FindingSite(anatomic_location=our.FACIAL_NERVE, laterality=our.SIDES[side])
     return sr.MeasurementsAndQualitativeEvaluations(
         tracking_identifier=sr.TrackingIdentifier(uid=measured.uid(what), identifier=words),
         finding_type=finding,
-        method=our.PERPENDICULAR,
+        method=method,
         algorithm_id=sr.AlgorithmIdentification(name=MODEL, version=measured.software),
         finding_sites=[site],
         **more,
