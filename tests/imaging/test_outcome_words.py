@@ -24,6 +24,13 @@ OF_THE_WAY_OUT = {
     "unknown_attribute",
     "viewport",
     "window",
+    # Of an archive that a series is sent to.
+    "gone",
+    "no_dicom",
+    "no_tls",
+    "nonsense",
+    "not_welcome",
+    "unreachable",
 }
 
 

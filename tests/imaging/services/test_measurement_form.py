@@ -17,7 +17,7 @@ def test_a_measurement_fills_its_form() -> None:
     }  # fmt: skip
     refused = {"status": "refused", "reason": "CN VIII cannot be told apart."}
     row = SimpleNamespace(
-        by="Zhao Min", version=2, reason="The click was off.",
+        by="Zhao Min", version=2, reason="The click was off.", corrects_id=None,
         result={"software": {"version": "0.1.0"}, "nerves": {"left": measured, "right": refused}},
     )  # fmt: skip
     answers = answers_of(row)  # type: ignore[arg-type]

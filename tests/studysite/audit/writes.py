@@ -11,7 +11,7 @@ from typing import Any
 from django.core import serializers
 from django.core.management import call_command
 from django.db import connection
-from django.db.models import Field, ForeignKey, ManyToManyField, Model
+from django.db.models import CheckConstraint, Field, ForeignKey, ManyToManyField, Model, Q
 from django.forms import modelform_factory
 
 from studysite.core.audit.tables import NEVER_DELETED
@@ -22,16 +22,30 @@ Way = Callable[[type[Model], Path], int | None]
 
 def changeable(model: type[Model]) -> Field | None:
     """A field whose value may become another without a rule in the way: text, number or moment."""
+    ruled = {
+        name
+        for rule in model._meta.constraints
+        if isinstance(rule, CheckConstraint)
+        for name in _named(rule.condition)
+    }
     plain = [
         field
         for field in model._meta.concrete_fields
         if not (field.primary_key or field.unique or field.choices or field.null or field.blank)
+        and field.name not in ruled
     ]
     for kind in ("TextField", "CharField", "DateTimeField"):
         for field in plain:
             if field.get_internal_type() == kind:
                 return field
     return None
+
+
+def _named(condition: Any) -> set[str]:
+    """The fields that a rule of the table is about."""
+    if isinstance(condition, Q):
+        return set().union(*map(_named, condition.children))
+    return {str(condition[0]).split("__")[0]} if isinstance(condition, tuple) else set()
 
 
 def changed(row: Model) -> tuple[Model, str] | None:
