@@ -37,18 +37,25 @@ def connected_to(url: str, alias: str = "default") -> Iterator[None]:
         connections[alias], connections.databases[alias] = kept
 
 
+FILES = (("default", "study.sqlite3"), ("vault", "vault.sqlite3"))
+
+
 def _keep(folder: Path) -> None:
-    """Both databases as the migrations left them, in files that are named as an embedded study
-    names them. Migrating takes seconds and copying the tests' own databases none; where no test of
-    this run wants those, they are not there."""
-    for alias, name in (("default", "study"), ("vault", "vault")):
-        path = folder / f"{name}.sqlite3"
-        if connections[alias].is_in_memory_db():
-            with connections[alias].cursor() as cursor:
-                cursor.execute("VACUUM INTO %s", [str(path)])
-            continue
-        with connected_to(f"sqlite:///{path}", alias):
-            call_command("migrate", database=alias, verbosity=0, interactive=False)
+    """Copy the tests' own databases to files, as the migrations left them: migrating takes seconds
+    and this takes none."""
+    for alias, name in FILES:
+        there = connections[alias]
+        if there.vendor == "sqlite" and there.is_in_memory_db():
+            with there.cursor() as cursor:
+                cursor.execute("VACUUM INTO %s", [str(folder / name)])
+
+
+def _migrate_missing(folder: Path) -> None:
+    """Make the files where no test of this run wants such databases, or wants them elsewhere."""
+    for alias, name in FILES:
+        if not (folder / name).exists():
+            with connected_to(f"sqlite:///{folder / name}", alias):
+                call_command("migrate", database=alias, verbosity=0, interactive=False)
 
 
 @pytest.fixture(scope="session")
@@ -64,8 +71,12 @@ def keep_migrated(migrated_folder: Path) -> Callable[[], None]:
 
 
 @pytest.fixture(scope="session")
-def migrated(django_db_setup: None, migrated_folder: Path) -> Path:
+def migrated(
+    django_db_setup: None, migrated_folder: Path, django_db_blocker: DjangoDbBlocker
+) -> Path:
     """The folder of an embedded study right after its migrations. Copy it, or roll back."""
+    with django_db_blocker.unblock():
+        _migrate_missing(migrated_folder)
     return migrated_folder
 
 
