@@ -14,6 +14,7 @@ PASSWORD = os.environ["LOAD_PASSWORD"]
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 FIELD = re.compile(r'name="(form_version|seen_revision|revision|draft)" value="([^"]*)"')
 SITE = re.compile(r'name="site".*?<option value="(\d+)"', re.DOTALL)
+VERSION = re.compile(r'name="document_version".*?<option value="([^"]+)"', re.DOTALL)
 NUMBER = re.compile(r"/participants/([A-Z0-9]+-\d+)/")
 numbers = itertools.count(1)
 people = itertools.count(1)
@@ -77,6 +78,7 @@ class Coordinator(HttpUser):  # type: ignore[misc]
         consent = f"/participants/{found[1]}/consent/"
         page = self.client.get(consent, name="consent, form")
         signed = {"language": "zh-hans", "signed_on": date.today().isoformat()}
+        signed["document_version"] = VERSION.search(page.text)[1]
         self._send(consent, page.text, signed, "consent")
         form_path = f"/participants/{found[1]}/visits/screening/demographics/"
         page = self.client.get(form_path, name="form")
