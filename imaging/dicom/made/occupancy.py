@@ -47,8 +47,11 @@ def occupancy(images: Sequence[Dataset], nerve: dict[str, Any]) -> NDArray[np.fl
 
 
 def _inside(points: Floats, tree: KDTree, centres: Floats, radii: Floats) -> NDArray[np.bool_]:
-    distance, nearest = tree.query(points)
-    inside: NDArray[np.bool_] = distance <= radii[nearest]
+    # Most places of the box lie far off, where the tree need not look for the nearest centre; it
+    # tells of them an endless distance, and a centre after the last.
+    reach = np.nextafter(radii.max(), np.inf)
+    distance, nearest = tree.query(points, distance_upper_bound=reach)
+    inside: NDArray[np.bool_] = distance <= np.append(radii, 0.0)[nearest]
     for end, neighbour in ((0, 1), (-1, -2)):
         outwards = centres[end] - centres[neighbour]
         inside &= (points - centres[end]) @ outwards <= 0

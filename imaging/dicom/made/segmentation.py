@@ -14,7 +14,6 @@ from pydicom.sr.coding import Code
 from pydicom.uid import ExplicitVRLittleEndian
 
 from imaging.dicom.made.codes import FACIAL_NERVE, SIDES
-from imaging.dicom.made.occupancy import occupancy
 from imaging.dicom.made.source import MANUFACTURER, MODEL, Measured, mark
 
 Kind = Literal["BINARY", "FRACTIONAL"]
@@ -24,10 +23,7 @@ HALF = 0.5
 
 def segmentation(measured: Measured, kind: Kind) -> Segmentation:
     """The nerves as voxels. Binary: those filled by half or more; fractional: how much of each."""
-    shares = np.stack(
-        [occupancy(measured.images, measured.document["nerves"][side]) for side in measured.sides],
-        axis=-1,
-    )
+    shares = measured.shares
     pixels = (shares >= HALF).astype(np.uint8) if kind == "BINARY" else shares
     made = Segmentation(
         source_images=list(measured.images),

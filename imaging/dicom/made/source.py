@@ -6,11 +6,15 @@ import hashlib
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
 from imaging.dicom.errors import DicomRefused
+from imaging.dicom.made.occupancy import occupancy
 from imaging.dicom.sop_classes import MR
 from imaging.told import told
 
@@ -44,6 +48,13 @@ class Measured:
     @property
     def software(self) -> str:
         return str(self.document["software"]["version"])
+
+    @cached_property
+    def shares(self) -> NDArray[np.float32]:
+        """How much of each voxel each measured nerve fills, shape (slices, rows, columns, nerves):
+        worked out once for all objects that tell of it."""
+        nerves = (self.document["nerves"][side] for side in self.sides)
+        return np.stack([occupancy(self.images, nerve) for nerve in nerves], axis=-1)
 
     @property
     def sides(self) -> list[str]:
