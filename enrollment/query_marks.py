@@ -12,6 +12,7 @@ from enrollment.journey import State
 from enrollment.models import Participant, Query
 from enrollment.places import Place, of_form, of_item
 from enrollment.query_listing import visible
+from enrollment.query_words import with_question
 from enrollment.services.closing import closing_of
 from studysite.core.access import may
 from studysite.core.models import User
@@ -46,7 +47,8 @@ def marks_at(user: User, participant: Participant, places: Iterable[Place]) -> d
     named = {(place.kind.value, place.key): place for place in places}
     rows = visible(user).filter(participant=participant, key__in={key for _kind, key in named})
     found: dict[Place, list[Query]] = {place: [] for place in named.values()}
-    for row in rows.select_related("opened_by", "assigned_to").order_by("opened_at"):
+    shown = with_question(rows.select_related("opened_by", "assigned_to"))
+    for row in shown.order_by("opened_at"):
         if place := named.get((row.kind, row.key)):
             found[place].append(row)
     asks = _asks(user, participant)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from enrollment.answers import show
@@ -46,6 +47,18 @@ def _by_itself(query: Query, row: QueryMessage) -> str:
         QueryAct.REOPENED.value: _("The answer was changed, and the check does not pass."),
         QueryAct.CLOSED.value: _("The check passes now, so the query closed itself."),
     }.get(row.act, "")
+
+
+def with_question(rows: QuerySet[Query]) -> QuerySet[Query]:
+    """The same queries, each with what it began with, for `asked_in`."""
+    first = QueryMessage.objects.filter(query=OuterRef("pk"), number=1).values("text")
+    return rows.annotate(first_text=Subquery(first))
+
+
+def asked_in(query: Query) -> str:
+    """What a query that came of `with_question` asks, whoever asked: a person or a check."""
+    first: str = query.first_text  # type: ignore[attr-defined]
+    return first or question_of(query)
 
 
 def question_of(query: Query) -> str:

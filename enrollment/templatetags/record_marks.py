@@ -6,7 +6,9 @@ from typing import Any
 
 from django import template
 
+from enrollment.models import Query
 from enrollment.query_marks import FormMarks, Marks
+from enrollment.query_words import asked_in
 
 register = template.Library()
 
@@ -16,3 +18,9 @@ def item_marks(marks: FormMarks | None, name: str) -> dict[str, Any]:
     """The queries at one item, and where to ask another."""
     found = marks.items.get(name, Marks()) if marks else Marks()
     return {"marks": found, "name": name}
+
+
+@register.filter
+def asked(query: Query) -> str:
+    """What a query asks."""
+    return asked_in(query)

@@ -14,11 +14,11 @@ from django.views.decorators.http import require_safe
 
 from enrollment import query_listing
 from enrollment.crfs.definition import Place as Where
-from enrollment.models import Participant, Query, QueryMessage
+from enrollment.models import Participant, Query
 from enrollment.places import OF_IMAGING, Place, PlaceKind
 from enrollment.query_forms import AssignForm, MessageForm, QueryFilterForm, QueryForm, assignee_of
 from enrollment.query_life import BUCKETS, WAITING_FOR_ANSWER, QueryState
-from enrollment.query_words import question_of, value_now, words_of
+from enrollment.query_words import asked_in, value_now, with_question, words_of
 from enrollment.services import way
 from enrollment.services.queries import (
     answer_query,
@@ -46,15 +46,13 @@ def queries(request: StudyRequest) -> HttpResponse:
     filters = QueryFilterForm(request.GET, user=request.user)
     chosen = filters.cleaned_data if filters.is_valid() else {}
     rows = query_listing.queries(request.user, **chosen)
-    shown = rows.select_related("participant", "opened_by", "assigned_to")
+    shown = with_question(rows.select_related("participant", "opened_by", "assigned_to"))
     here = LongPaginator(shown, PAGE_SIZE).get_page(request.GET.get("page"))
-    firsts = QueryMessage.objects.filter(query__in=list(here), number=1)
-    texts = dict(firsts.values_list("query", "text"))
     context = {
         "filters": filters,
         "narrowed": bool(request.GET),
         "page_obj": here,
-        "lines": [(line, texts[line.pk] or question_of(line)) for line in here],
+        "lines": [(line, asked_in(line)) for line in here],
         "ages": _ages(request.user),
         "mine": {
             "to_answer": query_listing.to_answer(request.user).count(),

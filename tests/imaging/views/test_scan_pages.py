@@ -206,6 +206,7 @@ def test_a_monitor_asks_about_a_scan_and_a_series_from_their_pages(
         client.force_login(analyst)
         assert query in client.get(address).content.decode()
         assert f'href="{address}"' in client.get(query).content.decode()
+    assert "Motion?" in page(client, analyst, "series", stored.pk)
 
 
 def test_nobody_asks_about_a_series_that_is_not_there(
